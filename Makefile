@@ -1,0 +1,40 @@
+# `make help` lists the targets. CORPUS=DIR names a folder of real posts, ARGS="…" goes to pytest.
+PYTHON_BIN := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-postgresql lint format bench lock clean venv venv-dev
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
+
+demo: venv ## Serve the archive with the sample posts on http://127.0.0.1:8000
+	@$(PYTHON_BIN) -m tools.demo
+
+test: venv-dev ## Run every check and the tests (on SQLite, or where DATABASE_URL says)
+	@tools/checks.sh test $(ARGS)
+
+test-postgresql: venv-dev ## The same on a new database of a local PostgreSQL server
+	@$(PYTHON_BIN) -m tools.with_postgresql tools/checks.sh test $(ARGS)
+
+lint: venv-dev ## Run the checks that only read the code
+	@tools/checks.sh lint
+
+format: venv-dev ## Format the code and mend what ruff can mend
+	@$(PYTHON_BIN) -m ruff check --fix
+	@$(PYTHON_BIN) -m ruff format
+
+bench: venv ## Measure the import and the pages (CORPUS=DIR: with real posts)
+	@$(PYTHON_BIN) benchmarks/run.py $(if $(CORPUS),--corpus "$(CORPUS)")
+
+lock: ## Write the lock files anew (ARGS=--upgrade: with the newest versions)
+	@tools/lock.sh $(ARGS)
+
+clean: ## Remove what can be made again; posts, database, pictures and .env stay
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv:
+	@tools/setup.sh requirements.lock
+
+venv-dev:
+	@tools/setup.sh requirements-dev.lock

@@ -1,0 +1,91 @@
+"""The environment, read once: every value that an operator can set, checked where it is read.
+
+A value that is missing or wrong raises :class:`SettingError`, which names the variable and says
+what to write instead. ``manage.py`` and the servers stop at it with that sentence.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+
+class SettingError(ImproperlyConfigured):
+    """A variable of the environment is missing or wrong; the message names it and the cure."""
+
+
+class Environment:
+    """Typed reads of the process environment, completed by the ``.env`` beside ``manage.py``.
+
+    Variables that are already set win over the file.
+    """
+
+    def __init__(self, base_dir: Path) -> None:
+        self.base_dir = base_dir
+        self._env = environ.Env()
+        env_file = base_dir / ".env"
+        if env_file.is_file():
+            self._env.read_env(str(env_file))
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return the value of ``name``; without a default it has to be there and not empty."""
+        value = str(self._env.str(name, default=default or ""))
+        if not value and default is None:
+            raise SettingError(
+                f"{name} is not set. Put a line {name}=… into {self.base_dir.name}/.env "
+                "(.env.example shows one) or into the environment."
+            )
+        return value
+
+    def flag(self, name: str, default: bool) -> bool:
+        """Return on/off as a bool; anything but the usual words for it is an error."""
+        raw = self.text(name, "on" if default else "off").strip().lower()
+        if raw in {"1", "true", "yes", "on", "y", "t"}:
+            return True
+        if raw in {"0", "false", "no", "off", "n", "f"}:
+            return False
+        raise SettingError(f"{name}={raw!r} is neither on nor off. Write {name}=on or {name}=off.")
+
+    def words(self, name: str, default: list[str]) -> list[str]:
+        """Return a comma-separated value as a list without blanks."""
+        value = self.text(name, ",".join(default))
+        return [word.strip() for word in value.split(",") if word.strip()]
+
+    def database(self, name: str, default: Path) -> dict[str, Any]:
+        """Return Django's settings for the database whose URL stands in ``name``."""
+        url = self.text(name, f"sqlite:///{default}")
+        try:
+            config: dict[str, Any] = self._env.db_url_config(url)
+        except Exception as error:  # django-environ raises many kinds
+            raise SettingError(f"{name} is not a database URL: {error}.") from error
+        engine = str(config.get("ENGINE", ""))
+        if engine.rsplit(".", 1)[-1] not in {"sqlite3", "postgresql"}:
+            raise SettingError(
+                f"{name} names {engine or 'no engine'}. The archive runs on SQLite "
+                "(sqlite:////path/archive.sqlite3) or PostgreSQL (postgres://user@host/name)."
+            )
+        return config
+
+    def site_url(self, name: str, default: str) -> str:
+        """Return an absolute http(s) address without a trailing slash."""
+        url = self.text(name, default).rstrip("/")
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SettingError(f"{name}={url!r} is no address. Write {name}=https://news.example.")
+        return url
+
+    def zone(self, name: str, default: str) -> str:
+        """Return the name of a time zone that this machine knows."""
+        key = self.text(name, default)
+        try:
+            ZoneInfo(key)
+        except (OSError, ValueError) as error:
+            raise SettingError(
+                f"{name}={key!r} is no known time zone. Write a name such as Asia/Taipei or UTC."
+            ) from error
+        return key

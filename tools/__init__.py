@@ -1,0 +1,1 @@
+"""Tools of the Makefile: the virtual environment, the demo, the checks and the lock files."""

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Write the lock files anew: every package with its hashes, for every platform and Python >= 3.11.
+# Pins stay where the requirements allow them; tools/lock.sh --upgrade takes the newest.
+set -eu
+cd "$(dirname "$0")/.."
+
+if ! command -v uv >/dev/null; then
+    echo "Lock files are written by uv: install it with \"pipx install uv\" or \"pip install uv\"." >&2
+    exit 1
+fi
+
+compile() {
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-header --no-emit-index-url --no-emit-find-links "$@"
+}
+compile "$@" requirements.txt --output-file requirements.lock
+# The archive's own packages are pinned once: the second file follows the first.
+compile "$@" requirements-dev.txt --constraints requirements.lock \
+    --output-file requirements-dev.lock

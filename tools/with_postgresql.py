@@ -1,0 +1,74 @@
+"""Run a command with DATABASE_URL naming a new PostgreSQL database, dropped afterwards.
+
+``with_postgresql.py COMMAND...`` looks for a server on this machine that lets the user
+``postgres`` in without a password. Where none answers it says so and exits 0: nothing was run.
+Otherwise its exit status is the command's.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from types import FrameType
+
+import psycopg
+from psycopg import sql
+
+HOSTS = ("127.0.0.1", "/var/run/postgresql")
+PORT = 5432
+USER = "postgres"
+
+
+def connect() -> psycopg.Connection | None:
+    """Return a connection to the first server that answers, or None after naming the reasons."""
+    for host in HOSTS:
+        try:
+            return psycopg.connect(
+                host=host, port=PORT, user=USER, dbname=USER, autocommit=True, connect_timeout=5
+            )
+        except psycopg.OperationalError as error:
+            sys.stderr.write(f"PostgreSQL at {host}: {' '.join(str(error).split())}\n")
+    return None
+
+
+def drop_databases(server: psycopg.Connection, name: str) -> None:
+    """Drop the database ``name`` and the test databases that a killed run has left beside it."""
+    found = server.execute(
+        "SELECT datname FROM pg_database WHERE datname = ANY(%s) OR starts_with(datname, %s)",
+        ([name, f"test_{name}"], f"test_{name}_"),
+    ).fetchall()
+    for (database,) in found:
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    """Turn a signal into an exit, so that the databases are dropped on the way out."""
+    sys.exit(128 + number)
+
+
+def main(command: list[str]) -> int:
+    """Return the exit status of ``command``, or 0 when no server answers."""
+    server = connect()
+    if server is None:
+        sys.stderr.write(f"SKIPPED, no PostgreSQL to run it on: {' '.join(command)}\n")
+        return 0
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    name = f"archive_checks_{os.getpid()}"
+    host = server.info.host
+    # django-environ reads the folder of a socket as the first part of the path.
+    place = f"/{host}" if host.startswith("/") else f"{host}:{PORT}"
+    url = f"postgres://{USER}@{place}/{name}"
+    with server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            environment = {**os.environ, "DATABASE_URL": url}
+            return subprocess.run(command, env=environment, check=False).returncode
+        finally:
+            drop_databases(server, name)
+
+
+if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit("usage: with_postgresql.py COMMAND...")
+    sys.exit(main(sys.argv[1:]))
