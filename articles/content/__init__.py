@@ -1,0 +1,1 @@
+"""What a post is and how its text is treated: pure functions, without Django."""

@@ -1,0 +1,89 @@
+"""Blocks that are made of parts: lists, definitions, tables, details."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from articles.content.html.phrases import filled, flattened, is_a, is_count
+from articles.content.html.tree import Element, Node
+
+if TYPE_CHECKING:
+    from articles.content.html.flow import Flow
+
+
+def list_of(flow: Flow, node: Element) -> list[Element]:
+    """Return a list; what stands loose in it becomes items."""
+    items: list[Node] = []
+    loose: list[Node] = []
+    for child in [*node.children, Element("li")]:
+        if not (isinstance(child, Element) and child.tag == "li"):
+            loose.append(child)
+            continue
+        items += _item(flow, Element("li", {}, loose)) + _item(flow, child)
+        loose = []
+    attrs = _counts(node, "start") if node.tag == "ol" else {}
+    if node.tag == "ol" and "reversed" in node.attrs:
+        attrs["reversed"] = ""
+    return [Element(node.tag, attrs, items)] if items else []
+
+
+def _item(flow: Flow, node: Element) -> list[Element]:
+    children = _content(flow, node.children)
+    return [Element("li", _counts(node, "value"), children)] if children else []
+
+
+def definitions(flow: Flow, node: Element) -> list[Element]:
+    """Return a list of terms and what they mean."""
+    items: list[Node] = []
+    for child in flattened(node, {"div"}):
+        if isinstance(child, Element) and child.tag == "dt":
+            items.append(Element("dt", {}, flow.joined(child.children)))
+        elif children := _content(flow, [child]):
+            items.append(Element("dd", {}, children))
+    return [Element("dl", {}, items)] if items else []
+
+
+def table(flow: Flow, node: Element) -> list[Element]:
+    """Return a table; one of a single column was a frame and is unwrapped."""
+    rows = [row for row in flattened(node, {"thead", "tbody", "tfoot"}) if is_a(row, "tr")]
+    cells = [[c for c in row.children if is_a(c, "td", "th")] for row in rows]
+    if max(map(len, cells), default=0) < 2:
+        return flow.blocks(flattened(node, {"thead", "tbody", "tfoot", "tr", "caption"}))
+    out: list[Node] = []
+    for child in node.children:
+        if is_a(child, "caption"):
+            out += filled(Element("caption", {}, flow.joined(child.children)))
+        elif is_a(child, "thead", "tbody", "tfoot"):
+            found = [_row(flow, row) for row in child.children if is_a(row, "tr")]
+            out.append(Element(child.tag, {}, [*found]))
+    return [Element("table", {}, out)]
+
+
+def _row(flow: Flow, row: Element) -> Element:
+    cells: list[Node] = []
+    for cell in row.children:
+        if is_a(cell, "td", "th"):
+            spans = _counts(cell, "colspan", "rowspan")
+            cells.append(Element(cell.tag, spans, _content(flow, cell.children)))
+    return Element("tr", {}, cells)
+
+
+def details(flow: Flow, node: Element) -> list[Element]:
+    """Return something to open, with its summary first."""
+    summary = [c for c in node.children if is_a(c, "summary")][:1]
+    head = flow.joined(summary[0].children) if summary else []
+    rest = flow.closed([c for c in node.children if c not in summary])
+    return filled(Element("details", {}, [Element("summary", {}, head), *rest]))
+
+
+def _content(flow: Flow, nodes: list[Node]) -> list[Node]:
+    """Return what a list item or a cell holds: phrasing content, or blocks if it has many."""
+    blocks = flow.closed(nodes)
+    if len(blocks) == 1 and blocks[0].tag == "p":
+        return blocks[0].children
+    return [*blocks]
+
+
+def _counts(node: Element, *names: str) -> dict[str, str]:
+    """Return those attributes of ``node`` that hold a number."""
+    return {name: node.attrs[name] for name in names if is_count(node.attrs.get(name, ""))}

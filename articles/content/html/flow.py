@@ -1,0 +1,234 @@
+"""Rebuild a body as a sequence of semantic blocks: paragraphs, headings, lists, figures, … .
+
+Whatever the markup was, what comes out is a flat flow of blocks whose insides are phrasing
+content, nested only where nesting means something (quotes, lists, tables). Text is never dropped
+here; what has no meaning (wrappers, empty elements, presentation) is unwrapped.
+"""
+
+from __future__ import annotations
+
+import re
+
+from articles.content.html import compounds, pictures
+from articles.content.html.phrases import (
+    EDGE,
+    MEDIA,
+    filled,
+    flattened,
+    is_a,
+    language_attrs,
+    trimmed,
+    with_captions,
+)
+from articles.content.html.tree import Element, Node, has_any, text_of
+from articles.content.urls import resolved
+
+_WRAPPERS = frozenset(
+    "address article aside body center dialog dir div fieldset figcaption footer form header "
+    "hgroup legend main menu nav noscript p section tbody td tfoot th thead tr li dd dt caption "
+    "summary colgroup".split()
+)
+_SPECIAL = frozenset("h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre table figure hr details".split())
+_BLOCKS = _WRAPPERS | _SPECIAL | MEDIA
+_PHRASING = frozenset(
+    "a abbr b bdi bdo cite code del dfn em i ins kbd mark q rp rt ruby s samp small strong sub "
+    "sup time u var".split()
+)
+_RENAMED = {"strike": "s", "tt": "code", "acronym": "abbr", "big": "span", "rb": "span"}
+_KEPT_ATTRS = {
+    "abbr": ("title",),
+    "time": ("datetime",),
+    "del": ("datetime",),
+    "ins": ("datetime",),
+}
+_CAPTION_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:(?:wp-|image-|media-|photo-|pic-|figure-|img-)?caption(?:-text)?"
+    r"|(?:image|photo|pic)-?desc(?:ription)?)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_SPACE = re.compile("[ \t\r\n\f\v\x85\xa0\u2028\u2029]+")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+class Flow:
+    """Turns light trees into blocks; collects the pictures it met as ``path -> address``."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.picture_urls: dict[str, str] = {}
+        self.pixels = 0
+
+    def blocks(self, nodes: list[Node], wrap: str = "p") -> list[Element]:
+        """Return ``nodes`` as blocks; runs of text become ``wrap`` elements."""
+        out: list[Element] = []
+        run: list[Node] = []
+
+        def flush() -> None:
+            out.extend(self._paragraphs(run, wrap))
+            run.clear()
+
+        for node in nodes:
+            if isinstance(node, str) or not has_any([node], _BLOCKS):
+                run.append(node)
+            elif node.tag == "img" and (alt := self._icon(node)) is not None:
+                run.append(alt)
+            else:
+                flush()
+                out.extend(self._block(node, wrap))
+        flush()
+        return with_captions(out)
+
+    def closed(self, nodes: list[Node]) -> list[Element]:
+        """Return ``nodes`` as the blocks of a container: no caption waits for a figure outside."""
+        return [
+            Element("p", {}, block.children) if block.tag == "figcaption" else block
+            for block in self.blocks(nodes)
+        ]
+
+    def _block(self, node: Element, wrap: str) -> list[Element]:
+        match node.tag:
+            case tag if tag in MEDIA:
+                return self._media(node)
+            case "h1" | "h2" | "h3" | "h4" | "h5" | "h6" as tag:
+                return self.blocks(node.children, "h2" if tag == "h1" else tag)
+            case "ul" | "ol":
+                return compounds.list_of(self, node)
+            case "dl":
+                return compounds.definitions(self, node)
+            case "blockquote":
+                return filled(Element("blockquote", {}, [*self.closed(node.children)]))
+            case "pre":
+                return filled(Element("pre", {}, self.inline(node.children, keep_space=True)))
+            case "table":
+                return compounds.table(self, node)
+            case "figure":
+                return self._figure(node)
+            case "details":
+                return compounds.details(self, node)
+            case "hr":
+                return [Element("hr")]
+            case "a":
+                return self._linked(node, wrap)
+        is_caption = node.tag == "figcaption" or _CAPTION_CLASS.search(node.attrs.get("class", ""))
+        if is_caption and not has_any(node.children, MEDIA):
+            return filled(Element("figcaption", {}, self.joined(node.children)))
+        return self.blocks(node.children, wrap)
+
+    def _paragraphs(self, run: list[Node], wrap: str) -> list[Element]:
+        """Return a run of phrasing content as paragraphs, cut where two line breaks meet."""
+        parts: list[list[Node]] = [[]]
+        breaks = 0
+        for node in self.inline(run):
+            if isinstance(node, Element) and node.tag == "br":
+                breaks += 1
+            elif isinstance(node, str) and not node.strip(EDGE) and breaks:
+                continue
+            else:
+                if breaks >= 2 and wrap == "p":
+                    parts.append([])
+                elif breaks:
+                    parts[-1].append(Element("br"))
+                breaks = 0
+                parts[-1].append(node)
+        paragraphs = (Element(wrap, {}, trimmed(part)) for part in parts)
+        return [p for p in paragraphs if text_of(p).strip(EDGE)]
+
+    def inline(self, nodes: list[Node], *, keep_space: bool = False) -> list[Node]:
+        """Return phrasing content: known elements with known attributes, the others unwrapped."""
+        out: list[Node] = []
+        for node in nodes:
+            if isinstance(node, str):
+                text = _CONTROLS.sub("", node)
+                out.append(text if keep_space else _SPACE.sub(" ", text))
+            elif node.tag == "br":
+                out.append(Element("br"))
+            elif node.tag == "wbr":
+                continue
+            elif node.tag == "img":
+                if alt := self._icon(node):
+                    out.append(alt)
+            else:
+                out.extend(self._phrase(node, self.inline(node.children, keep_space=keep_space)))
+        return out
+
+    def _phrase(self, node: Element, children: list[Node]) -> list[Node]:
+        tag = _RENAMED.get(node.tag, node.tag)
+        attrs = language_attrs(node)
+        if tag not in _PHRASING:
+            return [Element("span", attrs, children)] if attrs and children else children
+        for name in _KEPT_ATTRS.get(tag, ()):
+            if node.attrs.get(name):
+                attrs[name] = _SPACE.sub(" ", node.attrs[name]).strip()
+        if tag == "a":
+            href = resolved(node.attrs.get("href", ""), self.base)
+            if href is None:
+                return children
+            attrs["href"] = href
+        if not "".join(map(text_of, children)).strip():
+            return children  # an emphasised space is a space
+        return [Element(tag, attrs, children)]
+
+    def joined(self, nodes: list[Node]) -> list[Node]:
+        """Return blocks as phrasing content, a line break between them."""
+        out: list[Node] = []
+        for block in self.blocks(nodes):
+            if out:
+                out.append(Element("br"))
+            out.extend(block.children)
+        if len(out) == 1 and isinstance(out[0], Element) and out[0].tag == "small":
+            return out[0].children
+        return out
+
+    def _figure(self, node: Element) -> list[Element]:
+        inside = self.blocks(node.children)
+        if len(inside) == 1 and inside[0].tag in {"table", "pre", "blockquote"}:
+            return inside
+        captions = [b for b in inside if b.tag == "figcaption"]
+        rest = [b for b in inside if b.tag != "figcaption"]
+        if captions and len(rest) == 1 and rest[0].tag in {"table", "pre", "blockquote", "figure"}:
+            body = rest[0].children if rest[0].tag == "figure" else [rest[0]]
+            return [Element("figure", {}, [*body, captions[0]])]
+        return inside
+
+    def _linked(self, node: Element, wrap: str) -> list[Element]:
+        """Return the blocks inside a link; a linked picture keeps its link."""
+        inside = self.blocks(node.children, wrap)
+        href = resolved(node.attrs.get("href", ""), self.base)
+        if href is None or pictures.unwrapped(href) in self.picture_urls.values():
+            return inside
+        for block in inside:
+            if block.tag == "figure" and is_a(block.children[0], "img"):
+                if not re.search(r"\.(?:jpe?g|png|gif|webp|avif)$", href, re.IGNORECASE):
+                    block.children[0] = Element("a", {"href": href}, [block.children[0]])
+            elif block.tag == wrap:
+                block.children = [Element("a", {"href": href}, flattened(block, {"a"}))]
+        return inside
+
+    def _icon(self, node: Element) -> str | None:
+        """Return the text that an icon or a pixel stands for; None for a real picture."""
+        url = pictures.picture_url(node, self.base)
+        if url is None:
+            return ""
+        if pictures.is_pixel(node, url):
+            self.pixels += 1
+            return ""
+        return node.attrs.get("alt", "") if pictures.is_icon(node) else None
+
+    def _media(self, node: Element) -> list[Element]:
+        if node.tag == "picture":
+            return self.blocks([pictures.image_of(node, self.base)])
+        if node.tag == "img":
+            url = pictures.picture_url(node, self.base)
+            return [Element("figure", {}, [self._picture(node, url)])] if url else []
+        url = pictures.embed_url(node, self.base)
+        if url is None:
+            return self.blocks(node.children)
+        poster = pictures.picture_url(
+            Element("img", {"src": node.attrs.get("poster", "")}), self.base
+        )
+        image = self._picture(Element("img"), poster) if poster else None
+        return [pictures.embed_figure(url, image)]
+
+    def _picture(self, node: Element, url: str) -> Element:
+        self.picture_urls[pictures.picture_path(url)] = url
+        return pictures.image_element(node, url)

@@ -1,0 +1,99 @@
+"""Helpers of the rebuilding: what a node is, and phrasing content with clean edges."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeGuard
+
+from articles.content.html.tree import Element, Node, has_any, text_of
+
+MEDIA = frozenset({"img", "picture", "iframe", "video", "audio", "embed", "object"})
+EDGE = " \u3000"  # an ideographic space at an edge is an indent
+_LANG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
+
+
+def language_attrs(node: Element) -> dict[str, str]:
+    """Return ``lang`` and ``dir`` of an element where they are well formed."""
+    attrs = {}
+    lang = node.attrs.get("lang") or node.attrs.get("xml:lang") or ""
+    if _LANG.fullmatch(lang) and node.tag not in {"html", "body"}:
+        attrs["lang"] = lang
+    if node.attrs.get("dir", "").lower() in {"rtl", "auto"}:
+        attrs["dir"] = node.attrs["dir"].lower()
+    return attrs
+
+
+def is_a(node: Node, *tags: str) -> TypeGuard[Element]:
+    """Tell whether ``node`` is an element of one of ``tags``."""
+    return isinstance(node, Element) and node.tag in tags
+
+
+def is_count(value: str) -> bool:
+    """Tell whether ``value`` is a number of at most five digits."""
+    return value.isascii() and value.isdigit() and len(value) < 6
+
+
+def filled(element: Element) -> list[Element]:
+    """Return ``element`` in a list, or an empty one when nothing is in it."""
+    return [element] if text_of(element).strip(EDGE) or has_any([element], MEDIA) else []
+
+
+def flattened(node: Element, transparent: set[str]) -> list[Node]:
+    """Return the children of ``node``, those of ``transparent`` elements in their place."""
+    out: list[Node] = []
+    for child in node.children:
+        if isinstance(child, Element) and child.tag in transparent:
+            out.extend(flattened(child, transparent))
+        else:
+            out.append(child)
+    return out
+
+
+def trimmed(nodes: list[Node]) -> list[Node]:
+    """Return phrasing content without space at its edges, nor doubled across its elements."""
+    _collapse(nodes, after_space=True)
+    while nodes and isinstance(nodes[-1], str) and not nodes[-1].rstrip(EDGE):
+        nodes.pop()
+    if nodes and isinstance(nodes[-1], str):
+        nodes[-1] = nodes[-1].rstrip(EDGE)
+    if nodes and isinstance(nodes[0], str):
+        nodes[0] = nodes[0].lstrip(EDGE)
+    return [node for node in nodes if node != ""]
+
+
+def _collapse(nodes: list[Node], *, after_space: bool) -> bool:
+    for i, node in enumerate(nodes):
+        if isinstance(node, str):
+            text = node.lstrip(" ") if after_space else node
+            nodes[i] = text
+            if text:
+                after_space = text.endswith(" ")
+        elif node.tag == "br":
+            after_space = True
+        else:
+            after_space = _collapse(node.children, after_space=after_space)
+    return after_space
+
+
+def with_captions(blocks: list[Element]) -> list[Element]:
+    """Put captions into the figure before them; a caption without a figure is a paragraph."""
+    out: list[Element] = []
+    for block in blocks:
+        before = out[-1] if out else None
+        caption = _caption_text(block)
+        if caption is not None and before is not None and before.tag == "figure":
+            if not is_a(before.children[-1], "figcaption"):
+                before.children.append(Element("figcaption", {}, caption))
+                continue
+            if text_of(before.children[-1]).strip() == text_of(block).strip():
+                continue
+        out.append(block)
+    return out
+
+
+def _caption_text(block: Element) -> list[Node] | None:
+    """Return a caption's phrasing content: a caption element, or a paragraph all in ``small``."""
+    if block.tag == "figcaption":
+        return block.children
+    only = block.children[0] if block.tag == "p" and len(block.children) == 1 else ""
+    return only.children if is_a(only, "small") else None

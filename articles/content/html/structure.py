@@ -1,0 +1,202 @@
+"""From the HTML that a feed delivered to the story alone, in semantic markup.
+
+Order: the outlets' rules on the parsed body, elements that are never a story, the outlet's date
+block at the top, the rebuilding into blocks, the repeated headline, twins of lazy pictures.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser
+
+from articles.content.dates import Moment, parse_date
+from articles.content.html.flow import Flow
+from articles.content.html.phrases import MEDIA
+from articles.content.html.pictures import Picture
+from articles.content.html.rules import Removal, apply_rules, removal_of
+from articles.content.html.tree import Element, Node, from_lexbor, has_any, text_of, to_html, walk
+from articles.content.outlets import Outlet, PictureRule, general
+from articles.content.text import one_line
+
+#: Elements whose contents are never text of a story.
+NEVER_STORY = frozenset(
+    "script style template link meta base title svg math canvas input button select textarea "
+    "option datalist frameset frame applet param track map area".split()
+)
+_RECORDED = "script, style, template, svg, button, select, textarea"
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_NOT_WORD = re.compile(r"[\W_]+")
+_DATE_BLOCK = 160  # characters; a longer first block is text
+_BLOCK_TEXT = frozenset({"p", "div", "li", "h1", "h2", "h3", "tr"})
+
+
+@dataclass(frozen=True, slots=True)
+class Structured:
+    """A body in semantic markup, not yet cleaned, and what was found on the way."""
+
+    html: str
+    pictures: tuple[Picture, ...]
+    removals: tuple[Removal, ...]
+    date: Moment | None
+    byline: str
+
+
+def structure(html: str, *, base: str, title: str, outlet: Outlet | None) -> Structured:
+    """Return the story in ``html``: ``base`` is the address of the post, ``title`` its headline."""
+    body = LexborHTMLParser(html).body
+    if body is None:
+        return Structured("", (), (), None, "")
+    outlets = (general(), outlet) if outlet else (general(),)
+    removals = apply_rules(body, outlets)
+    for node in body.css(_RECORDED):
+        removals.append(removal_of(node.tag or "", node.text(deep=True)))
+    tree = from_lexbor(body, NEVER_STORY)
+    _drop_hidden(tree, removals)
+    date, byline = _take_date(tree, outlet.time_zone if outlet else "UTC", removals)
+    flow = Flow(base)
+    blocks = flow.closed(tree.children)
+    if flow.pixels:
+        removals.append(Removal("tracking pixel", 0, ""))
+    for rules_of in outlets:
+        for rule in rules_of.pictures:
+            blocks = _without_picture(blocks, rule, rules_of.slug, flow, removals)
+    blocks = _without_title(blocks, title, removals)
+    blocks = _without_rules_at_edges(_without_twins(blocks))
+    return Structured(
+        html="\n".join(to_html([block]) for block in blocks),
+        pictures=tuple(_pictures(blocks, flow)),
+        removals=tuple(removals),
+        date=date,
+        byline=byline,
+    )
+
+
+def _drop_hidden(node: Element, removals: list[Removal]) -> None:
+    kept: list[Node] = []
+    for child in node.children:
+        if isinstance(child, Element):
+            if "hidden" in child.attrs or _HIDDEN_STYLE.search(child.attrs.get("style", "")):
+                removals.append(removal_of("hidden", text_of(child)))
+                continue
+            _drop_hidden(child, removals)
+        kept.append(child)
+    node.children = kept
+
+
+def _take_date(tree: Element, zone: str, removals: list[Removal]) -> tuple[Moment | None, str]:
+    """Take the outlet's date block from the top of ``tree``; return its date and byline."""
+    parent = tree
+    while True:
+        first = next((c for c in parent.children if not _is_blank(c)), None)
+        if not isinstance(first, Element) or first.tag in MEDIA:
+            return None, ""
+        lines = [line for line in map(one_line, _lines(first)) if line]
+        text = " ".join(lines)
+        if len(text) <= _DATE_BLOCK and lines and not has_any([first], MEDIA):
+            moment = parse_date(lines[-1], zone)
+            if moment is None:
+                return None, ""
+            parent.children.remove(first)
+            removals.append(removal_of("date", text))
+            byline = ", ".join(line for line in lines[:-1] if line != "null")
+            return moment, byline
+        parent = first
+
+
+def _is_blank(node: Node) -> bool:
+    return not text_of(node).strip() and not (isinstance(node, Element) and has_any([node], MEDIA))
+
+
+def _lines(node: Element) -> list[str]:
+    lines = [""]
+    for child in node.children:
+        if isinstance(child, str):
+            lines[-1] += child
+        elif child.tag == "br":
+            lines.append("")
+        else:
+            inner = _lines(child)
+            lines[-1] += inner[0]
+            lines += inner[1:]
+            if child.tag in _BLOCK_TEXT:
+                lines.append("")
+    return lines
+
+
+def _without_title(blocks: list[Element], title: str, removals: list[Removal]) -> list[Element]:
+    """Return ``blocks`` without the headline, where the body begins by repeating it."""
+    wanted = _key(title)
+    if not wanted:
+        return blocks
+    for i, block in enumerate(blocks[:4]):
+        heading = block.tag in {"h2", "h3"}
+        if (heading or (i == 0 and block.tag == "p")) and _key(text_of(block)) == wanted:
+            removals.append(removal_of("title", text_of(block)))
+            return blocks[:i] + blocks[i + 1 :]
+    return blocks
+
+
+def _key(text: str) -> str:
+    return _NOT_WORD.sub("", text).lower()
+
+
+def _without_picture(
+    blocks: list[Element], rule: PictureRule, slug: str, flow: Flow, removals: list[Removal]
+) -> list[Element]:
+    kept = []
+    for block in blocks:
+        urls = [flow.picture_urls.get(e.attrs.get("src", ""), "") for e in _images(block)]
+        if block.tag == "figure" and urls and all(rule.url.search(url) for url in urls):
+            removals.append(Removal(f"{slug}/{rule.id}", 0, urls[0]))
+        else:
+            kept.append(block)
+    return kept
+
+
+def _without_twins(blocks: list[Element]) -> list[Element]:
+    """Return ``blocks`` without pictures that follow themselves, as lazy loaders leave them."""
+    out: list[Element] = []
+    for block in blocks:
+        before = out[-1] if out and out[-1].tag == "figure" == block.tag else None
+        sources = [e.attrs["src"] for e in _images(block)]
+        if before and sources and sources == [e.attrs["src"] for e in _images(before)]:
+            if len(block.children) > len(before.children):
+                out[-1] = block
+        else:
+            out.append(block)
+    return out
+
+
+def _without_rules_at_edges(blocks: list[Element]) -> list[Element]:
+    """Return ``blocks`` without horizontal rules at the edges or beside each other."""
+    out: list[Element] = []
+    for block in blocks:
+        if block.tag != "hr" or (out and out[-1].tag != "hr"):
+            out.append(block)
+    while out and out[-1].tag == "hr":
+        out.pop()
+    return out
+
+
+def _images(block: Element) -> list[Element]:
+    return [element for element in walk(block) if element.tag == "img"]
+
+
+def _pictures(blocks: list[Element], flow: Flow) -> list[Picture]:
+    found = []
+    for block in blocks:
+        figures = [block, *walk(block)]
+        captions = {
+            id(image): one_line(text_of(figure.children[-1]))
+            for figure in figures
+            if figure.tag == "figure"
+            and isinstance(figure.children[-1], Element)
+            and figure.children[-1].tag == "figcaption"
+            for image in _images(figure)
+        }
+        for image in _images(block):
+            url = flow.picture_urls[image.attrs["src"]]
+            found.append(Picture(url, image.attrs["alt"], captions.get(id(image), "")))
+    return found

@@ -1,0 +1,325 @@
+"""A post file: from its bytes to everything the archive derives from it.
+
+:func:`parse_post` is pure and picklable, so that it can run in worker processes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import html as html_entities
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from articles.content import dates
+from articles.content.dates import Published
+from articles.content.front_matter import FrontMatter, HeaderError, read_front_matter
+from articles.content.html.clean import clean_html
+from articles.content.html.pictures import Picture
+from articles.content.html.plain import plain_text
+from articles.content.html.rules import Removal
+from articles.content.html.structure import structure
+from articles.content.languages import language_of
+from articles.content.outlets import Outlet, find_outlet
+from articles.content.text import cut, excerpt_of, one_line
+from articles.content.urls import host_of, identity_hash, identity_of
+
+#: Raised by one whenever the same bytes would give another result than before.
+RULES_VERSION = "1"
+
+TITLE_LIMIT = 1000
+NAME_LIMIT = 200
+SHORT_TEXT = 30  # characters; a body with less is a stub
+_HEADER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_EPOCH = re.compile(r"\A\s*<!--\s*([^\n]{0,40}?)\s*-->[ \t]*\n?")
+_HEADLINE = re.compile(r"\A\s*\[(.{0,4000}?)\]\(([^\n]{0,4000})\)[ \t]*\n-{3,}[ \t]*\n", re.DOTALL)
+_NUMBER = re.compile(r"-?\d{1,15}")
+_TAG_SPLIT = re.compile("[,，、]")
+_VIDEO_HOST = re.compile(r"(?:^|\.)(?:youtube\.com|youtu\.be|vimeo\.com)$")
+_DATED_NAME = re.compile(rb"(?:^|/)\d{4}-\d{2}-\d{2}-[^/]*$")
+
+
+class Kind(StrEnum):
+    """What sort of piece an article is."""
+
+    STORY = "story"
+    VIDEO = "video"
+    GALLERY = "gallery"
+    STUB = "stub"
+
+
+class Flag(StrEnum):
+    """Something about a post that an editor should look at."""
+
+    NO_TITLE = "no title"
+    NO_ADDRESS = "no address"
+    EMPTY = "empty"
+    SHORT = "short"
+    TITLE_ONLY = "title only"
+    IMAGES_ONLY = "images only"
+
+
+#: A body with one of these never takes the place of a fuller one.
+STUB_FLAGS = frozenset({Flag.EMPTY, Flag.SHORT, Flag.TITLE_ONLY, Flag.IMAGES_ONLY})
+
+
+class PostError(ValueError):
+    """The file cannot be read as a post: where, what is wrong, and what to do about it."""
+
+    def __init__(self, where: str, what: str, cure: str) -> None:
+        super().__init__(where, what, cure)
+        self.where, self.what, self.cure = where, what, cure
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}; {self.cure}"
+
+
+class NotAPostError(ValueError):
+    """The file is no post at all, such as a README: it is skipped, not quarantined."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPost:
+    """Everything derived from one post file. Times are in UTC, text is NFC on one line."""
+
+    sha256: str
+    size: int
+    front_matter: FrontMatter
+    front_matter_at: dt.datetime | None
+    epoch_ms: int | None
+    url: str
+    identity: str
+    title: str
+    category: str
+    outlet: str
+    author: str
+    tags: tuple[str, ...]
+    language: str
+    kind: Kind
+    html: str
+    text: str
+    excerpt: str
+    published: Published
+    pictures: tuple[Picture, ...]
+    removals: tuple[Removal, ...]
+    flags: tuple[Flag, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def identity_hash(self) -> str:
+        """Return the SHA-256 of the identity as 64 hexadecimal digits."""
+        return identity_hash(self.identity)
+
+    @property
+    def text_hash(self) -> str:
+        """Return the SHA-256 of the plain text, which tells versions apart."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def is_stub(self) -> bool:
+        """Tell whether a fuller body wins over this one."""
+        return not STUB_FLAGS.isdisjoint(self.flags)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A post file taken apart: header, epoch comment, headline's link, body."""
+
+    front_matter: FrontMatter
+    epoch: str | None
+    link: str
+    body: str
+    warnings: tuple[str, ...]
+
+
+def parse_post(data: bytes, path: bytes) -> ParsedPost:
+    """Return what the post file with these bytes says; ``path`` is its path below the root.
+
+    Raises :class:`NotAPostError` for files that are no posts, :class:`PostError` for a post that
+    cannot be read.
+    """
+    frame = _take_apart(data, path)
+    values = frame.front_matter
+    warnings = list(frame.warnings)
+    flags: list[Flag] = []
+
+    url = one_line(_string(values, "from") or frame.link or _string(values, "source_url"))
+    category = one_line(_first(values, "categories") or _first(values, "tags"))
+    outlet = find_outlet(host_of(url), category)
+    title = _title(values, outlet)
+    front_matter = dates.parse_date(_string(values, "date"))
+    if front_matter is None and _string(values, "date"):
+        warnings.append(f"date {_string(values, 'date')[:60]!r} is not a date")
+    identity = _identity(url, title, values, path, flags, warnings)
+
+    body = structure(frame.body, base=url, title=title, outlet=outlet)
+    cleaned = clean_html(body.html)
+    if cleaned.disputed:
+        warnings.append("the two HTML cleaners differed; the stricter result was kept")
+    text = plain_text(cleaned.html)
+    flags += _body_flags(title, text, body.removals, len(body.pictures))
+
+    epoch_ms = int(frame.epoch) if frame.epoch and _NUMBER.fullmatch(frame.epoch) else None
+    published = dates.published(
+        body=body.date,
+        front_matter=front_matter,
+        epoch=frame.epoch,
+        epoch_ms=epoch_ms,
+        url=url,
+        path=path,
+    )
+    if published is None:
+        raise PostError(
+            "front matter",
+            "no date, neither there nor in the body, the address or the file name",
+            "add a line 'date: YYYY-MM-DD'",
+        )
+    return ParsedPost(
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        front_matter=values,
+        front_matter_at=front_matter.value if front_matter else None,
+        epoch_ms=epoch_ms,
+        url=url,
+        identity=identity,
+        title=title,
+        category=cut(category, NAME_LIMIT),
+        outlet=outlet.slug if outlet else "",
+        author=_author(values, body.byline, outlet, category),
+        tags=_tags(values, outlet, category),
+        language=language_of(f"{title}\n{text}", outlet.language if outlet else ""),
+        kind=_kind(url, text, flags, len(body.pictures)),
+        html=cleaned.html,
+        text=text,
+        excerpt=excerpt_of(text),
+        published=published,
+        pictures=body.pictures,
+        removals=body.removals,
+        flags=tuple(flags),
+        warnings=tuple(warnings),
+    )
+
+
+def _take_apart(data: bytes, path: bytes) -> _Frame:
+    dated = _DATED_NAME.search(path) is not None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if not dated:
+            raise NotAPostError("not text in UTF-8, and its name has no date") from error
+        line = data.count(b"\n", 0, error.start) + 1
+        raise PostError(
+            f"line {line}, byte {error.start}", "not text in UTF-8", "save the file as UTF-8"
+        ) from error
+    text = text.replace("\r\n", "\n").replace("\x00", "")
+    header = _HEADER.match(text)
+    if header is None:
+        if not dated:
+            raise NotAPostError("no front matter, and no date in its name")
+        raise PostError(
+            "line 1", "no front matter between two '---' lines", "add it, with title and date"
+        )
+    try:
+        front = read_front_matter(header[1])
+    except HeaderError as error:
+        where, _, what = str(error).partition(": ")
+        raise PostError(where, what, "mend the front matter's YAML") from error
+    if not dated and "date" not in front.values:
+        raise NotAPostError("no date in the front matter, and none in its name")
+    rest = text[header.end() :]
+    epoch = _EPOCH.match(rest)
+    rest = rest[epoch.end() :] if epoch else rest
+    headline = _HEADLINE.match(rest)
+    return _Frame(
+        front_matter=front.values,
+        epoch=epoch[1] if epoch else None,
+        link=headline[2] if headline else "",
+        body=rest[headline.end() :] if headline else rest,
+        warnings=(front.warning,) if front.warning else (),
+    )
+
+
+def _string(values: FrontMatter, key: str) -> str:
+    value = values.get(key, "")
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _list(values: FrontMatter, key: str) -> list[str]:
+    value = values.get(key, [])
+    items = value if isinstance(value, list) else _TAG_SPLIT.split(value)
+    return [cut(line, NAME_LIMIT) for line in map(one_line, items) if line]
+
+
+def _first(values: FrontMatter, key: str) -> str:
+    return next(iter(_list(values, key)), "")
+
+
+def _title(values: FrontMatter, outlet: Outlet | None) -> str:
+    title = one_line(html_entities.unescape(_string(values, "title")))
+    for suffix in outlet.title_suffixes if outlet else ():
+        title = suffix.sub("", title).strip() or title
+    return cut(title, TITLE_LIMIT)
+
+
+def _identity(
+    url: str,
+    title: str,
+    values: FrontMatter,
+    path: bytes,
+    flags: list[Flag],
+    warnings: list[str],
+) -> str:
+    if not title:
+        flags.append(Flag.NO_TITLE)
+    try:
+        return identity_of(url)
+    except ValueError as error:
+        flags.append(Flag.NO_ADDRESS)
+        if url:
+            warnings.append(str(error))
+    name = path.rsplit(b"/", 1)[-1].decode("utf-8", "backslashreplace")
+    return f"post:{_string(values, 'date')}/{title or name}"
+
+
+def _author(values: FrontMatter, byline: str, outlet: Outlet | None, category: str) -> str:
+    """Return the byline: the front matter's author, else the body's, never the outlet's name."""
+    names = {
+        category,
+        *(outlet.aliases if outlet else ()),
+        outlet.name if outlet else "",
+        "unknown",
+    }
+    folded = {name.casefold() for name in names}
+    for candidate in (", ".join(_list(values, "author")), byline):
+        name = one_line(html_entities.unescape(candidate))
+        if name and name.casefold() not in folded:
+            return cut(name, NAME_LIMIT)
+    return ""
+
+
+def _tags(values: FrontMatter, outlet: Outlet | None, category: str) -> tuple[str, ...]:
+    """Return the topical tags: those that do more than repeat the outlet's name."""
+    own = {category, *(outlet.aliases if outlet else ()), outlet.name if outlet else ""}
+    folded = {name.casefold() for name in own}
+    tags = (
+        html_entities.unescape(t) for t in (*_list(values, "tags"), *_list(values, "categories"))
+    )
+    unique = {tag.casefold(): tag for tag in reversed([one_line(t) for t in tags])}
+    return tuple(reversed([tag for key, tag in unique.items() if tag and key not in folded]))
+
+
+def _body_flags(title: str, text: str, removals: tuple[Removal, ...], pictures: int) -> list[Flag]:
+    if not text or text == title:
+        if any(removal.rule == "title" for removal in removals) or text:
+            return [Flag.TITLE_ONLY]
+        return [Flag.IMAGES_ONLY if pictures else Flag.EMPTY]
+    return [Flag.SHORT] if len(text) < SHORT_TEXT else []
+
+
+def _kind(url: str, text: str, flags: list[Flag], pictures: int) -> Kind:
+    if _VIDEO_HOST.search(host_of(url)):
+        return Kind.VIDEO
+    if pictures >= 4 and len(text) < pictures * 60:
+        return Kind.GALLERY
+    return Kind.STUB if not STUB_FLAGS.isdisjoint(flags) and not pictures else Kind.STORY
