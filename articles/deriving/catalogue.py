@@ -1,0 +1,137 @@
+"""Outlets, authors, tags and pictures by name: looked up for many posts at once, made when new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from articles.content.html.pictures import picture_code
+from articles.content.outlets import SHARED_HOSTS, Outlet, known_outlets
+from articles.content.posts import ParsedPost
+from articles.content.text import slug_of
+from articles.content.urls import code_of, host_of, identity_hash
+from articles.models import Author, Image, Source, SourceAlias, SourceHost, Tag
+
+Named = TypeVar("Named", Author, Tag)
+
+
+def own_slug(name: str, taken: bool) -> str:
+    """Return the slug of ``name``; where another name has it, with four characters of a hash."""
+    slug = slug_of(name)
+    return f"{slug}-{code_of(identity_hash(name), 4)}" if taken else slug
+
+
+class Sources:
+    """The outlets of the archive, by the category strings and hosts that tell them."""
+
+    def __init__(self) -> None:
+        self._by_alias = dict(SourceAlias.objects.values_list("alias", "source_id"))
+        self._by_host = dict(
+            SourceHost.objects.filter(source__needs_review=False).values_list("host", "source_id")
+        )
+        self._outlets = {outlet.slug: outlet for outlet in known_outlets()}
+
+    def find(self, post: ParsedPost) -> int | None:
+        """Return the key of the outlet of ``post``: by its category, else by its host."""
+        found = self._by_alias.get(post.category)
+        if found is None and not (post.category and post.outlet):
+            found = self._by_host.get(host_of(post.url))
+        return found
+
+    def find_or_create(self, post: ParsedPost) -> int:
+        """Return the key of the outlet of ``post``; one that nobody knows is made and flagged."""
+        found = self.find(post)
+        if found is not None:
+            return found
+        if post.outlet:
+            return self._create_known(self._outlets[post.outlet])
+        host = host_of(post.url)
+        name = post.category or host or "Unknown outlet"
+        same_name = Source.objects.filter(name=name).first()
+        source = same_name or Source.objects.create(
+            name=name,
+            slug=own_slug(name, Source.objects.filter(slug=slug_of(name)).exists()),
+            language=post.language,
+            needs_review=True,
+        )
+        hosts = [host] if host and host not in SHARED_HOSTS else []
+        return self._remember(source, [name], hosts)
+
+    def _create_known(self, outlet: Outlet) -> int:
+        source, _ = Source.objects.get_or_create(
+            slug=outlet.slug,
+            defaults={
+                "name": outlet.name,
+                "language": outlet.language,
+                "country": outlet.country,
+                "home_page": outlet.home_page,
+            },
+        )
+        return self._remember(source, outlet.aliases, outlet.hosts)
+
+    def _remember(self, source: Source, aliases: Iterable[str], hosts: Iterable[str]) -> int:
+        """Give a source the aliases and hosts that are still free."""
+        for alias in aliases:
+            SourceAlias.objects.get_or_create(alias=alias, defaults={"source": source})
+            self._by_alias.setdefault(alias, source.pk)
+        for host in hosts:
+            SourceHost.objects.get_or_create(host=host, defaults={"source": source})
+            if not source.needs_review:
+                self._by_host.setdefault(host, source.pk)
+        return source.pk
+
+
+def authors(names: Iterable[str], *, create: bool = True) -> dict[str, int]:
+    """Return the key of each byline; a merged one gives the author it was merged into.
+
+    Without ``create`` names that nobody bears yet are left out.
+    """
+    rows = _named(Author, names, create=create)
+    keys = {name: author.merged_into_id or author.pk for name, author in rows.items()}
+    merged = dict(
+        Author.objects.filter(pk__in=keys.values(), merged_into__isnull=False).values_list(
+            "pk", "merged_into_id"
+        )
+    )
+    return {name: merged.get(key) or key for name, key in keys.items()}
+
+
+def tags(names: Iterable[str]) -> dict[str, int]:
+    """Return the key of each tag name."""
+    return {name: tag.pk for name, tag in _named(Tag, names, create=True).items()}
+
+
+def _named(model: type[Named], names: Iterable[str], *, create: bool) -> dict[str, Named]:
+    wanted = list(dict.fromkeys(name for name in names if name))
+    if not wanted:
+        return {}
+    rows: dict[str, Named] = {
+        row.name: row for row in model._default_manager.filter(name__in=wanted)
+    }
+    missing = [name for name in wanted if name not in rows]
+    if missing and create:
+        slugs = {slug_of(name) for name in missing}
+        taken = set(model._default_manager.filter(slug__in=slugs).values_list("slug", flat=True))
+        made = []
+        for name in missing:
+            slug = own_slug(name, slug_of(name) in taken)
+            taken.add(slug)
+            made.append(model(name=name, slug=slug))
+        model._default_manager.bulk_create(made)
+        rows |= {row.name: row for row in made}
+    return rows
+
+
+def add_images(urls: Iterable[str]) -> None:
+    """Make the rows of the pictures at ``urls`` that have none."""
+    hashes = {identity_hash(url): url for url in urls}
+    known = set(
+        Image.objects.filter(url_hash__in=hashes).values_list("url_hash", flat=True)
+        if hashes
+        else ()
+    )
+    Image.objects.bulk_create(
+        Image(code=picture_code(url), url=url, url_hash=url_hash)
+        for url_hash, url in hashes.items()
+        if url_hash not in known
+    )

@@ -1,0 +1,46 @@
+"""The tables of the archive, one module for each thing they speak of."""
+
+from .article import (
+    Article,
+    ArticleBody,
+    ArticleEdit,
+    BlockedIdentity,
+    DayCount,
+    EditedField,
+    State,
+)
+from .capture import Capture, Original, Sighting
+from .image import ArticleImage, Image, ImageState
+from .person import Author
+from .redirect import Redirect
+from .runs import ImportIssue, ImportRun, RunState
+from .source import CanonicalPolicy, Source, SourceAlias, SourceHost
+from .tag import Tag, TaggedArticle, TagReason
+
+__all__ = [
+    "Article",
+    "ArticleBody",
+    "ArticleEdit",
+    "ArticleImage",
+    "Author",
+    "BlockedIdentity",
+    "CanonicalPolicy",
+    "Capture",
+    "DayCount",
+    "EditedField",
+    "Image",
+    "ImageState",
+    "ImportIssue",
+    "ImportRun",
+    "Original",
+    "Redirect",
+    "RunState",
+    "Sighting",
+    "Source",
+    "SourceAlias",
+    "SourceHost",
+    "State",
+    "Tag",
+    "TagReason",
+    "TaggedArticle",
+]

@@ -1,0 +1,236 @@
+"""Articles: one row per address, narrow for lists; the text stands in a table of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from taggit.managers import TaggableManager
+
+from articles.content.dates import Evidence, Precision
+from articles.content.posts import Kind
+
+from .tag import TaggedArticle
+
+if TYPE_CHECKING:
+    pass
+
+
+class State(models.TextChoices):
+    """Who may see an article."""
+
+    PUBLISHED = "published", "published"
+    REVIEW = "review", "in review"
+    WITHDRAWN = "withdrawn", "withdrawn"
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    """Reads of articles; ``published`` is the only definition of what the public sees."""
+
+    def published(self) -> Self:
+        """Return the articles that readers may see."""
+        return self.filter(state=State.PUBLISHED)
+
+    def newest_first(self) -> Self:
+        """Return them in the order of every list: newest first, ties by key."""
+        return self.order_by("-published_at", "-id")
+
+    def for_lists(self) -> Self:
+        """Return them with what a list shows, and nothing that it does not."""
+        return self.select_related("source", "author").defer(
+            "identity_hash", "url", "state_reason", "flags"
+        )
+
+    def on_day(self, day: dt.date) -> Self:
+        """Return the articles of one day of the archive's calendar."""
+        return self.filter(day=day)
+
+
+class Article(models.Model):
+    """One story at one address, as it is shown: derived from its captures, then edited."""
+
+    identity_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the URL.")
+    url = models.TextField(help_text="The normalised URL that tells this article from others.")
+    code = models.CharField(max_length=52, unique=True)
+    slug = models.CharField(max_length=140)
+    address_frozen = models.BooleanField(
+        default=False, help_text="Has been public: the slug stays, a new day leaves a redirect."
+    )
+    title = models.CharField(max_length=1000, blank=True)
+    excerpt = models.CharField(max_length=400, blank=True)
+    source = models.ForeignKey("Source", on_delete=models.PROTECT, related_name="articles")
+    author = models.ForeignKey(
+        "Author", null=True, blank=True, on_delete=models.PROTECT, related_name="articles"
+    )
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in Kind])
+    language = models.CharField(max_length=20, blank=True)
+    published_at = models.DateTimeField()
+    published_precision = models.CharField(
+        max_length=10, choices=[(p.value, p.value) for p in Precision]
+    )
+    published_evidence = models.CharField(
+        max_length=20, choices=[(e.value, e.value) for e in Evidence]
+    )
+    day = models.DateField()
+    captured_at = models.DateTimeField(null=True, help_text="The shown post's own date.")
+    imported_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.PUBLISHED)
+    state_reason = models.TextField(blank=True, help_text="Why it was withdrawn.")
+    state_changed_at = models.DateTimeField(null=True)
+    character_count = models.PositiveIntegerField(default=0)
+    picture_count = models.PositiveIntegerField(default=0)
+    version_count = models.PositiveIntegerField(default=0)
+    flags = models.JSONField(default=list, help_text="What an editor should look at.")
+    needs_review = models.BooleanField(default=False)
+    current_capture = models.ForeignKey(
+        "Capture", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    edited_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()
+
+    tags = TaggableManager(through=TaggedArticle, blank=True)
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-id"]
+        get_latest_by = "published_at"
+        constraints = [
+            models.UniqueConstraint(fields=["day", "slug"], name="article_address"),
+            models.CheckConstraint(
+                condition=~models.Q(state=State.WITHDRAWN) | ~models.Q(state_reason=""),
+                name="article_withdrawn_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(slug="") & ~models.Q(code=""), name="article_has_address"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-published_at", "-id"], name="article_newest"),
+            models.Index(fields=["state", "day", "-published_at", "-id"], name="article_day"),
+            models.Index(fields=["source", "state", "-published_at", "-id"], name="article_source"),
+            models.Index(fields=["author", "state", "-published_at", "-id"], name="article_author"),
+            models.Index(fields=["needs_review", "-published_at", "-id"], name="article_review"),
+            models.Index(fields=["-published_at", "-id"], name="article_all_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.code
+
+    def get_absolute_url(self) -> str:
+        """Return the public address."""
+        day = self.day
+        return reverse("article", args=[day.year, day.month, day.day, self.slug])
+
+    @property
+    def is_public(self) -> bool:
+        """Tell whether readers may see it."""
+        return self.state == State.PUBLISHED
+
+
+class ArticleBody(models.Model):
+    """An article's text as shown: clean HTML, and the same as plain text with its captions."""
+
+    article = models.OneToOneField(
+        Article, on_delete=models.CASCADE, primary_key=True, related_name="body"
+    )
+    html = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "article bodies"
+
+    def __str__(self) -> str:
+        return f"text of {self.article_id}"
+
+
+class EditedField(models.TextChoices):
+    """The fields of an article that a person can set over what the posts say."""
+
+    TITLE = "title"
+    HTML = "html", "text"
+    SOURCE = "source"
+    AUTHOR = "author"
+    TAGS = "tags"
+    LANGUAGE = "language"
+    KIND = "kind"
+    PUBLISHED_AT = "published_at", "published"
+
+
+class ArticleEdit(models.Model):
+    """A person's value for one field of one article, on top of what is derived.
+
+    ``value`` is JSON: a string, a list of tag names, a date and time in ISO 8601, or null for no
+    author. The newest active row of a field counts; older ones are its history.
+    """
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="edits")
+    field = models.CharField(max_length=20, choices=EditedField)
+    value = models.JSONField(null=True)
+    base_capture = models.ForeignKey(
+        "Capture", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "field"],
+                condition=models.Q(active=True),
+                name="one_active_edit_a_field",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.article_id}"
+
+
+class DayCount(models.Model):
+    """How many public stories a day of the calendar holds, so that calendars need no scan."""
+
+    day = models.DateField(primary_key=True)
+    story_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.story_count}"
+
+
+class BlockedIdentity(models.Model):
+    """The mark that stays when an article was erased for good: its address comes in no more."""
+
+    identity_hash = models.CharField(max_length=64, primary_key=True)
+    code = models.CharField(max_length=52, unique=True)
+    reason = models.TextField()
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    blocked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-blocked_at"]
+        verbose_name_plural = "blocked identities"
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="blocked_with_reason")
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,66 @@
+"""Topics: tags with Unicode slugs, and why each article carries one."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from taggit.models import ItemBase, TagBase
+
+from articles.content.text import slug_of
+
+
+class Tag(TagBase):
+    """A topic. The name is kept as typed; the slug keeps Chinese."""
+
+    name = models.CharField(max_length=200, unique=True)
+    slug = models.SlugField(max_length=120, unique=True, allow_unicode=True)
+    story_count = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def slugify(self, tag: str, i: int | None = None) -> str:
+        """Return the slug for ``tag``; never empty, also for ``！！！``."""
+        slug = slug_of(tag)
+        return f"{slug}-{i}" if i is not None else slug
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the tagged stories."""
+        return reverse("tag", args=[self.slug])
+
+
+class TagReason(models.TextChoices):
+    """Who or what put a tag on an article."""
+
+    IMPORT = "import", "the imported post"
+    EDITOR = "editor", "an editor"
+    RULE = "rule", "a rule"
+
+
+class TaggedArticle(ItemBase):
+    """One tag on one article, and why.
+
+    ``listed_at`` repeats the article's publication time while the article is public and is null
+    otherwise, so that a tag's list is one walk along one index, however long it is.
+    """
+
+    content_object = models.ForeignKey("Article", on_delete=models.CASCADE, related_name="taggings")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="taggings")
+    reason = models.CharField(max_length=10, choices=TagReason, default=TagReason.EDITOR)
+    listed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["content_object", "tag"], name="one_tagging_each")
+        ]
+        indexes = [
+            models.Index(
+                fields=["tag", "-listed_at", "-content_object"], name="tagging_newest_first"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag} on {self.content_object_id}"
