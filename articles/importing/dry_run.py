@@ -1,0 +1,102 @@
+"""What an import would do, without a row written: outcomes by the same rules as the import's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from articles.content.posts import ParsedPost
+from articles.deriving.order import order_key, version_numbers
+from articles.importing.batch import Outcome, Result
+from articles.importing.parse_pool import Read
+from articles.models import BlockedIdentity, Capture
+
+_FIELDS = ("front_matter_at", "epoch_ms", "order_path", "original_id", "title", "text_hash")
+
+
+class DryRun:
+    """Remembers on disk what it has seen, so that memory does not grow with the files."""
+
+    def __enter__(self) -> Self:
+        self._folder = tempfile.TemporaryDirectory()
+        self._seen = sqlite3.connect(Path(self._folder.name, "seen.sqlite3"), isolation_level=None)
+        self._seen.execute("PRAGMA synchronous=OFF")
+        self._seen.execute(
+            "CREATE TABLE seen (identity TEXT, at TEXT, epoch INTEGER, path BLOB, sha256 TEXT,"
+            " title TEXT, text_hash TEXT)"
+        )
+        self._seen.execute("CREATE INDEX seen_identity ON seen (identity)")
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._seen.close()
+        self._folder.cleanup()
+
+    def run(self, reads: Sequence[Read]) -> list[Result]:
+        """Return what would become of each file, in their order."""
+        posts = [read.post for read in reads if read.post is not None]
+        hashes = {post.identity_hash for post in posts}
+        self._blocked = set(
+            BlockedIdentity.objects.filter(pk__in=hashes).values_list("pk", flat=True)
+        )
+        stored = Capture.objects.filter(original_id__in={post.sha256 for post in posts})
+        self._codes = dict(stored.values_list("original_id", "article__code"))
+        return [self._take(read) for read in reads]
+
+    def _take(self, read: Read) -> Result:
+        outcome, code, reason = self._outcome(read)
+        warnings = read.post.warnings if read.post else ()
+        found = read.found
+        return Result(found.root, found.path, read.sha256, outcome, code, reason, warnings)
+
+    def _outcome(self, read: Read) -> tuple[Outcome, str, str]:
+        post = read.post
+        if post is None:
+            return (Outcome.SKIPPED if read.skip else Outcome.FAILED), "", read.problem
+        if post.sha256 in self._codes:
+            return Outcome.UNCHANGED, self._codes[post.sha256], ""
+        if post.identity_hash in self._blocked:
+            return Outcome.SKIPPED, "", "its address was erased from the archive for good"
+        captures = self._captures(post)
+        if any(capture.original_id == post.sha256 for capture in captures):
+            return Outcome.UNCHANGED, "", ""
+        new = self._remember(post, read.found.path)
+        before = version_numbers(sorted(captures, key=order_key))
+        after = version_numbers(sorted([*captures, new], key=order_key))
+        if not captures:
+            return Outcome.CREATED, "", ""
+        more = len(after) - after.count(None) > len(before) - before.count(None)
+        return (Outcome.VERSION if more else Outcome.UNCHANGED), "", ""
+
+    def _captures(self, post: ParsedPost) -> list[Capture]:
+        stored = Capture.objects.filter(article__identity_hash=post.identity_hash).only(*_FIELDS)
+        rows = self._seen.execute(
+            "SELECT at, epoch, path, sha256, title, text_hash FROM seen WHERE identity = ?",
+            [post.identity_hash],
+        )
+        return [*stored, *(_capture(*row) for row in rows)]
+
+    def _remember(self, post: ParsedPost, path: bytes) -> Capture:
+        at = post.front_matter_at.isoformat() if post.front_matter_at else None
+        row = (at, post.epoch_ms, path, post.sha256, post.title, post.text_hash)
+        self._seen.execute(
+            "INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?)", [post.identity_hash, *row]
+        )
+        return _capture(*row)
+
+
+def _capture(
+    at: str | None, epoch: int | None, path: bytes, sha256: str, title: str, text_hash: str
+) -> Capture:
+    return Capture(
+        front_matter_at=dt.datetime.fromisoformat(at) if at else None,
+        epoch_ms=epoch,
+        order_path=path,
+        original_id=sha256,
+        title=title,
+        text_hash=text_hash,
+    )

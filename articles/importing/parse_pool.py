@@ -1,0 +1,181 @@
+"""Read and parse post files in worker processes, in order, with a bounded amount in flight."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import hashlib
+import os
+import signal
+import sys
+import threading
+import time
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Generic, TypeVar
+
+from articles.content.posts import NotAPostError, ParsedPost, PostError, parse_post
+from articles.importing.readers import Found, memo_of
+
+MAX_BYTES = 64 * 1024 * 1024  # a larger file is no post
+_AHEAD = 3  # windows in flight for each worker
+_PR_SET_PDEATHSIG = 1
+
+Context = TypeVar("Context")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file as a worker read it: the post, or why there is none.
+
+    ``data`` are the bytes, deflated; ``sha256`` is empty when nothing could be read.
+    """
+
+    found: Found
+    sha256: str = ""
+    size: int = 0
+    data: bytes = b""
+    post: ParsedPost | None = None
+    problem: str = ""
+    skip: bool = False
+
+
+def read_post(found: Found) -> Read:
+    """Return the file ``found`` read and parsed; every fault of the file is in the result."""
+    if found.problem:
+        return Read(found, problem=found.problem, skip=found.skip)
+    try:
+        data, memo = _bytes_of(found.full)
+    except OSError as error:
+        reason = f"the file cannot be read ({error.strerror}); check that it is there and readable"
+        return Read(found, problem=reason)
+    if len(data) > MAX_BYTES:
+        limit = MAX_BYTES // 1024 // 1024
+        return Read(found, problem=f"larger than {limit} MB; no post is that large, look into it")
+    found = Found(found.root, found.path, found.full, *memo)
+    sha256, packed = hashlib.sha256(data).hexdigest(), zlib.compress(data, 6)
+    try:
+        post = parse_post(data, found.path)
+    except NotAPostError as error:
+        return Read(found, sha256, len(data), problem=str(error), skip=True)
+    except PostError as error:
+        return Read(found, sha256, len(data), packed, problem=str(error))
+    except Exception as error:  # noqa: BLE001 - the run goes on; the file is kept and reported
+        problem = (
+            f"a fault of the archive's own reader ({type(error).__name__}: {error}); report it"
+        )
+        return Read(found, sha256, len(data), packed, problem=problem)
+    return Read(found, sha256, len(data), packed, post)
+
+
+def _bytes_of(full: bytes) -> tuple[bytes, tuple[int, int, int, int]]:
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    with open(os.open(full, flags), "rb") as file:
+        memo = memo_of(os.fstat(file.fileno()))
+        return file.read(MAX_BYTES + 1), memo
+
+
+def read_chunk(chunk: Sequence[Found]) -> list[Read]:
+    """Return each of ``chunk``, read and parsed."""
+    return [read_post(found) for found in chunk]
+
+
+def read_in_order(
+    windows: Iterable[tuple[Context, Sequence[Found]]], workers: int
+) -> Iterator[tuple[Context, list[Read]]]:
+    """Yield the context of each window with its files read, in the order of ``windows``.
+
+    With ``workers`` 0 everything happens in this process. A file that brings its worker down is
+    reported as failed; the rest of its window is read again without it.
+    """
+    if workers == 0:
+        for context, found in windows:
+            yield context, read_chunk(found)
+        return
+    pool = _Pool(workers)
+    waiting: deque[_Waiting[Context]] = deque()
+    try:
+        for context, found in windows:
+            waiting.append(_Waiting(context, found, pool.submit(found) if found else None))
+            if len(waiting) > workers * _AHEAD:
+                yield _next(pool, waiting)
+        while waiting:
+            yield _next(pool, waiting)
+    finally:
+        pool.close()
+
+
+@dataclass(slots=True)
+class _Waiting(Generic[Context]):
+    """A window in a worker's hands; without files there is nothing to wait for."""
+
+    context: Context
+    found: Sequence[Found]
+    future: Future[list[Read]] | None
+
+
+def _next(pool: _Pool, waiting: deque[_Waiting[Context]]) -> tuple[Context, list[Read]]:
+    window = waiting.popleft()
+    try:
+        return window.context, window.future.result() if window.future else []
+    except BrokenProcessPool:
+        pool.restart()
+        reads = [_alone(pool, found) for found in window.found]
+        for later in waiting:
+            later.future = pool.submit(later.found) if later.found else None
+        return window.context, reads
+
+
+def _alone(pool: _Pool, found: Found) -> Read:
+    try:
+        return pool.submit([found]).result()[0]
+    except BrokenProcessPool:
+        pool.restart()
+        return Read(found, problem="reading it ended the worker process; look into the file")
+
+
+class _Pool:
+    """Worker processes that start without Django and end with this process."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._executor = self._start()
+
+    def _start(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self._workers,
+            mp_context=get_context("spawn"),
+            initializer=_start_worker,
+            initargs=(os.getpid(),),
+        )
+
+    def submit(self, chunk: Sequence[Found]) -> Future[list[Read]]:
+        return self._executor.submit(read_chunk, chunk)
+
+    def restart(self) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = self._start()
+
+    def close(self) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _start_worker(parent: int) -> None:
+    """Leave Ctrl-C to the parent, and die with it however it dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    gc.freeze()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)

@@ -1,0 +1,82 @@
+"""What an import tells: a line for each file, a summary, and a bar for whoever watches."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from articles.importing.batch import Outcome, Result
+from articles.importing.runs import Summary
+
+
+def path_text(path: bytes) -> str:
+    r"""Return a path as UTF-8 text; bytes that are not UTF-8 stand as ``\xNN``."""
+    return path.decode("utf-8", "backslashreplace")
+
+
+def result_json(result: Result) -> dict[str, Any]:
+    """Return the report's object for one file."""
+    return {
+        "path": path_text(result.path),
+        "root": result.root,
+        "sha256": result.sha256,
+        "outcome": result.outcome.value,
+        "article": result.article,
+        "reason": result.reason,
+        "warnings": list(result.warnings),
+    }
+
+
+def summary_json(summary: Summary) -> dict[str, Any]:
+    """Return the summary's object: the last line of ``--format json``."""
+    return {
+        "type": "summary",
+        "files": summary.files,
+        "created": summary.count(Outcome.CREATED),
+        "versions": summary.count(Outcome.VERSION),
+        "unchanged": summary.count(Outcome.UNCHANGED),
+        "failed": summary.count(Outcome.FAILED),
+        "skipped": summary.count(Outcome.SKIPPED),
+        "seconds": round(summary.seconds, 3),
+        "run": summary.run,
+    }
+
+
+def summary_text(summary: Summary) -> str:
+    """Return the summary in words."""
+    return (
+        f"{summary.files} files in {summary.seconds:.1f} s: "
+        f"{summary.count(Outcome.CREATED)} created, {summary.count(Outcome.VERSION)} versions, "
+        f"{summary.count(Outcome.UNCHANGED)} unchanged, {summary.count(Outcome.FAILED)} failed; "
+        f"{summary.count(Outcome.SKIPPED)} skipped, {summary.warned} with warnings"
+    )
+
+
+def to_line(data: dict[str, Any]) -> str:
+    """Return ``data`` as one line of JSON."""
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+
+
+@contextmanager
+def progress_bar(total: int | None) -> Iterator[Callable[[], None]]:
+    """Show a bar on standard error, when that is a terminal and ``total`` is known."""
+    if total is None:
+        yield lambda: None
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("importing", total=total)
+        yield lambda: progress.advance(task)
+
+
+def is_watched() -> bool:
+    """Tell whether somebody watches standard error on a terminal."""
+    return sys.stderr.isatty()

@@ -1,0 +1,185 @@
+"""A run of the import: from files to batches, each a transaction, and the run's own row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError, transaction
+
+from articles.deriving.catalogue import Sources
+from articles.importing.batch import Batch, Outcome, Result
+from articles.importing.dry_run import DryRun
+from articles.importing.memo import Known, Window, windows
+from articles.importing.parse_pool import Read, read_in_order
+from articles.importing.readers import Found
+from articles.models import ImportRun, RunState, State
+
+logger = logging.getLogger(__name__)
+
+BATCH_FILES = 500
+BATCH_BYTES = 32 * 1024 * 1024  # of originals; a batch of large posts is smaller
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator asked for; ``workers`` 0 reads in this process."""
+
+    workers: int = 0
+    limit: int | None = None
+    force: bool = False
+    dry_run: bool = False
+    fail_fast: bool = False
+    state: State = State.PUBLISHED
+    zone: str = "UTC"
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did so far. ``run`` is None for a dry run, and when none was begun."""
+
+    run: int | None = None
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    warned: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def count(self, outcome: Outcome) -> int:
+        """Return how many files had this outcome."""
+        return self.counts[outcome]
+
+    @property
+    def files(self) -> int:
+        """Return how many post files were taken in hand; skipped ones are none."""
+        return self.counts.total() - self.counts[Outcome.SKIPPED]
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the run took until now."""
+        return time.monotonic() - self.started
+
+
+class Importer:
+    """Imports files; :attr:`summary` is true at any moment, also after an exception.
+
+    ``report`` is called with every result, once it is safe on disk.
+    """
+
+    def __init__(self, options: Options, report: Callable[[Result], None]) -> None:
+        self.options = options
+        self.report = report
+        self.summary = Summary()
+        self.run: ImportRun | None = None
+
+    def import_files(self, found: Iterable[Found], roots: list[str]) -> Summary:
+        """Import ``found``, which come in order. The caller holds the archive's lock.
+
+        On any exception what was reported before stays, and the run's row says how it ended.
+        """
+        if self.options.dry_run:
+            with DryRun() as dry_run:
+                for group in self._groups(found):
+                    self._emit(dry_run.run(self._unread(group)), group)
+            return self.summary
+        self._begin(roots)
+        try:
+            self._import(found)
+        except BaseException as error:
+            interrupted = isinstance(error, KeyboardInterrupt)
+            self._end(RunState.INTERRUPTED if interrupted else RunState.FAILED, str(error))
+            raise
+        self._end(RunState.FINISHED, "")
+        return self.summary
+
+    def _import(self, found: Iterable[Found]) -> None:
+        assert self.run is not None
+        sources = Sources()
+        for group in self._groups(found):
+            unread = self._unread(group)
+            results: list[Result] = []
+            if unread:
+                with transaction.atomic():
+                    batch = Batch(self.run, sources, self.options.state, self.options.zone)
+                    results = batch.run(unread)
+            self._emit(results, group)
+            if self.options.fail_fast and self.summary.count(Outcome.FAILED):
+                return
+
+    def _groups(self, found: Iterable[Found]) -> Iterator[list[tuple[Window, list[Read]]]]:
+        """Yield windows in batches: so many files, or so many bytes."""
+        options = self.options
+        look_ups = windows(found, force=options.force, limit=options.limit)
+        pairs = ((window, window.unread) for window in look_ups)
+        group: list[tuple[Window, list[Read]]] = []
+        files = size = 0
+        for window, reads in read_in_order(pairs, options.workers):
+            group.append((window, self._until_failure(reads)))
+            files += len(window.found)
+            size += sum(read.size for read in reads)
+            if files >= BATCH_FILES or size >= BATCH_BYTES:
+                yield group
+                group, files, size = [], 0, 0
+        if group:
+            yield group
+
+    def _until_failure(self, reads: list[Read]) -> list[Read]:
+        if self.options.fail_fast:
+            for i, read in enumerate(reads):
+                if read.post is None and not read.skip:
+                    return reads[: i + 1]
+        return reads
+
+    @staticmethod
+    def _unread(group: list[tuple[Window, list[Read]]]) -> list[Read]:
+        return [read for _, reads in group for read in reads]
+
+    def _emit(self, results: list[Result], group: list[tuple[Window, list[Read]]]) -> None:
+        """Report the results and the unchanged files between them, in the files' order."""
+        done = iter(results)
+        for window, _ in group:
+            for i, found in enumerate(window.found):
+                known = window.known.get(i)
+                result = next(done, None) if known is None else _unchanged(found, known)
+                if result is None:
+                    return
+                self.summary.counts[result.outcome] += 1
+                self.summary.warned += bool(result.warnings)
+                self.report(result)
+
+    def _begin(self, roots: list[str]) -> None:
+        now = dt.datetime.now(dt.UTC)
+        # Whoever is still called running was killed: this process holds the lock.
+        ImportRun.objects.filter(state=RunState.RUNNING).update(
+            state=RunState.INTERRUPTED, finished_at=now, message="ended without a word"
+        )
+        options = {
+            "workers": self.options.workers,
+            "limit": self.options.limit,
+            "force": self.options.force,
+            "status": self.options.state.value,
+        }
+        self.run = ImportRun.objects.create(started_at=now, roots=roots, options=options)
+        self.summary.run = self.run.pk
+
+    def _end(self, state: RunState, message: str) -> None:
+        assert self.run is not None
+        summary = self.summary
+        self.run.state, self.run.message = state, message
+        self.run.finished_at = dt.datetime.now(dt.UTC)
+        self.run.created = summary.count(Outcome.CREATED)
+        self.run.versions = summary.count(Outcome.VERSION)
+        self.run.unchanged = summary.count(Outcome.UNCHANGED)
+        self.run.failed = summary.count(Outcome.FAILED)
+        self.run.skipped = summary.count(Outcome.SKIPPED)
+        try:
+            self.run.save()
+        except DatabaseError as error:
+            # The reason of the end is already on its way; the next run marks this one.
+            logger.warning("the end of run %s could not be noted: %s", self.run.pk, error)
+
+
+def _unchanged(found: Found, known: Known) -> Result:
+    return Result(found.root, found.path, known.sha256, Outcome.UNCHANGED, known.article)

@@ -1,0 +1,44 @@
+"""What all commands share: exit codes that other programs rely on, and plain words on stderr.
+
+0 well · 1 fatal · 2 usage · 3 finished with findings · 4 another one runs · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from articles.importing.lock import AlreadyRunningError
+
+FINDINGS = 3
+ALREADY_RUNNING = 4
+INTERRUPTED = 130
+
+
+class ArchiveCommand(BaseCommand):
+    """A command that ends with the archive's exit codes."""
+
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = True
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Run the command; turn what can go wrong outside of it into a clear last line."""
+        try:
+            return super().execute(*args, **options)
+        except AlreadyRunningError as error:
+            raise CommandError(str(error), returncode=ALREADY_RUNNING) from error
+        except KeyboardInterrupt as error:
+            raise CommandError(
+                "interrupted; run the command again to go on", returncode=INTERRUPTED
+            ) from error
+        except (DatabaseError, OSError) as error:
+            raise CommandError(
+                f"{type(error).__name__}: {error}. The archive is as it was after the last "
+                "finished step; mend the cause and run the command again."
+            ) from error
+
+    def end_with_findings(self, message: str) -> NoReturn:
+        """End with exit code 3 and ``message`` on stderr."""
+        raise CommandError(message, returncode=FINDINGS)

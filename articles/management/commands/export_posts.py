@@ -1,0 +1,90 @@
+"""``manage.py export_posts DIR``: the posts as files again, byte for byte."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from articles.exporting.folders import Folder, FolderInUseError
+from articles.exporting.names import on_one_line
+from articles.exporting.posts import Finding, PostExport, Summary, known_root
+from articles.management.base import ALREADY_RUNNING, ArchiveCommand
+
+_USAGE = 2
+
+
+class Command(ArchiveCommand):
+    """Write every original to DIR/ROOT/PATH; 3 means that something could not be written."""
+
+    help = "Write every imported post to DIR/ROOT/PATH, as it was. Nothing is overwritten."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("dir", metavar="DIR", type=Path, help="folder; made if it is missing")
+        parser.add_argument("--root", metavar="LABEL", help="only what was imported under LABEL")
+        parser.add_argument(
+            "--include-withdrawn",
+            action="store_true",
+            help="also withdrawn articles and hidden versions",
+        )
+        parser.add_argument("--format", choices=["text", "json"], default="text")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Export, and end with 3 when a file could not be written."""
+        target, root = options["dir"], options["root"]
+        if root is not None and not known_root(root):
+            raise CommandError(f"nothing was imported under the root {root!r}", returncode=_USAGE)
+        as_json, started = options["format"] == "json", time.monotonic()
+        try:
+            with Folder(target) as folder:
+                export = PostExport(folder, self._json if as_json else self._text)
+                try:
+                    export.run(root, options["include_withdrawn"])
+                    os.sync()  # before the files are reported as written
+                finally:
+                    self._sum_up(export.summary, as_json, time.monotonic() - started)
+        except FolderInUseError as error:
+            raise CommandError(str(error), returncode=ALREADY_RUNNING) from error
+        except BrokenPipeError:  # of stdout
+            raise
+        except OSError as error:
+            raise CommandError(
+                f"{error.strerror or error} in {target}: not all is exported. What is there is "
+                "whole; mend the cause and run the command again to add the rest."
+            ) from error
+        if export.summary.findings:
+            self.end_with_findings(f"{export.summary.findings} findings; see above")
+
+    def _json(self, finding: Finding) -> None:
+        self._line(
+            {
+                "type": "note" if finding.is_note else "finding",
+                "kind": finding.kind.value,
+                "about": finding.about,
+                "text": finding.text,
+            }
+        )
+
+    def _text(self, finding: Finding) -> None:
+        about = " | ".join(map(on_one_line, finding.about))
+        self.stdout.write(f"{finding.kind}: {about}: {finding.text}")
+
+    def _sum_up(self, summary: Summary, as_json: bool, seconds: float) -> None:
+        if as_json:
+            counts = dataclasses.asdict(summary)
+            self._line({"type": "summary", **counts, "seconds": round(seconds, 3)})
+            return
+        self.stdout.write(
+            f"{summary.written} files written, {summary.present} were there already; of these "
+            f"{summary.older} beside a newer one and {summary.quarantined} from quarantine. "
+            f"{summary.withheld} withheld, {summary.findings} findings, {summary.notes} notes."
+        )
+
+    def _line(self, value: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,148 @@
+"""Import post files: folders, single files, or a list of paths on standard input."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from articles.importing import report
+from articles.importing.batch import Outcome, Result
+from articles.importing.lock import exclusive
+from articles.importing.readers import (
+    Found,
+    SourceMissingError,
+    check_sources,
+    find,
+    find_listed,
+    is_since,
+)
+from articles.importing.runs import Importer, Options
+from articles.management.base import ArchiveCommand
+from articles.models import State
+
+
+def _date(text: str) -> str:
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is not a date; write 2021-01-31") from error
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ArgumentTypeError(f"{text!r} is not a number from 0 on")
+    return int(text)
+
+
+class Command(ArchiveCommand):
+    """See ``help``."""
+
+    help = (
+        "Import post files. PATH is a folder, a file, or - for a list of paths on standard input. "
+        "Files that were imported before and have not changed are passed over. Exit: 0 well, "
+        "1 fatal, 2 usage, 3 finished with failed files, 4 another import runs, 130 interrupted."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add = parser.add_argument
+        add("paths", nargs="+", metavar="PATH")
+        add("--dry-run", action="store_true", help="say what would happen, write nothing")
+        add("--workers", type=_count, default=os.cpu_count() or 1, help="0: no worker processes")
+        add("--limit", type=_count, help="read at most so many new or changed files")
+        add("--since", type=_date, metavar="DATE", help="only files of this day or later")
+        add("--force", action="store_true", help="read every file, also unchanged ones")
+        add("--status", choices=["published", "review"], default="published")
+        add("--root", default="", metavar="LABEL", help="name under which the files are filed")
+        add("--report", metavar="FILE.jsonl", help="write a line of JSON for each file")
+        add("--format", choices=["text", "json"], default="text")
+        add("--fail-fast", action="store_true", help="stop at the first file that fails")
+        add("--no-index", action="store_true", help="leave search to update_index")
+        add("--no-progress", action="store_true", help="show no bar")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._check(options)
+        self.as_json: bool = options["format"] == "json"
+        importer = Importer(_options(options), self._result)
+        self.report_file: TextIO | None = None
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            with ExitStack() as stack:
+                if options["report"]:
+                    self.report_file = stack.enter_context(
+                        Path(options["report"]).open("w", encoding="utf-8")
+                    )
+                if not options["dry_run"]:
+                    stack.enter_context(exclusive())
+                self._import(importer, options)
+        finally:
+            summary = importer.summary
+            if self.as_json:
+                self.stdout.write(report.to_line(report.summary_json(summary)))
+            else:
+                self.stdout.write(report.summary_text(summary))
+        if summary.count(Outcome.FAILED):
+            self.end_with_findings(
+                f"{summary.count(Outcome.FAILED)} files could not be read; "
+                "their bytes and the reasons are in quarantine"
+            )
+
+    def _check(self, options: dict[str, Any]) -> None:
+        paths = options["paths"]
+        if "-" in paths and len(paths) > 1:
+            raise CommandError(
+                "- stands alone: paths come from standard input or not", returncode=2
+            )
+        if "/" in options["root"] or options["root"] in {".", ".."}:
+            raise CommandError(f"--root {options['root']!r}: a label has no slash", returncode=2)
+        try:
+            check_sources(path for path in paths if path != "-")
+        except SourceMissingError as error:
+            raise CommandError(str(error), returncode=2) from error
+
+    def _import(self, importer: Importer, options: dict[str, Any]) -> None:
+        listed = options["paths"] == ["-"]
+        watched = report.is_watched() and not options["no_progress"] and not listed
+        total = sum(1 for _ in _found(options)) if watched else None
+        with report.progress_bar(total) as self.advance:
+            importer.import_files(_found(options), [options["root"] or p for p in options["paths"]])
+
+    def _result(self, result: Result) -> None:
+        self.advance()
+        line = report.result_json(result)
+        if self.report_file is not None:
+            self.report_file.write(report.to_line(line) + "\n")
+        if self.as_json:
+            self.stdout.write(report.to_line({"type": "file", **line}))
+        elif result.outcome in {Outcome.FAILED, Outcome.SKIPPED}:
+            path = report.path_text(result.path)
+            self.stderr.write(f"{result.outcome}: {result.root}/{path}: {result.reason}")
+
+
+def _options(options: dict[str, Any]) -> Options:
+    return Options(
+        workers=options["workers"],
+        limit=options["limit"],
+        force=options["force"],
+        dry_run=options["dry_run"],
+        fail_fast=options["fail_fast"],
+        state=State(options["status"]),
+        zone=settings.ARCHIVE_TIME_ZONE,
+    )
+
+
+def _found(options: dict[str, Any]) -> Iterator[Found]:
+    listed = options["paths"] == ["-"]
+    label = options["root"]
+    found = find_listed(sys.stdin.buffer, label) if listed else find(options["paths"], label)
+    since = options["since"]
+    return (each for each in found if since is None or each.problem or is_since(each, since))

@@ -1,0 +1,50 @@
+"""Derive every article anew from its originals, after rules or outlets have changed."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+
+from articles.exporting import verify
+from articles.importing.lock import exclusive
+from articles.importing.report import is_watched, progress_bar
+from articles.management.base import ArchiveCommand
+from articles.models import Article
+
+
+class Command(ArchiveCommand):
+    """See ``help``."""
+
+    help = (
+        "Derive every article anew from its originals and write what differs. Editors' values "
+        "stay on top. Interrupted, it tells the number to go on after."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="list what would differ")
+        parser.add_argument(
+            "--after", type=int, default=0, metavar="N", help="go on after article number N"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        dry_run: bool = options["dry_run"]
+        done = options["after"]
+        differing = 0
+        total = Article.objects.filter(pk__gt=done).count() if is_watched() else None
+        try:
+            with exclusive(), progress_bar(total) as advance:
+                groups = verify.differences(settings.ARCHIVE_TIME_ZONE, fix=not dry_run, after=done)
+                for last, findings in groups:
+                    done = last
+                    differing += len({finding.where for finding in findings})
+                    for finding in findings:
+                        self.stdout.write(str(finding))
+                    for _ in range(verify.ARTICLES_AT_ONCE):
+                        advance()
+        except BaseException:
+            self.stderr.write(f"done up to article number {done}; go on with --after {done}")
+            raise
+        verb = "would be" if dry_run else "were"
+        self.stdout.write(f"{differing} articles {verb} rebuilt")

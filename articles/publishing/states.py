@@ -1,0 +1,140 @@
+"""Who may see an article or one of its versions. Imports and rebuilds leave all of this alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+
+from articles.content.html.pictures import picture_code
+from articles.deriving.captures import parse_capture
+from articles.deriving.counts import Tally
+from articles.deriving.workbench import Workbench
+from articles.models import (
+    Article,
+    BlockedIdentity,
+    Capture,
+    Image,
+    ImportIssue,
+    Original,
+    State,
+)
+from articles.publishing.editing import EditError, Editor
+
+
+def publish(article: Article) -> None:
+    """Let readers see an article, for the first time or again."""
+    _set_state(article, State.PUBLISHED, "")
+
+
+def send_to_review(article: Article) -> None:
+    """Take an article off the site until an editor publishes it."""
+    _set_state(article, State.REVIEW, "")
+
+
+def withdraw(article: Article, reason: str) -> None:
+    """Withdraw an article: its address answers 410 and tells ``reason`` and the date.
+
+    Raises :class:`EditError` without a reason.
+    """
+    if not reason.strip():
+        raise EditError("a withdrawal needs a reason; readers will see it")
+    _set_state(article, State.WITHDRAWN, reason.strip())
+
+
+def _set_state(article: Article, state: State, reason: str) -> None:
+    with transaction.atomic():
+        bench = _bench(article)
+        row = bench.held[article.pk].article
+        if (row.state, row.state_reason) != (state, reason):
+            row.state, row.state_reason, row.state_changed_at = state, reason, bench.now
+        if state == State.PUBLISHED:
+            row.needs_review = False
+        _write(bench, article)
+
+
+def hide_version(capture: Capture, editor: Editor) -> None:
+    """Hide one capture from readers; its number stays. What is shown may change.
+
+    Raises :class:`EditError` without a reason, or when no version would be left to show.
+    """
+    if not editor.reason.strip():
+        raise EditError("hiding a version needs a reason")
+    _set_hidden(capture, hidden=True, editor=editor)
+
+
+def show_version(capture: Capture, editor: Editor) -> None:
+    """Let readers see a hidden capture again."""
+    _set_hidden(capture, hidden=False, editor=editor)
+
+
+def _set_hidden(capture: Capture, *, hidden: bool, editor: Editor) -> None:
+    with transaction.atomic():
+        bench = _bench(capture.article)
+        held = bench.held[capture.article_id]
+        row = next(each for each in held.captures if each.pk == capture.pk)
+        # Every copy of the same text goes with it: a reader sees versions, not copies.
+        same = [
+            each
+            for each in held.captures
+            if (each.title, each.text_hash) == (row.title, row.text_hash)
+        ]
+        for each in same:
+            each.hidden = hidden
+            each.hidden_reason = editor.reason.strip() if hidden else ""
+            each.hidden_by_id = editor.user.pk if hidden and editor.user else None
+        if all(each.hidden for each in held.captures):
+            raise EditError("no version would be left to show; withdraw the article instead")
+        for each in same:
+            each.save(update_fields=["hidden", "hidden_reason", "hidden_by"])
+        _write(bench, capture.article)
+        capture.refresh_from_db()
+
+
+def erase(article: Article, editor: Editor) -> BlockedIdentity:
+    """Erase an article for good, bytes and all, and return the mark that stays.
+
+    Its address comes in no more, by no import. Raises :class:`EditError` without a reason.
+    """
+    if not editor.reason.strip():
+        raise EditError("an erasure needs a reason; it stays on record")
+    with transaction.atomic():
+        article = Article.objects.select_for_update().get(pk=article.pk)
+        tally = Tally()
+        row = {name: getattr(article, name) for name in ("state", "day", "source_id", "author_id")}
+        tally.note(row, set(article.taggings.values_list("tag_id", flat=True)), -1)
+        originals = list(article.captures.values_list("original_id", flat=True))
+        images = {
+            picture_code(picture.url)
+            for capture in article.captures.select_related("original")
+            for picture in parse_capture(capture).pictures
+        }
+        mark = BlockedIdentity.objects.create(
+            identity_hash=article.identity_hash,
+            code=article.code,
+            reason=editor.reason.strip(),
+            editor=editor.user,
+            blocked_at=dt.datetime.now(dt.UTC),
+        )
+        Article.objects.filter(pk=article.pk).update(current_capture=None)
+        article.edits.all().delete()
+        article.captures.all().delete()
+        Original.objects.filter(pk__in=originals, captures__isnull=True).delete()
+        ImportIssue.objects.filter(sha256__in=originals).delete()
+        article.delete()
+        Image.objects.filter(code__in=images, places__isnull=True).delete()
+        tally.apply()
+    return mark
+
+
+def _bench(article: Article) -> Workbench:
+    bench = Workbench(settings.ARCHIVE_TIME_ZONE, dt.datetime.now(dt.UTC))
+    bench.load([article.pk])
+    return bench
+
+
+def _write(bench: Workbench, article: Article) -> None:
+    bench.settle(bench.held[article.pk])
+    bench.write()
+    article.refresh_from_db()
