@@ -21,7 +21,7 @@ _SAFE_QUERY = _SAFE_PATH + "?"
 _DOUBLE_ENCODED = re.compile(r"%25(?=[0-9A-Fa-f]{2})")
 _DOUBLE_HOST = re.compile(r"^https?://[^/?#]*?(https?://.+)$", re.IGNORECASE)
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
-_ENCODING_ROUNDS = 5  # an address encoded more often than this is kept as it is
+_ENCODING_ROUNDS = 20  # an address encoded more often than this was made to be
 
 
 def identity_of(url: str) -> str:
@@ -58,18 +58,22 @@ def _is_tracking(pair: str) -> bool:
 def _encoded(part: str, safe: str) -> str:
     """Return ``part`` percent-encoded exactly once, whatever it was before."""
     for _ in range(_ENCODING_ROUNDS):
-        once = _DOUBLE_ENCODED.sub("%", part)
+        once = _encoded_a_round_less(part, safe)
         if once == part:
             break
         part = once
-    pieces = re.split(r"(%[0-9A-Fa-f]{2})", part)
+    return part
+
+
+def _encoded_a_round_less(part: str, safe: str) -> str:
+    pieces = re.split(r"(%[0-9A-Fa-f]{2})", _DOUBLE_ENCODED.sub("%", part))
     return "".join(
-        _canonical_escape(piece, safe) if i % 2 else quote(piece, safe=safe, errors="replace")
+        _canonical_escape(piece) if i % 2 else quote(piece, safe=safe, errors="replace")
         for i, piece in enumerate(pieces)
     )
 
 
-def _canonical_escape(escape: str, safe: str) -> str:
+def _canonical_escape(escape: str) -> str:
     char = chr(unquote_to_bytes(escape)[0])
     return char if char.isascii() and (char.isalnum() or char in "-._~") else escape.upper()
 

@@ -83,6 +83,10 @@ class Held:
     def add(self, capture: Capture) -> bool:
         """Put a capture in its place; tell whether the article has one more version for it."""
         before = sum(each.version is not None for each in self.captures)
+        twin = next((each for each in self.captures if each.says_the_same_as(capture)), None)
+        if twin is not None and twin.hidden:  # a text that was hidden does not come back
+            capture.hidden, capture.hidden_by_id = True, twin.hidden_by_id
+            capture.hidden_reason = twin.hidden_reason
         self.captures.append(capture)
         self.new_captures.append(capture)
         self.number()

@@ -123,3 +123,7 @@ class Capture(models.Model):
     def __str__(self) -> str:
         number = f"version {self.version}" if self.version else "another copy"
         return f"{number} of article {self.article_id}"
+
+    def says_the_same_as(self, other: Capture) -> bool:
+        """Tell whether title and text are those of ``other``: a copy, not another version."""
+        return (self.title, self.text_hash) == (other.title, other.text_hash)

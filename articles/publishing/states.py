@@ -75,11 +75,7 @@ def _set_hidden(capture: Capture, *, hidden: bool, editor: Editor) -> None:
         held = bench.held[capture.article_id]
         row = next(each for each in held.captures if each.pk == capture.pk)
         # Every copy of the same text goes with it: a reader sees versions, not copies.
-        same = [
-            each
-            for each in held.captures
-            if (each.title, each.text_hash) == (row.title, row.text_hash)
-        ]
+        same = [each for each in held.captures if each.says_the_same_as(row)]
         for each in same:
             each.hidden = hidden
             each.hidden_reason = editor.reason.strip() if hidden else ""

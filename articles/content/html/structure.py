@@ -90,18 +90,17 @@ def _take_date(tree: Element, zone: str, removals: list[Removal]) -> tuple[Momen
     parent = tree
     while True:
         first = next((c for c in parent.children if not _is_blank(c)), None)
-        if not isinstance(first, Element) or first.tag in MEDIA:
+        # A paragraph that is a date belongs to the story: outlets write theirs into a block.
+        if not isinstance(first, Element) or first.tag in MEDIA or first.tag == "p":
             return None, ""
         lines = [line for line in map(one_line, _lines(first)) if line]
         text = " ".join(lines)
-        if len(text) <= _DATE_BLOCK and lines and not has_any([first], MEDIA):
+        if len(text) <= _DATE_BLOCK and not has_any([first], MEDIA):
             moment = parse_date(lines[-1], zone)
-            if moment is None:
-                return None, ""
-            parent.children.remove(first)
-            removals.append(removal_of("date", text))
-            byline = ", ".join(line for line in lines[:-1] if line != "null")
-            return moment, byline
+            if moment is not None:
+                parent.children.remove(first)
+                removals.append(removal_of("date", text))
+                return moment, ", ".join(line for line in lines[:-1] if line != "null")
         parent = first
 
 

@@ -53,6 +53,9 @@ class Command(ArchiveCommand):
         "1 fatal, 2 usage, 3 finished with failed files, 4 another import runs, 130 interrupted."
     )
 
+    # Checked inside of handle, so that the summary comes out whatever is wrong.
+    requires_migrations_checks = False
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         add = parser.add_argument
         add("paths", nargs="+", metavar="PATH")
@@ -77,6 +80,7 @@ class Command(ArchiveCommand):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             with ExitStack() as stack:
+                self.check_migrations()
                 if options["report"]:
                     self.report_file = stack.enter_context(
                         Path(options["report"]).open("w", encoding="utf-8")

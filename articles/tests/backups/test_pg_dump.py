@@ -1,0 +1,51 @@
+"""How the PostgreSQL tools are called; no server is asked."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from articles.exporting import postgresql
+from articles.exporting.copies import BackupError
+
+
+class _Connection:
+    settings_dict = {
+        "NAME": "news",
+        "USER": "editor",
+        "PASSWORD": "open sesame",
+        "HOST": "db.example",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require"},
+    }
+
+
+def test_the_password_reaches_pg_dump_by_the_environment_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = tmp_path / "pg_dump"
+    fake.write_text(
+        f'#!/bin/sh\necho "$@" >{tmp_path}/argv\necho "$PGPASSWORD $PGSSLMODE" >{tmp_path}/env\n'
+    )
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    postgresql._run(_Connection(), "pg_dump", "--format=custom")  # type: ignore[arg-type]
+    assert (tmp_path / "argv").read_text().split() == [
+        "--no-password", "-U", "editor", "-h", "db.example", "-p", "5433", "--dbname=news",
+        "--format=custom",
+    ]  # fmt: skip
+    assert (tmp_path / "env").read_text() == "open sesame require\n"
+
+
+def test_a_missing_or_failing_pg_dump_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BackupError, match="pg_dump is not installed"):
+        postgresql._run(_Connection(), "pg_dump")  # type: ignore[arg-type]
+    (tmp_path / "pg_dump").write_text("#!/bin/sh\necho 'no such host' >&2\nexit 7\n")
+    (tmp_path / "pg_dump").chmod(0o755)
+    with pytest.raises(BackupError, match="ended with 7: no such host"):
+        postgresql._run(_Connection(), "pg_dump")  # type: ignore[arg-type]

@@ -1,0 +1,35 @@
+"""What the tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+
+@pytest.fixture(autouse=True)
+def _plain_files(settings: Settings, tmp_path: Path) -> None:
+    """Serve static files without a manifest, and keep media out of the project folder."""
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SECURE_SSL_REDIRECT = False
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Return the folder of real posts that ARCHIVE_CORPUS names, or skip the test."""
+    folder = os.environ.get("ARCHIVE_CORPUS", "")
+    if not folder:
+        pytest.skip("ARCHIVE_CORPUS names no folder of real posts")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """Return the folder of the posts that were written for the project."""
+    return Path(__file__).resolve().parents[2] / "samples" / "posts"

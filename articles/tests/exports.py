@@ -1,0 +1,34 @@
+"""Running ``export_posts`` and looking at what it wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.management import CommandError, call_command
+
+
+def export(folder: Path, *options: str) -> tuple[int, list[dict[str, Any]]]:
+    """Return the exit code and the JSON lines of ``export_posts``."""
+    out = io.StringIO()
+    code = 0
+    try:
+        call_command("export_posts", folder, *options, "--format=json", stdout=out)
+    except CommandError as error:
+        code = error.returncode
+    return code, [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def tree(folder: Path) -> dict[bytes, bytes]:
+    """Return every regular file below ``folder`` by its path in bytes."""
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return {os.fsencode(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def eight(content: bytes) -> bytes:
+    """Return the mark that an older content has in its name."""
+    return hashlib.sha256(content).hexdigest()[:8].encode()
