@@ -103,23 +103,29 @@ def tags(names: Iterable[str]) -> dict[str, int]:
 
 def _named(model: type[Named], names: Iterable[str], *, create: bool) -> dict[str, Named]:
     wanted = list(dict.fromkeys(name for name in names if name))
-    if not wanted:
-        return {}
-    rows: dict[str, Named] = {
-        row.name: row for row in model._default_manager.filter(name__in=wanted)
-    }
+    rows = _rows(model, wanted)
     missing = [name for name in wanted if name not in rows]
     if missing and create:
-        slugs = {slug_of(name) for name in missing}
-        taken = set(model._default_manager.filter(slug__in=slugs).values_list("slug", flat=True))
-        made = []
-        for name in missing:
-            slug = own_slug(name, slug_of(name) in taken)
-            taken.add(slug)
-            made.append(model(name=name, slug=slug))
-        model._default_manager.bulk_create(made)
-        rows |= {row.name: row for row in made}
+        _add(model, missing)
+        rows |= _rows(model, missing)
     return rows
+
+
+def _rows(model: type[Named], names: list[str]) -> dict[str, Named]:
+    rows = model._default_manager.filter(name__in=names) if names else ()
+    return {row.name: row for row in rows}
+
+
+def _add(model: type[Named], names: list[str]) -> None:
+    """Make the rows of ``names``; one that somebody else makes meanwhile is taken as it is."""
+    slugs = {slug_of(name) for name in names}
+    taken = set(model._default_manager.filter(slug__in=slugs).values_list("slug", flat=True))
+    made = []
+    for name in names:
+        slug = own_slug(name, slug_of(name) in taken)
+        taken.add(slug)
+        made.append(model(name=name, slug=slug))
+    model._default_manager.bulk_create(made, ignore_conflicts=True)
 
 
 def add_images(urls: Iterable[str]) -> None:
@@ -131,7 +137,10 @@ def add_images(urls: Iterable[str]) -> None:
         else ()
     )
     Image.objects.bulk_create(
-        Image(code=picture_code(url), url=url, url_hash=url_hash)
-        for url_hash, url in hashes.items()
-        if url_hash not in known
+        [
+            Image(code=picture_code(url), url=url, url_hash=url_hash)
+            for url_hash, url in hashes.items()
+            if url_hash not in known
+        ],
+        ignore_conflicts=True,
     )

@@ -16,6 +16,8 @@ from django.db.models import Count, F, Model
 from articles.models import Article, Author, DayCount, Source, State, Tag, TaggedArticle
 
 Key = tuple[type[Model], object]
+#: The tables whose rows carry a ``story_count``.
+COUNTED: tuple[type[Model], ...] = (DayCount, Source, Author, Tag)
 
 
 class Tally:
@@ -45,6 +47,10 @@ class Tally:
         DayCount.objects.bulk_create(
             [DayCount(day=day) for day in days if isinstance(day, dt.date)], ignore_conflicts=True
         )
+        for model in COUNTED:
+            keys = [key for (changed, key), change in self._changes.items() if changed is model]
+            # One order for everybody, so that nobody waits in a circle.
+            list(model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk"))
         # Growth first: a count never falls below zero on the way.
         for (model, change), keys in sorted(by_change.items(), key=lambda item: -item[0][1]):
             model._default_manager.filter(pk__in=keys).update(story_count=F("story_count") + change)

@@ -16,11 +16,11 @@ from articles.deriving.shown import SHOWN_FIELDS, Shown, put_on, shown_values
 from articles.models import Article, ArticleEdit, Capture, State, TaggedArticle
 
 #: What a settled article may change in its own row.
-ARTICLE_FIELDS = (*SHOWN_FIELDS, "current_capture_id", "author_id", "day", "slug")
+ARTICLE_FIELDS = (*SHOWN_FIELDS, "current_capture_id", "author_id", "day", "slug", "edited_at")
 
 #: What the editors' actions and the import's notes change there.
 STATE_FIELDS = (
-    "state", "state_reason", "state_changed_at", "address_frozen", "needs_review", "edited_at",
+    "state", "state_reason", "state_changed_at", "address_frozen", "needs_review",
 )  # fmt: skip
 _WATCHED = (*ARTICLE_FIELDS, *STATE_FIELDS)
 
@@ -120,6 +120,7 @@ class Held:
         self.touched = True
         article = self.article
         day = put_on(article, self.shown, zone)
+        article.edited_at = max((edit.created_at for edit in self.edits), default=None)
         if not article.address_frozen:
             slugs = slug_candidates(article.title, article.code)
             if article.slug not in slugs or article.day != day:

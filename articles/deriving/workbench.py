@@ -44,7 +44,9 @@ class Workbench:
     def load(self, article_ids: Iterable[int]) -> None:
         """Take existing articles in hand, with captures, active edits and taggings."""
         ids = [pk for pk in article_ids if pk not in self.held]
-        for article in Article.objects.filter(pk__in=ids).order_by("pk"):
+        # Locked, in one order for everybody: an editor and an import wait for each other here, and
+        # whoever comes second sees what the first has written. (SQLite has one writer anyway.)
+        for article in Article.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
             self.held[article.pk] = Held(article)
         for capture in Capture.objects.filter(article_id__in=ids):
             held = self.held[capture.article_id]

@@ -106,8 +106,6 @@ def revert_fields(article: Article, fields: Iterable[str], editor: Editor) -> No
                 edit.save(update_fields=["active"])
                 held.rewrite_body |= edit.field == EditedField.HTML
         held.edits = [edit for edit in held.edits if edit.active]
-        held.article.edited_at = bench.now
-        bench.settle(held)
         _finish(bench, held)
 
 
@@ -158,7 +156,6 @@ def _replace(held: Held, field: str, value: Value, editor: Editor, now: dt.datet
     )
     held.edits = [each for each in held.edits if each.field != field] + [edit]
     held.rewrite_body |= field == EditedField.HTML
-    held.article.edited_at = now
 
 
 def _finish(bench: Workbench, held: Held) -> None:

@@ -1,0 +1,135 @@
+"""How templates write dates, languages and outlets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from collections.abc import Iterable
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.content.dates import Precision, parse_date
+from articles.content.difference import Mark, Run
+from articles.models import Article, Capture, Source
+
+register = template.Library()
+
+_HUES = 12  # quiet colours of outlets in site.css
+
+
+@register.simple_tag
+def site_name() -> str:
+    """Return the name of this archive."""
+    return str(settings.SITE_NAME)
+
+
+@register.simple_tag
+def archive_time_zone() -> str:
+    """Return the name of the zone in which stories have their day."""
+    return str(settings.ARCHIVE_TIME_ZONE)
+
+
+@register.simple_tag
+def lang(language: str) -> SafeString:
+    """Return the attribute ``lang``; an unknown language must not pass for the page's English."""
+    return format_html('lang="{}"', language)
+
+
+@register.simple_tag
+def title(text: str, language: str) -> SafeString:
+    """Return a headline in its language, or the words that it has none."""
+    if not text:
+        return mark_safe('<span class="untitled" lang="en">(untitled)</span>')
+    return format_html('<span lang="{}">{}</span>', language, text)
+
+
+@register.simple_tag
+def outlet(source: Source) -> SafeString:
+    """Return an outlet's name with its quiet colour."""
+    return format_html(
+        '<span class="outlet hue-{}" lang="{}">{}</span>',
+        hue(source.slug),
+        source.language,
+        source.name,
+    )
+
+
+@register.simple_tag
+def runs(pieces: Iterable[Run]) -> SafeString:
+    """Return the runs of a compared paragraph, changes as ``del`` and ``ins``."""
+    return format_html_join("", "{}", ((_run(piece),) for piece in pieces))
+
+
+@register.simple_tag
+def day(date: dt.date) -> SafeString:
+    """Return a date as ``14 January 2021``, with its machine form."""
+    return format_html(
+        '<time datetime="{}">{}</time>', date.isoformat(), date_format(date, "j F Y")
+    )
+
+
+@register.simple_tag
+def moment(value: dt.datetime) -> SafeString:
+    """Return a moment as ``14 January 2021, 14:04 UTC`` in the archive's zone."""
+    return _time(value, f"{date_format(timezone.localtime(value), 'j F Y, H:i')} {_zone(value)}")
+
+
+@register.simple_tag
+def clock_time(article: Article) -> SafeString:
+    """Return an article's time of day, empty when only its day is known."""
+    if article.published_precision == Precision.DAY:
+        return SafeString("")
+    return _time(article.published_at, f"{timezone.localtime(article.published_at):%H:%M}")
+
+
+@register.simple_tag
+def published(article: Article) -> SafeString:
+    """Return when an article was published, no more precisely than it is known."""
+    if article.published_precision == Precision.DAY:
+        return day(article.day)
+    return moment(article.published_at)
+
+
+@register.simple_tag
+def post_date(capture: Capture) -> SafeString:
+    """Return the date that a post file states, no more precisely than it does; else empty."""
+    stated = capture.front_matter.get("date")
+    found = parse_date(stated) if isinstance(stated, str) else None
+    if found is None:
+        return SafeString("")
+    return day(found.value.date()) if found.precision == Precision.DAY else moment(found.value)
+
+
+@register.filter
+def hue(slug: str) -> int:
+    """Return which of the quiet colours an outlet has; always the same for the same slug."""
+    return zlib.crc32(slug.encode()) % _HUES
+
+
+def _run(run: Run) -> str:
+    match run.mark:
+        case Mark.DELETED:
+            return format_html("<del>{}</del>", run.text)
+        case Mark.INSERTED:
+            return format_html("<ins>{}</ins>", run.text)
+    return run.text
+
+
+def _time(value: dt.datetime, text: str) -> SafeString:
+    machine = value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html('<time datetime="{}">{}</time>', machine, text)
+
+
+def _zone(value: dt.datetime) -> str:
+    """Return the offset as ``UTC`` or ``UTC+8``; the short names of zones are ambiguous."""
+    offset = timezone.localtime(value).utcoffset() or dt.timedelta()
+    minutes = offset // dt.timedelta(minutes=1)
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02d}" if rest else "")

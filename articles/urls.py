@@ -1,0 +1,108 @@
+"""The public addresses. They depend on nothing but themselves: no cookie, no language header."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path, register_converter
+
+from articles.views import (
+    article,
+    authors,
+    calendar,
+    health,
+    home,
+    old_paths,
+    pictures,
+    sources,
+    tags,
+    versions,
+)
+
+
+class _FourDigits:
+    """A year, such as 2021."""
+
+    regex = "[0-9]{4}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return f"{value:04d}"
+
+
+class _TwoDigits(_FourDigits):
+    """A month or a day, such as 01."""
+
+    regex = "[0-9]{2}"
+
+    def to_url(self, value: int) -> str:
+        return f"{value:02d}"
+
+
+class _Number(_FourDigits):
+    """The number of a version: 1, 2, … without zeros before it."""
+
+    regex = "[1-9][0-9]{0,6}"
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+class _Text:
+    """What stands in an address as it is."""
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class _Slug(_Text):
+    """A slug with letters of any script."""
+
+    regex = r"[-\w]+"
+
+
+class _Code(_Text):
+    """The code of an article or a picture, in Crockford's base32."""
+
+    regex = "[0-9a-z]{8,52}"
+
+
+register_converter(_FourDigits, "yyyy")
+register_converter(_TwoDigits, "mm")
+register_converter(_Number, "number")
+register_converter(_Slug, "words")
+register_converter(_Code, "code")
+
+_DAY = "<yyyy:year>/<mm:month>/<mm:day>"
+_VERSIONS = "a/<code:code>/versions"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("<yyyy:year>/", calendar.year, name="year"),
+    path("<yyyy:year>/<mm:month>/", calendar.month, name="month"),
+    path(f"{_DAY}/", calendar.day, name="day"),
+    path(f"{_DAY}/<words:slug>/", article.article, name="article"),
+    path("a/<code:code>/", article.code, name="code"),
+    path(f"{_VERSIONS}/", versions.versions, name="versions"),
+    path(f"{_VERSIONS}/<number:number>/", versions.version, name="version"),
+    path(f"{_VERSIONS}/<number:old>..<number:new>/", versions.difference, name="difference"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/<words:slug>/", sources.source, name="source"),
+    path("tags/", tags.tags, name="tags"),
+    path("tags/<words:slug>/", tags.tag, name="tag"),
+    path("authors/", authors.authors, name="authors"),
+    path("authors/<words:slug>/", authors.author, name="author"),
+    path("i/<code:code>", pictures.picture, name="picture"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    # File names hold any character, also a line break.
+    re_path(r"^(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})/(?P<name>[^/]+)/?\Z", old_paths.old_path),
+    re_path(
+        r"^(?P<category>[^/]+(?:/[^/]+)*?)/"
+        r"(?P<year>[0-9]{4})/(?P<month>[0-9]{2})/(?P<day>[0-9]{2})/(?P<name>[^/]+)\.html\Z",
+        old_paths.old_category_path,
+    ),
+]

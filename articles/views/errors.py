@@ -1,0 +1,20 @@
+"""Pages for what is not there or went wrong. None of them asks the database."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from articles.views.public import NotHereError
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return the page for an address that names nothing."""
+    # Only our own sentences are for readers; Django's tell of models and patterns.
+    message = str(exception) if isinstance(exception, NotHereError) else ""
+    return render(request, "404.html", {"message": message}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Return the page for a fault of ours; it needs no database."""
+    return render(request, "500.html", status=500)

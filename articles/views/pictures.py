@@ -1,0 +1,102 @@
+"""Pictures: the file that the archive holds, or a quiet box that says it does not hold one."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from html import escape
+
+from django.db.models import Exists, OuterRef
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_cache_control
+
+from articles.content.text import cut
+from articles.content.urls import host_of
+from articles.images.store import rendition
+from articles.models import Article, ArticleImage, Image, ImageState
+from articles.views.public import NotHereError, public_page
+
+logger = logging.getLogger(__name__)
+
+WIDTHS = (400, 800, 1600)
+DEFAULT_WIDTH = 800
+_HELD_SECONDS = 3600
+_MISSING_SECONDS = 300  # it may come to be held at any time
+_BOX_HEIGHT = 144  # pixels; a box must not take more of a page than the text it interrupts
+_BOX_RATIOS = (1.25, 2.5)  # the narrowest and widest box that has room for its words
+_DEFAULT_RATIO = 3 / 2
+
+_STYLE = (
+    "rect{fill:none;stroke:#7d8683;stroke-opacity:.6}"
+    "text{fill:#5b6461;font:14px system-ui,sans-serif;text-anchor:middle}"
+    "@media(prefers-color-scheme:dark){text{fill:#9ba5a1}}"
+)
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'"
+
+
+@public_page
+def picture(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Return a picture at ``?w=400``, ``800`` or ``1600`` in a format of the Accept header.
+
+    Of a picture that is not held, or only of stories that nobody may see, a placeholder.
+    """
+    width = _width(request.GET.get("w", str(DEFAULT_WIDTH)))
+    image = _known(code)
+    if image is None:
+        return _placeholder("", "unknown picture", _DEFAULT_RATIO, status=404)
+    host = host_of(image.url)
+    ratio = image.width / image.height if image.width and image.height else _DEFAULT_RATIO
+    if image.state != ImageState.HELD:
+        return _placeholder(host, "picture not held here", ratio)
+    try:
+        file = rendition(image, width, request.headers.get("Accept", ""))
+    except FileNotFoundError:
+        logger.exception("A picture that should be held is not there")
+        return _placeholder(host, "picture missing here", ratio)
+    response = FileResponse(file.path.open("rb"), content_type=file.content_type)
+    response["Vary"] = "Accept"
+    patch_cache_control(response, public=True, max_age=_HELD_SECONDS)
+    return response
+
+
+def _width(value: str) -> int:
+    for width in WIDTHS:
+        if value == str(width):
+            return width
+    raise NotHereError(f"Pictures are {', '.join(map(str, WIDTHS))} pixels wide.")
+
+
+def _known(code: str) -> Image | None:
+    """Return the picture, unless every story that shows it is hidden from the public.
+
+    A picture of an older version only has no place in a story and may be seen.
+    """
+    places = ArticleImage.objects.filter(image=OuterRef("pk"))
+    public = Article.objects.published().filter(pictures__image=OuterRef("pk"))
+    image = Image.objects.filter(code=code).annotate(placed=Exists(places), public=Exists(public))
+    found = image.first()
+    return found if found is not None and (found.public or not found.placed) else None
+
+
+def _placeholder(host: str, words: str, ratio: float, status: int = 200) -> HttpResponse:
+    """Return an SVG box of the picture's proportions that names its host and says ``words``."""
+    narrowest, widest = _BOX_RATIOS
+    width = round(_BOX_HEIGHT * min(max(ratio, narrowest), widest))
+    lines = [line for line in (cut(host, width // 9), words) if line]
+    middle, first = width // 2, _BOX_HEIGHT // 2 - 12 * (len(lines) - 1) + 5
+    text = "".join(
+        f'<text x="{middle}" y="{first + 24 * n}">{escape(line)}</text>'
+        for n, line in enumerate(lines)
+    )
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{_BOX_HEIGHT}" '
+        f'viewBox="0 0 {width} {_BOX_HEIGHT}" role="img">'
+        f"<title>{escape(' – '.join(lines))}</title><style>{_STYLE}</style>"
+        f'<rect x=".5" y=".5" width="{width - 1}" height="{_BOX_HEIGHT - 1}"/>{text}</svg>'
+    )
+    response = HttpResponse(svg, content_type="image/svg+xml", status=status)
+    response["Content-Security-Policy"] = _POLICY
+    patch_cache_control(response, public=True, max_age=_MISSING_SECONDS)
+    return response

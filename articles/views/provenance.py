@@ -1,0 +1,115 @@
+"""What the archive can say about a story's origin: clocks, original address, what is held."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F, QuerySet
+
+from articles.content.dates import Evidence, Moment, Precision, parse_date
+from articles.content.posts import Flag, Kind
+from articles.content.urls import host_of, resolved
+from articles.models import Article, ArticleBody, Capture, EditedField
+
+SHOWN_CAPTURES = 10  # the page of versions has all of them
+
+_EVIDENCE = {
+    Evidence.BODY: "the date that the outlet printed with the story",
+    Evidence.FRONT_MATTER: "the date in the outlet's feed",
+    Evidence.EPOCH: "the time stamp in the post file",
+    Evidence.ADDRESS: "the date in the story's own address",
+    Evidence.CRAWL: "the time at which the story was collected; no better date is known",
+    Evidence.FILE_NAME: "the date in the name of the post file",
+    Evidence.EDITOR: "set by an editor of this archive",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time that somebody noted about a story, and what it rests on.
+
+    With ``day`` set only the day is known, and ``value`` is not shown.
+    """
+
+    label: str
+    value: dt.datetime
+    day: dt.date | None
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Where a story was first published. ``link`` is empty when the address cannot be opened."""
+
+    link: str
+    host: str
+    address: str
+
+
+def clocks_of(article: Article) -> list[Clock]:
+    """Return the clocks of a story: published, the post file's own date, imported."""
+    day_only = article.published_precision == Precision.DAY
+    evidence = _EVIDENCE[Evidence(article.published_evidence)]
+    clocks = [Clock("Published", article.published_at, article.day if day_only else None, evidence)]
+    if article.captured_at is not None:
+        crawled = article.published_evidence == Evidence.CRAWL
+        note = "the time of collection" if crawled else "the date line of the file that is shown"
+        stated = stated_date(article.current_capture)
+        only_day = stated is not None and stated.precision == Precision.DAY
+        day = article.captured_at.date() if only_day else None
+        clocks.append(Clock("Post file", article.captured_at, day, note))
+    clocks.append(Clock("Imported", article.imported_at, None, "when the archive first took it in"))
+    return clocks
+
+
+def stated_date(capture: Capture | None) -> Moment | None:
+    """Return the date that the post file itself states, as exactly as it does."""
+    stated = capture.front_matter.get("date") if capture is not None else None
+    return parse_date(stated) if isinstance(stated, str) else None
+
+
+def original_of(capture: Capture | None) -> Original | None:
+    """Return the address that the shown post gives, as a link only if it is http or https."""
+    if capture is None or not capture.url:
+        return None
+    link = resolved(capture.url, "") or ""
+    if not link.startswith(("http://", "https://")):
+        link = ""
+    return Original(link, host_of(link), capture.url)
+
+
+def video_of(article: Article) -> Original | None:
+    """Return the page of the video, when the story is one."""
+    return original_of(article.current_capture) if article.kind == Kind.VIDEO else None
+
+
+def newest_captures(article: Article) -> QuerySet[Capture]:
+    """Return the newest captures that are not hidden, at most ten."""
+    captures = article.captures.filter(hidden=False).order_by(
+        F("front_matter_at").desc(nulls_last=True), "-id"
+    )
+    # Without the article among them, each row would ask for it.
+    return captures.only("article", "version", "original_id")[:SHOWN_CAPTURES]
+
+
+def what_is_held(article: Article, body: ArticleBody) -> str:
+    """Return a sentence about a body that is empty or nearly so, else an empty string."""
+    if not body.html:
+        if article.title:
+            return "The archive holds the headline of this story and no text."
+        return "The archive holds neither a headline nor a text of this story."
+    if not body.text:
+        return "The archive holds pictures of this story and no text."
+    if Flag.SHORT in article.flags:
+        return "The archive holds no more of this story than these few words."
+    return ""
+
+
+def words_for(fields: Iterable[EditedField]) -> str:
+    """Return the names of edited fields as a reader would say them: ``text and title``."""
+    names = [str(field.label).lower() for field in fields]
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,53 @@
+"""What all public pages share: methods, caching, and how they say that something is not here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+MAX_AGE_SECONDS = 60  # a change by an editor is seen a minute later everywhere
+
+_Arguments = ParamSpec("_Arguments")
+_View = Callable[Concatenate[HttpRequest, _Arguments], HttpResponseBase]
+
+
+class NotHereError(Http404):
+    """There is nothing to show the public; the message is a sentence for the reader."""
+
+
+class GoneError(Exception):
+    """It was here and was taken away for good: answered with 410."""
+
+    def __init__(self, what: str, reason: str = "", since: dt.datetime | None = None) -> None:
+        super().__init__(what)
+        self.what, self.reason, self.since = what, reason, since
+
+
+def public_page(view: _View[_Arguments]) -> _View[_Arguments]:
+    """Make ``view`` a public page: GET and HEAD only, cached shortly, no cookie, 410 for gone.
+
+    What it answers must depend on the address alone, because caches keep it for everybody.
+    """
+
+    @wraps(view)
+    def page(
+        request: HttpRequest, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
+    ) -> HttpResponseBase:
+        # Nobody's cookie may change what everybody gets; the session would answer a stale one.
+        request.COOKIES = {}
+        try:
+            response = view(request, *args, **kwargs)
+        except GoneError as gone:
+            response = render(request, "410.html", {"gone": gone}, status=410)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, public=True, max_age=MAX_AGE_SECONDS)
+        return response
+
+    return require_safe(page)

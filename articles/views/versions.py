@@ -1,0 +1,175 @@
+"""The versions of a story, each version, and what changed between two of them.
+
+Old versions are not stored as HTML: they are derived from the original bytes on request.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
+
+from articles.content.difference import compare
+from articles.content.posts import parse_post
+from articles.models import Article, Capture
+from articles.views.finding import by_code
+from articles.views.paging import versions_page
+from articles.views.provenance import original_of
+from articles.views.public import GoneError, NotHereError, public_page
+
+_COPIES = 200  # copies of one page's versions that are listed
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A line in the list of versions. Of a hidden one nothing but the number is known."""
+
+    number: int
+    capture: Capture | None
+    title: str = ""
+    is_shown: bool = False
+    older: int | None = None
+    copies: list[Capture] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The text of a version. ``edited``: the archive's editors changed it."""
+
+    title: str
+    html: str
+    text: str
+    language: str
+    edited: bool
+
+
+@public_page
+def versions(request: HttpRequest, code: str) -> HttpResponse:
+    """Return the list of a story's versions, the newest first."""
+    article = by_code(Article.objects.select_related("source", "current_capture"), code)
+    numbered = article.captures.filter(version__isnull=False).defer("removals")
+    page = versions_page(request, numbered)
+    context = {"article": article, "page": page, "versions": _listed(article, page.rows)}
+    return render(request, "pages/versions.html", context)
+
+
+@public_page
+def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Return one version of a story as it was captured; the shown one with its edits."""
+    article = by_code(_with_text(), code)
+    capture = _captures(article, number)[number]
+    content = _content(article, capture)
+    visible = article.captures.filter(version__isnull=False, hidden=False)
+    numbers = visible.values_list("version", flat=True)
+    context = {
+        "article": article,
+        "capture": capture,
+        "content": content,
+        # Both the stored HTML and what parse_post gives have passed clean_html.
+        "html": mark_safe(content.html),  # noqa: S308
+        "is_shown": _is_shown(article, capture),
+        "original": original_of(capture),
+        "older": numbers.filter(version__lt=number).order_by("-version").first(),
+        "newer": numbers.filter(version__gt=number).order_by("version").first(),
+    }
+    return render(request, "pages/version.html", context)
+
+
+@public_page
+def difference(request: HttpRequest, code: str, old: int, new: int) -> HttpResponseBase:
+    """Return what changed from version ``old`` to version ``new``."""
+    if old > new:
+        return redirect("difference", code, new, old, permanent=True)
+    if old == new:
+        raise NotHereError("These are one and the same version.")
+    article = by_code(_with_text(), code)
+    captures = _captures(article, old, new)
+    before, after = _content(article, captures[old]), _content(article, captures[new])
+    context = {
+        "article": article,
+        "old": captures[old],
+        "new": captures[new],
+        "language": after.language,
+        "edited": before.edited or after.edited,
+        "difference": compare(before.title, after.title, before.text, after.text),
+    }
+    return render(request, "pages/difference.html", context)
+
+
+def _with_text() -> QuerySet[Article]:
+    return Article.objects.select_related("source", "body", "current_capture")
+
+
+def _captures(article: Article, *numbers: int) -> dict[int, Capture]:
+    """Return the captures with these version numbers.
+
+    Raises GoneError when one of them is hidden, NotHereError when one does not exist.
+    """
+    found = {
+        capture.version: capture
+        for capture in article.captures.select_related("original").filter(version__in=numbers)
+    }
+    for number in numbers:
+        if number not in found:
+            raise NotHereError(f"This story has no version {number}.")
+        if found[number].hidden:
+            raise GoneError(f"Version {number} of this story is hidden.")
+    return {number: found[number] for number in numbers}
+
+
+def _is_shown(article: Article, capture: Capture) -> bool:
+    """Tell whether ``capture`` is the shown one, or differs from it in form only."""
+    shown = article.current_capture
+    if shown is None or shown.pk == capture.pk:
+        return shown is not None
+    return (shown.title, shown.text_hash) == (capture.title, capture.text_hash)
+
+
+def _content(article: Article, capture: Capture) -> Content:
+    if _is_shown(article, capture):
+        # The editors' words, here too: a name that they took out must not come back.
+        body = article.body
+        edited = article.edited_at is not None
+        return Content(article.title, body.html, body.text, article.language, edited)
+    post = parse_post(capture.original.content, bytes(capture.order_path))
+    return Content(post.title, post.html, post.text, post.language, edited=False)
+
+
+def _listed(article: Article, captures: list[Capture]) -> list[Version]:
+    copies = _copies(article, captures)
+    visible = [c.version for c in captures if c.version is not None and not c.hidden]
+    listed = []
+    for capture in captures:
+        number = capture.version or 0
+        if capture.hidden:
+            listed.append(Version(number, None))
+            continue
+        is_shown = _is_shown(article, capture)
+        listed.append(
+            Version(
+                number,
+                capture,
+                title=article.title if is_shown else capture.title,
+                is_shown=is_shown,
+                older=next((other for other in visible if other < number), None),
+                copies=copies[capture.title, capture.text_hash],
+            )
+        )
+    return listed
+
+
+def _copies(
+    article: Article, captures: list[Capture]
+) -> defaultdict[tuple[str, str], list[Capture]]:
+    """Return the captures that differ from these in form only, by title and text."""
+    hashes = [capture.text_hash for capture in captures if not capture.hidden]
+    others = article.captures.filter(version__isnull=True, hidden=False, text_hash__in=hashes)
+    copies: defaultdict[tuple[str, str], list[Capture]] = defaultdict(list)
+    others = others.only("article", "title", "text_hash", "original_id").order_by("id")
+    for copy in others[:_COPIES]:
+        copies[copy.title, copy.text_hash].append(copy)
+    return copies
