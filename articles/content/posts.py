@@ -35,6 +35,7 @@ _HEADER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MU
 _EPOCH = re.compile(r"\A\s*<!--\s*([^\n]{0,40}?)\s*-->[ \t]*\n?")
 _HEADLINE = re.compile(r"\A\s*\[(.{0,4000}?)\]\(([^\n]{0,4000})\)[ \t]*\n-{3,}[ \t]*\n", re.DOTALL)
 _NUMBER = re.compile(r"-?\d{1,15}")
+_BETWEEN_NAMES = re.compile(r"\s*[,，]\s*")
 _TAG_SPLIT = re.compile("[,，、]")
 _VIDEO_HOST = re.compile(r"(?:^|\.)(?:youtube\.com|youtu\.be|vimeo\.com)$")
 _DATED_NAME = re.compile(rb"(?:^|/)\d{4}-\d{2}-\d{2}-[^/]*$")
@@ -282,17 +283,17 @@ def _identity(
     return f"post:{_string(values, 'date')}/{title or name}"
 
 
+def _own_names(outlet: Outlet | None, category: str) -> tuple[str, ...]:
+    """Return the names of the outlet itself, which tell neither an author nor a topic."""
+    return (category, outlet.name, *outlet.aliases) if outlet else (category,)
+
+
 def _author(values: FrontMatter, byline: str, outlet: Outlet | None, category: str) -> str:
     """Return the byline: the front matter's author, else the body's, never the outlet's name."""
-    names = {
-        category,
-        *(outlet.aliases if outlet else ()),
-        outlet.name if outlet else "",
-        "unknown",
-    }
-    folded = {name.casefold() for name in names}
+    folded = {name.casefold() for name in (*_own_names(outlet, category), "unknown")}
     for candidate in (", ".join(_list(values, "author")), byline):
-        name = one_line(html_entities.unescape(candidate))
+        names = _BETWEEN_NAMES.split(one_line(html_entities.unescape(candidate)))
+        name = ", ".join(dict.fromkeys(filter(None, names)))
         if name and name.casefold() not in folded:
             return cut(name, NAME_LIMIT)
     return ""
@@ -300,8 +301,7 @@ def _author(values: FrontMatter, byline: str, outlet: Outlet | None, category: s
 
 def _tags(values: FrontMatter, outlet: Outlet | None, category: str) -> tuple[str, ...]:
     """Return the topical tags: those that do more than repeat the outlet's name."""
-    own = {category, *(outlet.aliases if outlet else ()), outlet.name if outlet else ""}
-    folded = {name.casefold() for name in own}
+    folded = {name.casefold() for name in _own_names(outlet, category)}
     tags = (
         html_entities.unescape(t) for t in (*_list(values, "tags"), *_list(values, "categories"))
     )

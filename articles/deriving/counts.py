@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, F, Model
+from django.db.models.functions import Greatest
 
 from articles.models import Article, Author, DayCount, Source, State, Tag, TaggedArticle
 
@@ -43,17 +44,18 @@ class Tally:
         for (model, key), change in self._changes.items():
             if change:
                 by_change[model, change].append(key)
-        days = [key for (model, _), keys in by_change.items() if model is DayCount for key in keys]
-        DayCount.objects.bulk_create(
-            [DayCount(day=day) for day in days if isinstance(day, dt.date)], ignore_conflicts=True
-        )
+        days = [day for _, day in self._changes if isinstance(day, dt.date)]
+        DayCount.objects.bulk_create([DayCount(day=day) for day in days], ignore_conflicts=True)
         for model in COUNTED:
             keys = [key for (changed, key), change in self._changes.items() if changed is model]
             # One order for everybody, so that nobody waits in a circle.
             list(model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk"))
-        # Growth first: a count never falls below zero on the way.
-        for (model, change), keys in sorted(by_change.items(), key=lambda item: -item[0][1]):
-            model._default_manager.filter(pk__in=keys).update(story_count=F("story_count") + change)
+        for (model, change), keys in by_change.items():
+            # A count that was wrong before stays so until a verification sets it right; it must
+            # not stop what is being written now.
+            count = Greatest(F("story_count") + change, 0)
+            model._default_manager.filter(pk__in=keys).update(story_count=count)
+        DayCount.objects.filter(day__in=days, story_count=0).delete()
         self._changes.clear()
 
 

@@ -105,7 +105,11 @@ class Workbench:
         """Write what changed in the settled articles; return those."""
         touched = [held for held in self.held.values() if held.touched]
         shown = [(held, held.shown) for held in touched]
-        authors = catalogue.authors(each.author for _, each in shown)
+        # Bylines and topics of every new capture get their rows, not of the shown one only: which
+        # of them was shown for a while depends on where batches end, and must not be seen.
+        new = [capture for held in touched for capture in held.new_captures]
+        bylines = [each.author for _, each in shown] + [capture.author_name for capture in new]
+        authors = catalogue.authors(bylines)
         for held, each in shown:
             held.article.author_id = authors[each.author] if each.author else None
         changed = [held for held in touched if held.is_new or held.row_changed]
@@ -159,7 +163,9 @@ class Workbench:
             Redirect.objects.filter(path__in=now).delete()
 
     def _write_tags(self, touched: Sequence[Held]) -> None:
-        keys = catalogue.tags(n for held in touched for n in held.shown.tags)
+        names = [name for held in touched for name in held.shown.tags]
+        names += [name for h in touched for each in h.new_captures for name in each.tag_names]
+        keys = catalogue.tags(names)
         new, changed, gone = [], [], []
         for held in touched:
             listed_at = held.article.published_at if held.article.is_public else None

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, F, Model, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from articles.content.html.pictures import picture_code
 from articles.content.posts import NotAPostError, PostError
 from articles.deriving import catalogue
 from articles.deriving.captures import parse_capture
 from articles.deriving.catalogue import Sources
-from articles.deriving.counts import counted
+from articles.deriving.counts import COUNTED, counted
 from articles.deriving.held import Held
 from articles.deriving.places import wanted_places
 from articles.deriving.workbench import Workbench
@@ -28,15 +28,12 @@ from articles.models import (
     Article,
     ArticleBody,
     ArticleImage,
-    Author,
     BlockedIdentity,
     Capture,
     DayCount,
     Image,
     ImportIssue,
     Original,
-    Source,
-    Tag,
     TaggedArticle,
 )
 
@@ -100,8 +97,7 @@ def orphans() -> Iterator[Finding]:
 def wrong_counts(*, fix: bool) -> Iterator[Finding]:
     """Yield counts of stories that are not what counting gives; with ``fix`` set them right."""
     right = counted()
-    counters: tuple[type[Model], ...] = (DayCount, Source, Author, Tag)
-    for model in counters:
+    for model in COUNTED:
         for key, stored in model._default_manager.values_list("pk", "story_count"):
             true = right.pop((model, key), 0)
             if stored != true:
@@ -149,6 +145,9 @@ def _compare(bench: Workbench) -> Iterator[Finding]:
             continue  # told as an orphan
         yield from _captures(held, sources)
         bench.settle(held)
+        if not (held.has_edited_body or held.shown.capture.original_id in held.posts):
+            held.touched = False  # what it shows cannot be read: the stored text is the best copy
+            continue
         settled.append(held)
         body = bodies.get(key)
         stored = (body.html, body.text) if body else None
@@ -168,22 +167,20 @@ def _captures(held: Held, sources: Sources) -> Iterator[Finding]:
     for sha in held.changed_captures:
         yield _of(held, f"capture {sha[:12]}", "its version number is wrong")
     for capture in held.captures:
+        where = f"{held.article.code} {capture.original_id[:12]}"
         try:
             post = parse_capture(capture)
         except (PostError, NotAPostError, zlib.error) as error:
-            yield Finding(
-                "capture", f"{held.article.code} {capture.original_id[:12]}", str(error), False
-            )
+            yield Finding("capture", where, str(error), fixable=False)
+            continue
+        if post.sha256 != capture.original_id:
+            yield Finding("capture", where, "its original is damaged", fixable=False)
             continue
         source_id = sources.find(post) or capture.source_id
         names = held.update(capture, post, source_id)
         if post.identity_hash != held.article.identity_hash:
-            yield Finding(
-                "capture",
-                f"{held.article.code} {capture.original_id[:12]}",
-                "its address is another article's by the rules of now",
-                fixable=False,
-            )
+            told = "its address is another article's by the rules of now"
+            yield Finding("capture", where, told, fixable=False)
         if names:
             yield _of(held, f"capture {capture.original_id[:12]}", f"differs in {', '.join(names)}")
     held.number()

@@ -13,6 +13,7 @@ from articles.content.html import compounds, pictures
 from articles.content.html.phrases import (
     EDGE,
     MEDIA,
+    WHOLE_FIGURE,
     filled,
     flattened,
     is_a,
@@ -43,7 +44,7 @@ _KEPT_ATTRS = {
 }
 _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:(?:wp-|image-|media-|photo-|pic-|figure-|img-)?caption(?:-text)?"
-    r"|(?:image|photo|pic)-?desc(?:ription)?)(?:$|[\s_-])",
+    r"|(?:image|photo|pic)-?(?:desc(?:ription)?|info))(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _SPACE = re.compile("[ \t\r\n\f\v\x85\xa0\u2028\u2029]+")
@@ -109,6 +110,8 @@ class Flow:
                 return [Element("hr")]
             case "a":
                 return self._linked(node, wrap)
+        if WHOLE_FIGURE in node.attrs:
+            return self._whole_figure(node)
         is_caption = node.tag == "figcaption" or _CAPTION_CLASS.search(node.attrs.get("class", ""))
         if is_caption and not has_any(node.children, MEDIA):
             return filled(Element("figcaption", {}, self.joined(node.children)))
@@ -189,6 +192,14 @@ class Flow:
             body = rest[0].children if rest[0].tag == "figure" else [rest[0]]
             return [Element("figure", {}, [*body, captions[0]])]
         return inside
+
+    def _whole_figure(self, node: Element) -> list[Element]:
+        """Return a block that a rule calls a picture with its caption as a figure."""
+        inside = self.blocks(node.children)
+        if [block.tag for block in inside] != ["figure", "p"]:
+            return inside
+        caption = Element("figcaption", {}, inside[1].children)
+        return with_captions([inside[0], caption])
 
     def _linked(self, node: Element, wrap: str) -> list[Element]:
         """Return the blocks inside a link; a linked picture keeps its link."""

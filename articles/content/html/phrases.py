@@ -6,8 +6,11 @@ import re
 from typing import TypeGuard
 
 from articles.content.html.tree import Element, Node, has_any, text_of
+from articles.content.text import one_line
 
 MEDIA = frozenset({"img", "picture", "iframe", "video", "audio", "embed", "object"})
+#: The mark that a rule puts on a block which is a picture and its caption.
+WHOLE_FIGURE = "data-whole-figure"
 EDGE = " \u3000"  # an ideographic space at an edge is an indent
 _LANG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
@@ -81,6 +84,8 @@ def with_captions(blocks: list[Element]) -> list[Element]:
     for block in blocks:
         before = out[-1] if out else None
         caption = _caption_text(block)
+        if caption is None and before is not None and _repeats_alt(block, before):
+            caption = block.children
         if caption is not None and before is not None and before.tag == "figure":
             if not is_a(before.children[-1], "figcaption"):
                 before.children.append(Element("figcaption", {}, caption))
@@ -89,6 +94,15 @@ def with_captions(blocks: list[Element]) -> list[Element]:
                 continue
         out.append(block)
     return out
+
+
+def _repeats_alt(block: Element, figure: Element) -> bool:
+    """Tell whether a paragraph says what the picture before it has as its alternative text."""
+    if block.tag != "p" or figure.tag != "figure":
+        return False
+    image = figure.children[0]
+    alt = image.attrs.get("alt", "") if is_a(image, "img") else ""
+    return bool(alt) and one_line(text_of(block)) == alt
 
 
 def _caption_text(block: Element) -> list[Node] | None:

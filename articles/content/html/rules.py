@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from articles.content.html.phrases import WHOLE_FIGURE
 from articles.content.outlets import Outlet, RemovalRule
 from articles.content.text import cut, one_line
 
@@ -38,6 +39,14 @@ def apply_rules(body: Any, outlets: Iterable[Outlet]) -> list[Removal]:
                 removal_of(f"{outlet.slug}/{rule.id}", text) for text in _apply(body, rule)
             ]
     return removals
+
+
+def mark_figures(body: Any, outlets: Iterable[Outlet]) -> None:
+    """Mark in ``body`` the elements that rules call a picture with its caption."""
+    for outlet in outlets:
+        for rule in outlet.figures:
+            for node in body.css(rule.selector):
+                node.attrs[WHOLE_FIGURE] = ""
 
 
 def _apply(body: Any, rule: RemovalRule) -> list[str]:

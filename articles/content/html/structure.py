@@ -15,7 +15,8 @@ from articles.content.dates import Moment, parse_date
 from articles.content.html.flow import Flow
 from articles.content.html.phrases import MEDIA
 from articles.content.html.pictures import Picture
-from articles.content.html.rules import Removal, apply_rules, removal_of
+from articles.content.html.repair import repaired
+from articles.content.html.rules import Removal, apply_rules, mark_figures, removal_of
 from articles.content.html.tree import Element, Node, from_lexbor, has_any, text_of, to_html, walk
 from articles.content.outlets import Outlet, PictureRule, general
 from articles.content.text import one_line
@@ -27,9 +28,13 @@ NEVER_STORY = frozenset(
 )
 _RECORDED = "script, style, template, svg, button, select, textarea"
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_NULL = re.compile(r"^null\b\s*")  # what a feed writes for a byline that it has not
 _NOT_WORD = re.compile(r"[\W_]+")
+_ASTERISKS = re.compile(r"\*\*\s*([^*\n]{1,80}?)\s*\*\*")
 _DATE_BLOCK = 160  # characters; a longer first block is text
-_BLOCK_TEXT = frozenset({"p", "div", "li", "h1", "h2", "h3", "tr"})
+_BLOCK_TEXT = frozenset(
+    "p div ul ol li h1 h2 h3 h4 h5 h6 table tr section article blockquote pre dl hr".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,12 @@ class Structured:
 
 def structure(html: str, *, base: str, title: str, outlet: Outlet | None) -> Structured:
     """Return the story in ``html``: ``base`` is the address of the post, ``title`` its headline."""
-    body = LexborHTMLParser(html).body
+    body = LexborHTMLParser(repaired(html)).body
     if body is None:
         return Structured("", (), (), None, "")
     outlets = (general(), outlet) if outlet else (general(),)
     removals = apply_rules(body, outlets)
+    mark_figures(body, outlets)
     for node in body.css(_RECORDED):
         removals.append(removal_of(node.tag or "", node.text(deep=True)))
     tree = from_lexbor(body, NEVER_STORY)
@@ -63,6 +69,7 @@ def structure(html: str, *, base: str, title: str, outlet: Outlet | None) -> Str
         for rule in rules_of.pictures:
             blocks = _without_picture(blocks, rule, rules_of.slug, flow, removals)
     blocks = _without_title(blocks, title, removals)
+    blocks = [_subheading(block) for block in blocks]
     blocks = _without_rules_at_edges(_without_twins(blocks))
     return Structured(
         html="\n".join(to_html([block]) for block in blocks),
@@ -95,12 +102,12 @@ def _take_date(tree: Element, zone: str, removals: list[Removal]) -> tuple[Momen
             return None, ""
         lines = [line for line in map(one_line, _lines(first)) if line]
         text = " ".join(lines)
-        if len(text) <= _DATE_BLOCK and not has_any([first], MEDIA):
+        if len(text) <= _DATE_BLOCK and not has_any(first.children, _BLOCK_TEXT | MEDIA):
             moment = parse_date(lines[-1], zone)
             if moment is not None:
                 parent.children.remove(first)
                 removals.append(removal_of("date", text))
-                return moment, ", ".join(line for line in lines[:-1] if line != "null")
+                return moment, ", ".join(filter(None, (_NULL.sub("", each) for each in lines[:-1])))
         parent = first
 
 
@@ -152,6 +159,14 @@ def _without_picture(
         else:
             kept.append(block)
     return kept
+
+
+def _subheading(block: Element) -> Element:
+    """Return a paragraph that stands between two pairs of asterisks as the heading it is."""
+    text = block.children[0] if block.tag == "p" and len(block.children) == 1 else ""
+    if isinstance(text, str) and (match := _ASTERISKS.fullmatch(text)):
+        return Element("h3", {}, [match[1]])
+    return block
 
 
 def _without_twins(blocks: list[Element]) -> list[Element]:

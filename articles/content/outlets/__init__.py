@@ -50,6 +50,17 @@ class PictureRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureRule:
+    """The elements that match a CSS selector are a picture followed by its caption."""
+
+    id: str
+    selector: str
+    reason: str
+    sample: str
+    keeps: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outlet:
     """An outlet as its file describes it; ``general`` has neither hosts nor names."""
 
@@ -64,6 +75,7 @@ class Outlet:
     title_suffixes: tuple[re.Pattern[str], ...]
     removals: tuple[RemovalRule, ...]
     pictures: tuple[PictureRule, ...]
+    figures: tuple[FigureRule, ...]
 
 
 _BLOCKS = "p, div, small, section, li, h2, h3, h4"
@@ -102,6 +114,7 @@ def _outlet(path: Path) -> Outlet:
         title_suffixes=tuple(re.compile(p) for p in data.get("title_suffixes", ())),
         removals=tuple(_removal(row) for row in data.get("remove", ())),
         pictures=tuple(_picture(row) for row in data.get("picture", ())),
+        figures=tuple(FigureRule(**row) for row in data.get("figure", ())),
     )
 
 
