@@ -84,7 +84,7 @@ class Environment:
         key = self.text(name, default)
         try:
             ZoneInfo(key)
-        except (OSError, ValueError) as error:
+        except (KeyError, OSError, ValueError) as error:
             raise SettingError(
                 f"{name}={key!r} is no known time zone. Write a name such as Asia/Taipei or UTC."
             ) from error

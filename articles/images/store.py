@@ -28,7 +28,7 @@ from articles.images.renditions import (
 from articles.models import Image, ImageState
 
 __all__ = [
-    "ImageError", "Prepared", "Rendition", "hold", "keep", "prepare", "remove", "rendition",
+    "ImageError", "Prepared", "Rendition", "hold", "keep", "prepare", "remove_files", "rendition",
 ]  # fmt: skip
 
 _LOCK = 0x70696373  # of PostgreSQL's advisory locks; any fixed number
@@ -76,8 +76,8 @@ def keep(image: Image, prepared: Prepared) -> None:
         image.sha256, image.width, image.height = sha256, made.width, made.height
         image.state = ImageState.HELD
         image.save(update_fields=["file", "sha256", "width", "height", "state"])
-        if before.sha256 not in {"", sha256}:
-            transaction.on_commit(partial(_remove_unused, before.sha256, before.width or 0))
+        if before.sha256 != sha256:
+            remove_files([before])
 
 
 def rendition(image: Image, width: int, accept: str) -> Rendition:
@@ -96,10 +96,9 @@ def rendition(image: Image, width: int, accept: str) -> Rendition:
     raise FileNotFoundError(f"MEDIA_ROOT has no {stem('')}.*; upload picture {image.code} again")
 
 
-def remove(images: Iterable[Image]) -> None:
-    """Delete picture rows, and with the end of the transaction the files that no other row uses."""
+def remove_files(images: Iterable[Image]) -> None:
+    """With the end of the transaction, remove the files of these pictures that no row uses then."""
     for image in images:
-        image.delete()
         if image.sha256:
             transaction.on_commit(partial(_remove_unused, image.sha256, image.width or 0))
 

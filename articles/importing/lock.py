@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connections
 
+_in_memory = threading.Lock()
 _ADVISORY_KEY = 0x6E657773  # "news"; one archive has one database
 
 
@@ -33,12 +35,25 @@ def exclusive(alias: str = "default") -> Iterator[None]:
     Raises :class:`AlreadyRunningError` at once when somebody else holds it.
     """
     connection = connections[alias]
-    if connection.vendor == "sqlite":
+    if getattr(connection, "is_in_memory_db", bool)():
+        with _process_lock():  # a database in memory is this process's alone
+            yield
+    elif connection.vendor == "sqlite":
         with _file_lock(Path(os.path.realpath(str(connection.settings_dict["NAME"])))):
             yield
     else:
         with _advisory_lock(alias):
             yield
+
+
+@contextmanager
+def _process_lock() -> Iterator[None]:
+    if not _in_memory.acquire(blocking=False):
+        raise AlreadyRunningError
+    try:
+        yield
+    finally:
+        _in_memory.release()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from PIL import ImageCms, PngImagePlugin
 
 from articles.images import decoding
 from articles.images.decoding import ImageError, decode
-from articles.images.store import hold, remove, rendition
+from articles.images.store import hold, remove_files, rendition
 from articles.models import Image, ImageState
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
@@ -248,13 +248,16 @@ def test_hold_the_same_again_keeps_it(
     assert len(stored(settings.MEDIA_ROOT)) == 2
 
 
-def test_remove_takes_row_and_files(
+def test_remove_files_when_no_row_uses_them(
     image: Image, settings: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     row = held(image, plain())
     with django_capture_on_commit_callbacks(execute=True):
-        remove([row])
-    assert not Image.objects.exists()
+        remove_files([row])
+    assert len(stored(settings.MEDIA_ROOT)) == 2
+    Image.objects.all().delete()
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_files([row])
     assert stored(settings.MEDIA_ROOT) == []
 
 

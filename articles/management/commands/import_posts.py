@@ -77,7 +77,7 @@ class Command(ArchiveCommand):
         self.as_json: bool = options["format"] == "json"
         importer = Importer(_options(options), self._result)
         self.report_file: TextIO | None = None
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             with ExitStack() as stack:
                 self.check_migrations()
@@ -89,6 +89,7 @@ class Command(ArchiveCommand):
                     stack.enter_context(exclusive())
                 self._import(importer, options)
         finally:
+            signal.signal(signal.SIGTERM, before)
             summary = importer.summary
             if self.as_json:
                 self.stdout.write(report.to_line(report.summary_json(summary)))
