@@ -1,0 +1,88 @@
+"""A full disk and a database that goes away: a clear last line, and a consistent archive."""
+
+from __future__ import annotations
+
+import resource
+import sqlite3
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from django.db import connection, connections
+
+from articles.importing import runs
+from articles.importing.batch import Batch
+from articles.models import Article, ImportRun
+from benchmarks.generate_posts import generate_posts
+
+from .running import OwnArchive, ran, run_import
+
+ROOM = 3 * 1024 * 1024  # bytes that a file may grow to: the first batch fits, the last does not
+
+
+def test_full_disk_ends_the_import_and_the_next_run_completes_it(tmp_path: Path) -> None:
+    posts = tmp_path / "posts"
+    generate_posts(posts, 1500, seed=7)
+    (tmp_path / "archive").mkdir()
+    archive = OwnArchive(tmp_path / "archive")
+
+    def small_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM))
+
+    process = archive.start(
+        "import_posts", posts, "--format=json", "--workers=1", preexec_fn=small_disk
+    )
+    out, err = process.communicate(timeout=120)
+    answer = ran(process.returncode, out.decode(), err.decode())
+    assert answer.code == 1
+    assert "OperationalError" in answer.message
+    assert "run the command again" in answer.message
+    assert answer.summary["files"] < 1500
+    with sqlite3.connect(archive.database) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        told = answer.summary["created"]
+        assert database.execute("SELECT count(*) FROM articles_article").fetchone() == (told,)
+    database.close()
+
+    again = archive.run_import(posts)
+    assert again.code == 0
+    verified = archive.start("verify_archive")
+    out, err = verified.communicate(timeout=120)
+    assert out.decode() == "nothing found\n", err.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no server to lose")
+def test_lost_server_ends_the_import_and_the_next_run_completes_it(tmp_path: Path) -> None:
+    posts = tmp_path / "posts"
+    generate_posts(posts, 300, seed=8)
+    honest = Batch.run
+    batches = 0
+
+    def lose_the_server(batch: Batch, *args: object) -> object:
+        nonlocal batches
+        batches += 1
+        if batches == 2:
+            pid = connection.connection.info.backend_pid
+            other = connections["default"].copy("default")
+            with other.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+            other.close()
+        return honest(batch, *args)  # type: ignore[arg-type]
+
+    with (
+        mock.patch.object(runs, "BATCH_FILES", 100),
+        mock.patch.object(Batch, "run", lose_the_server),
+    ):
+        answer = run_import(posts)
+    connection.close()
+    assert answer.code == 1
+    assert "OperationalError" in answer.message
+    told = answer.summary["created"]
+    assert 0 < told < 300
+    assert Article.objects.count() == told
+
+    again = run_import(posts)
+    assert again.code == 0
+    assert ImportRun.objects.filter(state="failed", message__contains="terminat").count() == 1
+    assert again.summary["files"] == 300
