@@ -106,6 +106,17 @@ class Article(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(slug="") & ~models.Q(code=""), name="article_has_address"
             ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=State.values), name="article_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[k.value for k in Kind]), name="article_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(published_precision__in=[p.value for p in Precision])
+                & models.Q(published_evidence__in=[e.value for e in Evidence]),
+                name="article_clock_known",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "-published_at", "-id"], name="article_newest"),
@@ -190,7 +201,10 @@ class ArticleEdit(models.Model):
                 fields=["article", "field"],
                 condition=models.Q(active=True),
                 name="one_active_edit_a_field",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(field__in=EditedField.values), name="edit_field_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -118,6 +118,10 @@ class Capture(models.Model):
                 condition=models.Q(hidden=False) | ~models.Q(hidden_reason=""),
                 name="capture_hidden_with_reason",
             ),
+            models.CheckConstraint(
+                condition=models.Q(version__isnull=True) | models.Q(version__gte=1),
+                name="capture_versions_from_1",
+            ),
         ]
 
     def __str__(self) -> str:

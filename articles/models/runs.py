@@ -37,7 +37,10 @@ class ImportRun(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state=RunState.FINISHED) | models.Q(finished_at__isnull=False),
                 name="run_finished_has_time",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=RunState.values), name="run_state_known"
+            ),
         ]
 
     def __str__(self) -> str:
