@@ -29,6 +29,13 @@ _PR_SET_PDEATHSIG = 1
 Context = TypeVar("Context")
 
 
+class WorkersError(ChildProcessError):
+    """Worker processes cannot be started here."""
+
+    def __init__(self) -> None:
+        super().__init__("worker processes end as soon as they start; try --workers 0")
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """A file as a worker read it: the post, or why there is none.
@@ -132,11 +139,13 @@ def _next(pool: _Pool, waiting: deque[_Waiting[Context]]) -> tuple[Context, list
 
 
 def _alone(pool: _Pool, found: Found) -> Read:
-    try:
-        return pool.submit([found]).result()[0]
-    except BrokenProcessPool:
-        pool.restart()
-        return Read(found, problem="reading it ended the worker process; look into the file")
+    """Return one file, read by a fresh worker; blamed only when it brings down a second one."""
+    for _ in range(2):
+        try:
+            return pool.submit([found]).result()[0]
+        except BrokenProcessPool:
+            pool.restart()
+    return Read(found, problem="reading it ended two worker processes; look into the file")
 
 
 class _Pool:
@@ -154,12 +163,26 @@ class _Pool:
             initargs=(os.getpid(),),
         )
 
-    def submit(self, chunk: Sequence[Found]) -> Future[list[Read]]:
-        return self._executor.submit(read_chunk, chunk)
+    def submit(self, found: Sequence[Found]) -> Future[list[Read]]:
+        """Return what will be the files, read; a broken pool shows in the future, not here."""
+        try:
+            return self._executor.submit(read_chunk, found)
+        except BrokenProcessPool as error:
+            failed: Future[list[Read]] = Future()
+            failed.set_exception(error)
+            return failed
 
     def restart(self) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        """Start new workers after one has died.
+
+        Raises :class:`WorkersError` when they cannot even do nothing.
+        """
+        self.close()
         self._executor = self._start()
+        try:
+            self._executor.submit(read_chunk, []).result()
+        except BrokenProcessPool as error:
+            raise WorkersError from error
 
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import signal
 import sqlite3
+import time
+from contextlib import suppress
 from pathlib import Path
 from unittest import mock
 
 import pytest
 from django.db import connection, connections
 
-from articles.importing import runs
+from articles.importing import parse_pool, runs
 from articles.importing.batch import Batch
+from articles.importing.parse_pool import WorkersError, read_in_order
+from articles.importing.readers import find
 from articles.models import Article, ImportRun
 from benchmarks.generate_posts import generate_posts
 
@@ -49,6 +55,52 @@ def test_full_disk_ends_the_import_and_the_next_run_completes_it(tmp_path: Path)
     verified = archive.start("verify_archive")
     out, err = verified.communicate(timeout=120)
     assert out.decode() == "nothing found\n", err.decode()
+
+
+def test_workers_that_are_killed_cost_nothing(tmp_path: Path) -> None:
+    posts = tmp_path / "posts"
+    generate_posts(posts, 1500, seed=9)
+    (tmp_path / "archive").mkdir()
+    archive = OwnArchive(tmp_path / "archive")
+    report = tmp_path / "report.jsonl"
+    process = archive.start("import_posts", posts, "--format=json", f"--report={report}")
+    killed = 0
+    while process.poll() is None and killed < 3:
+        time.sleep(0.4)
+        for pid in spawned_by(process.pid)[:1]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
+    out, err = process.communicate(timeout=120)
+    answer = ran(process.returncode, out.decode(), err.decode())
+    assert killed
+    assert answer.code == 0, answer.message
+    assert answer.summary["files"] == 1500
+
+
+def test_workers_that_cannot_start_blame_no_file(tmp_path: Path) -> None:
+    posts = tmp_path / "posts"
+    generate_posts(posts, 20, seed=10)
+    found = list(find([str(posts)], ""))
+    with (
+        mock.patch.object(parse_pool, "_start_worker", _end_at_once),
+        pytest.raises(WorkersError, match="--workers 0"),
+    ):
+        list(read_in_order([(None, found)], 1))
+
+
+def _end_at_once(parent: int) -> None:
+    os._exit(1)
+
+
+def spawned_by(pid: int) -> list[int]:
+    """Return the parsing workers that ``pid`` started."""
+    return [
+        child
+        for task in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in map(int, task.read_text().split())
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
