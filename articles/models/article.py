@@ -241,7 +241,8 @@ class BlockedIdentity(models.Model):
 
     class Meta:
         ordering = ["-blocked_at"]
-        verbose_name_plural = "blocked identities"
+        verbose_name = "erased address"
+        verbose_name_plural = "erased addresses"
         constraints = [
             models.CheckConstraint(condition=~models.Q(reason=""), name="blocked_with_reason")
         ]

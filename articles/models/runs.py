@@ -70,6 +70,7 @@ class ImportIssue(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = "quarantined file"
         constraints = [
             models.UniqueConstraint(fields=["root", "path", "sha256"], name="one_issue_a_content")
         ]

@@ -36,6 +36,7 @@ class Source(models.Model):
 
     class Meta:
         ordering = ["name"]
+        verbose_name = "outlet"
         indexes = [models.Index(fields=["needs_review", "name"], name="source_review_name")]
 
     def __str__(self) -> str:
@@ -54,6 +55,7 @@ class SourceHost(models.Model):
 
     class Meta:
         ordering = ["host"]
+        verbose_name = "host"
 
     def __str__(self) -> str:
         return self.host
@@ -67,7 +69,8 @@ class SourceAlias(models.Model):
 
     class Meta:
         ordering = ["alias"]
-        verbose_name_plural = "source aliases"
+        verbose_name = "alias"
+        verbose_name_plural = "aliases"
 
     def __str__(self) -> str:
         return self.alias

@@ -18,6 +18,7 @@ class Tag(TagBase):
 
     class Meta:
         ordering = ["name"]
+        verbose_name = "topic"
 
     def __str__(self) -> str:
         return self.name

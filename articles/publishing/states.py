@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import zlib
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import transaction
 
 from articles.content.html.pictures import picture_code
+from articles.content.posts import NotAPostError, PostError
 from articles.deriving.captures import parse_capture
 from articles.deriving.counts import Tally
 from articles.deriving.workbench import Workbench
@@ -101,11 +104,7 @@ def erase(article: Article, editor: Editor) -> BlockedIdentity:
         row = {name: getattr(article, name) for name in ("state", "day", "source_id", "author_id")}
         tally.note(row, set(article.taggings.values_list("tag_id", flat=True)), -1)
         originals = list(article.captures.values_list("original_id", flat=True))
-        images = {
-            picture_code(picture.url)
-            for capture in article.captures.select_related("original")
-            for picture in parse_capture(capture).pictures
-        }
+        images = _pictures_of(article)
         mark = BlockedIdentity.objects.create(
             identity_hash=article.identity_hash,
             code=article.code,
@@ -122,6 +121,15 @@ def erase(article: Article, editor: Editor) -> BlockedIdentity:
         Image.objects.filter(code__in=images, places__isnull=True).delete()
         tally.apply()
     return mark
+
+
+def _pictures_of(article: Article) -> set[str]:
+    """Return the codes of the pictures of every version that can still be read."""
+    codes = set(article.pictures.values_list("image__code", flat=True))
+    for capture in article.captures.select_related("original"):
+        with suppress(PostError, NotAPostError, zlib.error):  # damaged: it goes all the same
+            codes |= {picture_code(picture.url) for picture in parse_capture(capture).pictures}
+    return codes
 
 
 def _bench(article: Article) -> Workbench:

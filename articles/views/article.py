@@ -6,9 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
 
-from articles.models import Article, EditedField, Tag
-from articles.views.finding import by_code, date_of, moved_from, redirect_to, seen_by_public
-from articles.views.provenance import (
+from articles.deriving.provenance import (
     clocks_of,
     newest_captures,
     original_of,
@@ -16,6 +14,8 @@ from articles.views.provenance import (
     what_is_held,
     words_for,
 )
+from articles.models import Article, EditedField, Tag
+from articles.views.finding import by_code, date_of, moved_from, redirect_to, seen_by_public
 from articles.views.public import public_page
 
 

@@ -15,10 +15,10 @@ from django.utils.safestring import mark_safe
 
 from articles.content.difference import compare
 from articles.content.posts import parse_post
+from articles.deriving.provenance import original_of
 from articles.models import Article, Capture
 from articles.views.finding import by_code
 from articles.views.paging import versions_page
-from articles.views.provenance import original_of
 from articles.views.public import GoneError, NotHereError, public_page
 
 _COPIES = 200  # copies of one page's versions that are listed

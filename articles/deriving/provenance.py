@@ -1,4 +1,4 @@
-"""What the archive can say about a story's origin: clocks, original address, what is held."""
+"""What can be said about a story's origin: clocks, original address, what is held."""
 
 from __future__ import annotations
 

@@ -1,0 +1,14 @@
+"""Bytes as they were imported. They are anybody's, so no browser may take them for a page."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+
+def attachment(content: bytes, sha256: str) -> HttpResponse:
+    """Return ``content`` as a file to be saved, named after its hash alone."""
+    response = HttpResponse(content, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{sha256[:12] or "no-content"}.md"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
+    return response

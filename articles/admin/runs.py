@@ -1,0 +1,105 @@
+"""Import runs and their quarantine: what happened, and the files that could not be read."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+
+from articles.admin.downloads import attachment
+from articles.admin.filters import OpenFilter, RunFilter, RunStateFilter
+from articles.admin.readonly import ReadOnlyAdmin
+from articles.admin.steps import object_page
+from articles.models import ImportIssue, ImportRun
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnlyAdmin):
+    """What each call of ``import_posts`` did."""
+
+    list_display = (
+        "__str__", "started_at", "state", "labels", "files", "created", "versions", "unchanged",
+        "failed", "skipped", "duration",
+    )  # fmt: skip
+    list_filter = (RunStateFilter,)
+    fields = (
+        "state", "message", "labels", "started_at", "finished_at", "duration", "files", "created",
+        "versions", "unchanged", "failed", "skipped", "options", "quarantine",
+    )  # fmt: skip
+
+    @admin.display(description="roots")
+    def labels(self, run: ImportRun) -> str:
+        """Return the labels of the folders and archives."""
+        return ", ".join(map(str, run.roots))
+
+    @admin.display(description="duration")
+    def duration(self, run: ImportRun) -> str:
+        """Return how long it took, in whole seconds."""
+        if run.finished_at is None:
+            return "–"
+        seconds = round((run.finished_at - run.started_at).total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+    @admin.display(description="quarantine")
+    def quarantine(self, run: ImportRun) -> str:
+        """Return a link to the files that this run could not read."""
+        count = run.issues.count()
+        if not count:
+            return "no file"
+        address = reverse("admin:articles_importissue_changelist")
+        words = "1 file" if count == 1 else f"{count} files"
+        return format_html('<a href="{}?run={}">{}</a>', address, run.pk, words)
+
+
+@admin.register(ImportIssue)
+class ImportIssueAdmin(ReadOnlyAdmin):
+    """Files that could not be read as posts, with their bytes."""
+
+    list_display = ("path_text", "reason", "size", "run", "created_at", "resolved_at")
+    list_select_related = ("run",)
+    list_filter = (OpenFilter, RunFilter)
+    search_fields = ("reason",)
+    search_help_text = "Words of the reason."
+    fields = (
+        "path_text", "reason", "size", "sha256", "run", "created_at", "resolved_at", "download",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportIssue]:
+        """Return the files without their bytes."""
+        return super().get_queryset(request).defer("data")
+
+    def walks(self, chosen: Mapping[str, str]) -> list[Q]:
+        """Return the walk along the index of open files, or of a run's."""
+        if run := chosen.get("run"):
+            return [Q(run_id=int(run))]
+        return [Q(resolved_at__isnull=True)] if chosen.get("open") == "1" else [Q()]
+
+    @admin.display(description="path")
+    def path_text(self, issue: ImportIssue) -> str:
+        """Return root and path; bytes that are no UTF-8 stand as ``\\xNN``."""
+        return str(issue)
+
+    @admin.display(description="bytes")
+    def download(self, issue: ImportIssue) -> str:
+        """Return a link to the bytes."""
+        address = reverse("admin:articles_importissue_bytes", args=[issue.pk])
+        return format_html('<a href="{}">Download as text</a>', address)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return Django's pages and the download."""
+        page = object_page(self, self._bytes, "view")
+        own = path("<int:object_id>/bytes/", page, name="articles_importissue_bytes")
+        return [own, *super().get_urls()]
+
+    def _bytes(self, request: HttpRequest, issue: ImportIssue) -> HttpResponse:
+        try:
+            return attachment(issue.content, issue.sha256)
+        except zlib.error:
+            self.message_user(request, "The stored bytes are damaged.", messages.ERROR)
+            return redirect("admin:articles_importissue_change", issue.pk)
