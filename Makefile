@@ -24,7 +24,7 @@ format: venv-dev ## Format the code and mend what ruff can mend
 	@$(PYTHON_BIN) -m ruff format
 
 bench: venv ## Measure the import and the pages (CORPUS=DIR: with real posts)
-	@$(PYTHON_BIN) benchmarks/run.py $(if $(CORPUS),--corpus "$(CORPUS)")
+	@$(PYTHON_BIN) benchmarks/run.py --pages --json bench.json $(if $(CORPUS),--corpus "$(CORPUS)")
 
 lock: ## Write the lock files anew (ARGS=--upgrade: with the newest versions)
 	@tools/lock.sh $(ARGS)

@@ -1,0 +1,42 @@
+"""Make a folder of invented Jekyll posts: ``python benchmarks/generate_posts.py DIR N``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from itertools import islice
+from pathlib import Path
+
+if __package__ in {None, ""}:  # run as a file, Python looks for modules beside it only
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.synthetic.posts import posts
+
+
+def generate_posts(folder: Path, count: int, seed: int = 0) -> None:
+    """Write ``count`` post files below ``folder``, the same bytes for the same seed.
+
+    A smaller ``count`` gives the first files of a larger one. Files that stand there already
+    are replaced; others are left alone.
+    """
+    made: set[Path] = set()
+    for post in islice(posts(seed), count):
+        path = folder / post.path
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
+        path.write_bytes(post.content)
+
+
+def main() -> None:
+    """Make the posts that the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("count", type=int, metavar="N")
+    parser.add_argument("--seed", type=int, default=0, help="another seed, other posts")
+    arguments = parser.parse_args()
+    generate_posts(arguments.folder, arguments.count, arguments.seed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""Compare the import with Hugo on the same posts: ``python benchmarks/run.py``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+if __package__ in {None, ""}:  # run as a file, Python looks for modules beside it only
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks import hugo, imports, pages
+from benchmarks.generate_posts import generate_posts
+from benchmarks.measure import CommandError, Measurement
+from benchmarks.report import MEBIBYTE, machine, machine_line, markdown_table, ratio, say, show
+
+COLUMNS = (
+    "step",
+    "posts",
+    "seconds",
+    "posts/s",
+    "CPU s",
+    "of it system",
+    "posts per CPU s",
+    "peak MiB",
+)
+RATIOS = ("time / Hugo", "CPU / Hugo")
+OUTCOMES = ("files", "created", "versions", "unchanged", "failed", "skipped")
+AGAIN = "import again, unchanged"
+MAX_FAILED = 0.01  # of the files; failing is quick, so with more of it the time means nothing
+HUGO_STEP = "Hugo: pages, tags, days, feed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One measured step and how many posts it dealt with."""
+
+    name: str
+    posts: int
+    seconds: float
+    user_seconds: float
+    system_seconds: float
+    peak_bytes: int
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Return the processor time in the programs and in the kernel on their behalf."""
+        return self.user_seconds + self.system_seconds
+
+    @classmethod
+    def of(cls, name: str, posts: int, measured: Measurement) -> Step:
+        """Return what ``measured`` says about ``posts`` posts."""
+        return cls(
+            name,
+            posts,
+            measured.seconds,
+            measured.user_seconds,
+            measured.system_seconds,
+            measured.peak_bytes,
+        )
+
+    def row(self, base: Step | None) -> list[str]:
+        """Return the cells of the table; ``base`` is what the ratios are against."""
+        cells = [
+            self.name,
+            f"{self.posts:,}",
+            f"{self.seconds:.2f}",
+            f"{self.posts / self.seconds:,.0f}",
+            f"{self.cpu_seconds:.2f}",
+            f"{self.system_seconds:.2f}",
+            f"{self.posts / self.cpu_seconds:,.0f}",
+            f"{self.peak_bytes / MEBIBYTE:.0f}",
+        ]
+        if base is None:
+            return [*cells, "—", "—"]
+        # Per post: Hugo may have been spared a post that it cannot read.
+        return [
+            *cells,
+            ratio(self.seconds / self.posts, base.seconds / base.posts),
+            ratio(self.cpu_seconds / self.posts, base.cpu_seconds / base.posts),
+        ]
+
+
+@dataclass(slots=True)
+class Comparison:
+    """All steps of one run, and remarks that belong under its table."""
+
+    steps: list[Step]
+    notes: list[str]
+
+    def table(self) -> str:
+        """Return the steps as a Markdown table, with ratios against Hugo if it ran."""
+        base = next((step for step in self.steps if step.name == HUGO_STEP), None)
+        return markdown_table((*COLUMNS, *RATIOS), [step.row(base) for step in self.steps])
+
+
+def compare(posts: Path, folder: Path) -> Comparison:
+    """Import the posts below ``posts``, again unchanged, and build them with Hugo in between.
+
+    Hugo builds before, between and after the imports, and its fastest build counts: other work
+    on the machine can only slow it down, and a slow baseline would flatter the import.
+    """
+    files = sum(1 for _ in posts.rglob("*.md"))
+    result = Comparison([], [])
+    say(f"reading {files:,} files")
+    result.steps.append(Step.of("read and hash", files, imports.copy_bytes(posts, folder)))
+    baseline = _Baseline(posts, folder)
+    environment = imports.archive_environment(folder)
+    imports.migrate(folder, environment)
+    baseline.build()
+    for name in ("import", AGAIN):
+        say(name)
+        run = imports.import_posts(posts, folder, environment)
+        result.steps.append(Step.of(name, run.count("files"), run.measurement))
+        told = ", ".join(f"{run.count(outcome):,} {outcome}" for outcome in OUTCOMES)
+        result.notes.append(f"{name}: {told}.")
+        result.notes += [f"Failed, {n}: {why}." for why, n in run.failures.most_common(5)]
+        _check(name, run)
+        baseline.build()
+    baseline.add_to(result)
+    return result
+
+
+def _check(name: str, run: imports.ImportResult) -> None:
+    """Raise CommandError when the import did other work than its name says."""
+    if run.count("failed") > run.count("files") * MAX_FAILED:
+        reasons = "; ".join(f"{n} times {why}" for why, n in run.failures.most_common(3))
+        raise CommandError(f"{name}: {run.count('failed')} files failed ({reasons})")
+    if name == AGAIN and (run.count("created") or run.count("versions")):
+        new = run.count("created") + run.count("versions")
+        raise CommandError(f"{name}: {new} files were taken for new, though none had changed")
+
+
+class _Baseline:
+    """Hugo on the same posts, built several times; nothing happens where it is missing."""
+
+    def __init__(self, posts: Path, folder: Path) -> None:
+        self._version = hugo.hugo_version()
+        self._folder = folder
+        self._builds: list[Measurement] = []
+        if self._version:
+            self._site = hugo.write_site(posts, folder / "hugo")
+
+    def build(self) -> None:
+        if self._version:
+            say(f"Hugo {self._version}")
+            self._builds.append(hugo.build(self._site, self._folder))
+
+    def add_to(self, result: Comparison) -> None:
+        if not self._version:
+            result.notes.append("Hugo is not installed (Debian: `apt install hugo`): left out.")
+            return
+        fastest = min(self._builds, key=lambda build: build.seconds)
+        step = Step.of(HUGO_STEP, self._site.posts, fastest)
+        result.steps.append(step)
+        seconds = ", ".join(f"{build.seconds:.2f}" for build in self._builds)
+        user = ", ".join(f"{build.user_seconds:.2f}" for build in self._builds)
+        system = ", ".join(f"{build.system_seconds:.2f}" for build in self._builds)
+        result.notes.append(
+            f"Hugo {self._version}: {step.posts:,} posts; builds of {seconds} s "
+            f"({user} s user, {system} s system)."
+        )
+        if fastest.system_seconds > fastest.user_seconds:
+            result.notes.append(
+                "Hugo spent most of its time in the file system, which flatters the import. "
+                "Run again with TMPDIR in memory: `TMPDIR=/dev/shm make bench`."
+            )
+        result.notes += [f"Left out of Hugo's input: {why}." for why in self._site.left_out]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--count", type=int, default=10_000, help="posts to invent (10000)")
+    source.add_argument("--corpus", type=Path, metavar="DIR", help="take the posts below DIR")
+    parser.add_argument("--seed", type=int, default=0, help="another seed, other posts")
+    parser.add_argument("--pages", action="store_true", help="measure the pages as well")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to FILE")
+    arguments = parser.parse_args()
+    if arguments.corpus is not None and not arguments.corpus.is_dir():
+        parser.error(f"--corpus {arguments.corpus}: no such folder")
+    return arguments
+
+
+def main() -> int:
+    """Run the comparison and return an exit code."""
+    arguments = _arguments()
+    with tempfile.TemporaryDirectory(prefix="archive-bench-") as name:
+        folder = Path(name)
+        posts = arguments.corpus
+        if posts is None:
+            posts = folder / "posts"
+            say(f"inventing {arguments.count:,} posts")
+            generate_posts(posts, arguments.count, arguments.seed)
+        try:
+            result = compare(posts.resolve(), folder)
+        except CommandError as error:
+            say(str(error))
+            return 1
+    described = machine()
+    show(result.table(), *result.notes, machine_line(described))
+    figures: dict[str, object] = {
+        "machine": described,
+        "steps": [asdict(step) for step in result.steps],
+        "notes": result.notes,
+    }
+    if arguments.pages:
+        try:
+            measured = pages.measure_pages()
+        except CommandError as error:
+            say(str(error))
+            return 1
+        show("", pages.table(measured))
+        figures["pages"] = [asdict(page) for page in measured]
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
