@@ -24,6 +24,8 @@ MAX_BYTES = 64 * 1024  # a longer header is no header
 _MAX_VALUES = 2000
 _LINE = re.compile(r"([A-Za-z][\w-]*):(?:[ \t]+(.*))?$")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(.*)$")
+#: What would send libyaml so deep that it takes the process with it.
+_NESTED = re.compile(r"(?:[\[{]\s*){50}|(?:[-?:]\s+){50}|(?:[\[{][^\[{\]}]*){500}")
 _NUL = "\x00"
 
 
@@ -46,6 +48,8 @@ def read_front_matter(text: str) -> Header:
     """
     if len(text) > MAX_BYTES:
         raise HeaderError(f"line 1: the front matter is longer than {MAX_BYTES} bytes")
+    if _NESTED.search(text):
+        raise HeaderError("line 2: nested deeper than any front matter is")
     try:
         data = yaml.load(text, Loader=Loader)  # noqa: S506 - the base loader makes no objects
         if not isinstance(data, dict):

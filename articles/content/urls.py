@@ -82,6 +82,8 @@ def _canonical_escape(escape: str) -> str:
 def ascii_host(host: str) -> str:
     """Return a host name in lower-case ASCII (IDNA), without a dot at its end."""
     host = host.rstrip(".").lower()
+    if len(host) > 253:  # RFC 1035
+        raise ValueError(f"a host name of {len(host)} characters is none")
     try:
         return host.encode("idna").decode("ascii") if not host.isascii() else host
     except UnicodeError as error:

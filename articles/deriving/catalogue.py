@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 from articles.content.html.pictures import picture_code
 from articles.content.outlets import SHARED_HOSTS, Outlet, known_outlets
-from articles.content.posts import ParsedPost
-from articles.content.text import slug_of
+from articles.content.posts import NAME_LIMIT, ParsedPost
+from articles.content.text import cut, slug_of
 from articles.content.urls import code_of, host_of, identity_hash
 from articles.models import Author, Image, Source, SourceAlias, SourceHost, Tag
 
 Named = TypeVar("Named", Author, Tag)
+
+
+def in_parts(values: Iterable[str]) -> Iterator[list[str]]:
+    """Yield ``values`` in parts that a statement takes: SQLite's limit may be 32,766."""
+    stream = iter(values)
+    while part := list(islice(stream, 10_000)):
+        yield part
 
 
 def own_slug(name: str, taken: bool) -> str:
@@ -25,18 +33,26 @@ class Sources:
     """The outlets of the archive, by the category strings and hosts that tell them."""
 
     def __init__(self) -> None:
-        self._by_alias = dict(SourceAlias.objects.values_list("alias", "source_id"))
+        aliases = SourceAlias.objects.values_list("alias", "source_id", "source__needs_review")
+        self._by_alias = {alias: pk for alias, pk, unsure in aliases if not unsure}
+        self._by_unsure_alias = {alias: pk for alias, pk, unsure in aliases if unsure}
+        self._by_slug = dict(Source.objects.values_list("slug", "pk"))
         self._by_host = dict(
             SourceHost.objects.filter(source__needs_review=False).values_list("host", "source_id")
         )
         self._outlets = {outlet.slug: outlet for outlet in known_outlets()}
 
     def find(self, post: ParsedPost) -> int | None:
-        """Return the key of the outlet of ``post``: by its category, else by its host."""
-        found = self._by_alias.get(post.category)
-        if found is None and not (post.category and post.outlet):
-            found = self._by_host.get(host_of(post.url))
-        return found
+        """Return the key of the outlet of ``post``: by its category, else by its host.
+
+        What only an import has guessed comes last, so that the order of files does not count.
+        """
+        if post.category in self._by_alias:
+            return self._by_alias[post.category]
+        if post.outlet:
+            return self._by_slug.get(post.outlet)
+        found = self._by_host.get(host_of(post.url))
+        return self._by_unsure_alias.get(post.category) if found is None else found
 
     def find_or_create(self, post: ParsedPost) -> int:
         """Return the key of the outlet of ``post``; one that nobody knows is made and flagged."""
@@ -46,7 +62,7 @@ class Sources:
         if post.outlet:
             return self._create_known(self._outlets[post.outlet])
         host = host_of(post.url)
-        name = post.category or host or "Unknown outlet"
+        name = post.category or cut(host, NAME_LIMIT) or "Unknown outlet"
         same_name = Source.objects.filter(name=name).first()
         source = same_name or Source.objects.create(
             name=name,
@@ -71,9 +87,11 @@ class Sources:
 
     def _remember(self, source: Source, aliases: Iterable[str], hosts: Iterable[str]) -> int:
         """Give a source the aliases and hosts that are still free."""
+        self._by_slug[source.slug] = source.pk
         for alias in aliases:
             SourceAlias.objects.get_or_create(alias=alias, defaults={"source": source})
-            self._by_alias.setdefault(alias, source.pk)
+            known = self._by_unsure_alias if source.needs_review else self._by_alias
+            known.setdefault(alias, source.pk)
         for host in hosts:
             SourceHost.objects.get_or_create(host=host, defaults={"source": source})
             if not source.needs_review:
@@ -112,14 +130,20 @@ def _named(model: type[Named], names: Iterable[str], *, create: bool) -> dict[st
 
 
 def _rows(model: type[Named], names: list[str]) -> dict[str, Named]:
-    rows = model._default_manager.filter(name__in=names) if names else ()
-    return {row.name: row for row in rows}
+    return {
+        row.name: row
+        for part in in_parts(names)
+        for row in model._default_manager.filter(name__in=part)
+    }
 
 
 def _add(model: type[Named], names: list[str]) -> None:
     """Make the rows of ``names``; one that somebody else makes meanwhile is taken as it is."""
-    slugs = {slug_of(name) for name in names}
-    taken = set(model._default_manager.filter(slug__in=slugs).values_list("slug", flat=True))
+    taken = {
+        slug
+        for part in in_parts({slug_of(name) for name in names})
+        for slug in model._default_manager.filter(slug__in=part).values_list("slug", flat=True)
+    }
     made = []
     for name in names:
         slug = own_slug(name, slug_of(name) in taken)
@@ -131,11 +155,11 @@ def _add(model: type[Named], names: list[str]) -> None:
 def add_images(urls: Iterable[str]) -> None:
     """Make the rows of the pictures at ``urls`` that have none."""
     hashes = {identity_hash(url): url for url in urls}
-    known = set(
-        Image.objects.filter(url_hash__in=hashes).values_list("url_hash", flat=True)
-        if hashes
-        else ()
-    )
+    known = {
+        url_hash
+        for part in in_parts(hashes)
+        for url_hash in Image.objects.filter(url_hash__in=part).values_list("url_hash", flat=True)
+    }
     Image.objects.bulk_create(
         [
             Image(code=picture_code(url), url=url, url_hash=url_hash)

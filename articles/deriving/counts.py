@@ -49,7 +49,11 @@ class Tally:
         for model in COUNTED:
             keys = [key for (changed, key), change in self._changes.items() if changed is model]
             # One order for everybody, so that nobody waits in a circle.
-            list(model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk"))
+            list(
+                model._default_manager.select_for_update(no_key=True)
+                .filter(pk__in=keys)
+                .order_by("pk")
+            )
         for (model, change), keys in by_change.items():
             # A count that was wrong before stays so until a verification sets it right; it must
             # not stop what is being written now.

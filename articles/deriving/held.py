@@ -36,7 +36,6 @@ class Held:
     article: Article
     is_new: bool = False
     captures: list[Capture] = field(default_factory=list)
-    new_captures: list[Capture] = field(default_factory=list)
     edits: list[ArticleEdit] = field(default_factory=list)
     taggings: list[TaggedArticle] = field(default_factory=list)
     posts: dict[str, ParsedPost] = field(default_factory=dict)
@@ -88,7 +87,6 @@ class Held:
             capture.hidden, capture.hidden_by_id = True, twin.hidden_by_id
             capture.hidden_reason = twin.hidden_reason
         self.captures.append(capture)
-        self.new_captures.append(capture)
         self.number()
         return sum(each.version is not None for each in self.captures) > before
 

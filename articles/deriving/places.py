@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import unescape
 
 from articles.content.html.pictures import picture_code
+from articles.deriving.catalogue import in_parts
 from articles.deriving.held import Held
 from articles.models import ArticleImage, Image
 
@@ -34,7 +35,11 @@ def write_places(due: Sequence[Held]) -> None:
         ArticleImage.objects.filter(article_id__in=old).delete()
     places = [(held, place) for held in due for place in enumerate(wanted_places(held))]
     codes = {code for _, (_, (code, _, _)) in places}
-    keys = dict(Image.objects.filter(code__in=codes).values_list("code", "pk"))
+    keys = {
+        code: key
+        for part in in_parts(codes)
+        for code, key in Image.objects.filter(code__in=part).values_list("code", "pk")
+    }
     ArticleImage.objects.bulk_create(
         ArticleImage(
             article=held.article, image_id=keys[code], position=position, alt=alt, caption=caption

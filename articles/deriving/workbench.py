@@ -40,6 +40,7 @@ class Workbench:
         self.held: dict[int, Held] = {}
         self._taken: dict[Address, int] = {}
         self._tally = Tally()
+        self._new_captures: list[Capture] = []
 
     def load(self, article_ids: Iterable[int]) -> None:
         """Take existing articles in hand, with captures, active edits and taggings."""
@@ -48,6 +49,7 @@ class Workbench:
         # whoever comes second sees what the first has written. (SQLite has one writer anyway.)
         for article in Article.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
             self.held[article.pk] = Held(article)
+        ids = [pk for pk in ids if pk in self.held]  # one may have been erased meanwhile
         for capture in Capture.objects.filter(article_id__in=ids):
             held = self.held[capture.article_id]
             capture.article = held.article
@@ -66,6 +68,11 @@ class Workbench:
         held = self.held[article.pk] = Held(article, is_new=True)
         held.remember()
         return held
+
+    def add_capture(self, held: Held, capture: Capture) -> bool:
+        """Put a new capture in its place; tell whether the article has one more version for it."""
+        self._new_captures.append(capture)
+        return held.add(capture)
 
     def look_up_addresses(self, wishes: Iterable[tuple[str, str, dt.date]]) -> None:
         """Learn at once who has the addresses for these (title, code, day).
@@ -98,7 +105,10 @@ class Workbench:
                 self._taken[address] = self._owners({address}).get(address, _NOBODY)
             return self._taken[address] not in {_NOBODY, article.pk}
 
+        before = (article.day, article.slug)
         held.settle(self.zone, is_taken)
+        if not held.left_paths and self._taken.get(before) == article.pk:
+            self._taken[before] = _NOBODY  # it was never public: nothing leads there
         self._taken[article.day, article.slug] = article.pk
 
     def write(self) -> list[Held]:
@@ -107,20 +117,20 @@ class Workbench:
         shown = [(held, held.shown) for held in touched]
         # Bylines and topics of every new capture get their rows, not of the shown one only: which
         # of them was shown for a while depends on where batches end, and must not be seen.
-        new = [capture for held in touched for capture in held.new_captures]
-        bylines = [each.author for _, each in shown] + [capture.author_name for capture in new]
-        authors = catalogue.authors(bylines)
+        bylines = [capture.author_name for capture in self._new_captures]
+        authors = catalogue.authors([*bylines, *(each.author for _, each in shown)])
         for held, each in shown:
             held.article.author_id = authors[each.author] if each.author else None
         changed = [held for held in touched if held.is_new or held.row_changed]
         for held in changed:
             held.article.updated_at = self.now
-        Article.objects.bulk_create(held.article for held in touched if held.is_new)
+        # The old ones first: an address that one of them has left may be a new one's.
         _upsert(
             Article,
             [held.article for held in changed if not held.is_new],
             [*_plain(ARTICLE_FIELDS), *STATE_FIELDS, "updated_at"],
         )
+        Article.objects.bulk_create(held.article for held in touched if held.is_new)
         self._write_captures(touched)
         self._write_bodies(touched)
         self._write_redirects(touched)
@@ -129,9 +139,8 @@ class Workbench:
         return changed
 
     def _write_captures(self, touched: Sequence[Held]) -> None:
-        new = [capture for held in touched for capture in held.new_captures]
-        Capture.objects.bulk_create(new)
-        fresh = {id(capture) for capture in new}
+        Capture.objects.bulk_create(self._new_captures)
+        fresh = {id(capture) for capture in self._new_captures}
         changed = [
             capture
             for held in touched
@@ -163,8 +172,8 @@ class Workbench:
             Redirect.objects.filter(path__in=now).delete()
 
     def _write_tags(self, touched: Sequence[Held]) -> None:
-        names = [name for held in touched for name in held.shown.tags]
-        names += [name for h in touched for each in h.new_captures for name in each.tag_names]
+        names = [name for capture in self._new_captures for name in capture.tag_names]
+        names += [name for held in touched for name in held.shown.tags]
         keys = catalogue.tags(names)
         new, changed, gone = [], [], []
         for held in touched:

@@ -71,9 +71,6 @@ class Batch:
     def _load(self, posts: Sequence[ParsedPost]) -> None:
         hashes = {post.identity_hash for post in posts}
         digests = {post.sha256 for post in posts}
-        self.blocked = set(
-            BlockedIdentity.objects.filter(identity_hash__in=hashes).values_list("pk", flat=True)
-        )
         known = dict(
             Article.objects.filter(identity_hash__in=hashes).values_list("identity_hash", "pk")
         )
@@ -81,6 +78,10 @@ class Batch:
             Capture.objects.filter(original_id__in=digests).values_list("original_id", "article_id")
         )
         self.bench.load({*known.values(), *by_content.values()})
+        # Looked up when the articles are locked: an erasure that came first is seen here.
+        self.blocked = set(
+            BlockedIdentity.objects.filter(identity_hash__in=hashes).values_list("pk", flat=True)
+        )
         self.by_identity = {h.article.identity_hash: h for h in self.bench.held.values()}
         self.captures: dict[str, tuple[Held, Capture]] = {
             capture.original_id: (held, capture)
@@ -89,7 +90,9 @@ class Batch:
         }
         self.originals: dict[str, Original] = {}
         self.stored = set(
-            Original.objects.filter(pk__in=digests - by_content.keys()).values_list("pk", flat=True)
+            Original.objects.filter(pk__in=digests - self.captures.keys()).values_list(
+                "pk", flat=True
+            )
         )
         self._reserve(posts)
         self.bench.look_up_addresses(self._wishes(posts))
@@ -149,9 +152,9 @@ class Batch:
             self.originals[post.sha256] = Original(post.sha256, read.data, read.size)
         self.captures[post.sha256] = held, capture
         held.posts[post.sha256] = post
-        is_version = held.add(capture)
-        if is_version and held.edits:
-            held.article.needs_review = True
+        is_version = self.bench.add_capture(held, capture)
+        if is_version and (held.edits or any(each.hidden for each in held.captures)):
+            held.article.needs_review = True  # somebody has decided something about this story
         self.bench.settle(held)
         if first:
             return Outcome.CREATED, held

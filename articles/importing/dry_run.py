@@ -30,6 +30,7 @@ class DryRun:
             " title TEXT, text_hash TEXT)"
         )
         self._seen.execute("CREATE INDEX seen_identity ON seen (identity)")
+        self._seen.execute("CREATE INDEX seen_sha256 ON seen (sha256)")
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -61,9 +62,9 @@ class DryRun:
             return Outcome.UNCHANGED, self._codes[post.sha256], ""
         if post.identity_hash in self._blocked:
             return Outcome.SKIPPED, "", "its address was erased from the archive for good"
-        captures = self._captures(post)
-        if any(capture.original_id == post.sha256 for capture in captures):
+        if self._seen.execute("SELECT 1 FROM seen WHERE sha256 = ?", [post.sha256]).fetchone():
             return Outcome.UNCHANGED, "", ""
+        captures = self._captures(post)
         new = self._remember(post, read.found.path)
         before = version_numbers(sorted(captures, key=order_key))
         after = version_numbers(sorted([*captures, new], key=order_key))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from articles.importing.readers import Found
 from articles.models import Sighting
 
 WINDOW = 100  # files that are looked up, and go to a worker, together
+WINDOW_BYTES = 16 * 1024 * 1024  # of large files there are fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +33,18 @@ class Window:
         return [each for i, each in enumerate(self.found) if i not in self.known]
 
 
-def windows(found: Iterable[Found], *, force: bool, limit: int | None) -> Iterator[Window]:
-    """Yield ``found`` in windows; with ``force`` nothing counts as known.
-
-    At most ``limit`` files have to be read in all.
-    """
-    stream = iter(found)
-    left = limit
-    while group := list(islice(stream, WINDOW)):
-        known = {} if force else _known(group)
-        window = Window(group, known)
-        if left is not None:
-            readable = [i for i, each in enumerate(group) if i not in known and not each.skip]
-            if len(readable) > left:
-                end = readable[left]
-                window = Window(group[:end], {i: k for i, k in known.items() if i < end})
-                yield window
-                return
-            left -= len(readable)
-        yield window
+def windows(found: Iterable[Found], *, force: bool) -> Iterator[Window]:
+    """Yield ``found`` in windows of so many files or bytes; with ``force`` nothing is known."""
+    group: list[Found] = []
+    size = 0
+    for each in found:
+        group.append(each)
+        size += each.size
+        if len(group) >= WINDOW or size >= WINDOW_BYTES:
+            yield Window(group, {} if force else _known(group))
+            group, size = [], 0
+    if group:
+        yield Window(group, {} if force else _known(group))
 
 
 def _known(group: list[Found]) -> dict[int, Known]:

@@ -145,7 +145,14 @@ def _alone(pool: _Pool, found: Found) -> Read:
             return pool.submit([found]).result()[0]
         except BrokenProcessPool:
             pool.restart()
-    return Read(found, problem="reading it ended two worker processes; look into the file")
+    problem = "reading it ended two worker processes; look into the file"
+    try:
+        data, _ = _bytes_of(found.full)
+    except OSError:
+        return Read(found, problem=problem)
+    return Read(
+        found, hashlib.sha256(data).hexdigest(), len(data), zlib.compress(data), None, problem
+    )
 
 
 class _Pool:

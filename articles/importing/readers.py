@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 SUFFIXES = frozenset({b".md", b".markdown", b".html", b".htm"})
+MAX_PATH = 1500  # bytes; a database's index holds no longer ones
+MAX_DEPTH = 100  # folders
 _DATED = re.compile(rb"(\d{4}-\d{2}-\d{2})-")
 
 
@@ -47,7 +49,10 @@ class SourceMissingError(ValueError):
 
 def memo_of(status: os.stat_result) -> tuple[int, int, int, int]:
     """Return size, mtime, ctime (both in ns) and inode, the last in 63 bits."""
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & (2**63 - 1)
+    most = 2**63 - 1
+    times = (max(-most, min(ns, most)) for ns in (status.st_mtime_ns, status.st_ctime_ns))
+    mtime_ns, ctime_ns = times  # a clock may be centuries off
+    return status.st_size, mtime_ns, ctime_ns, status.st_ino & most
 
 
 def check_sources(paths: Iterable[str]) -> None:
@@ -133,7 +138,10 @@ def _walk(root: str, folder: bytes, below: bytes) -> Iterator[Found]:
         full = folder + b"/" + name
         path = below + b"/" + name if below else name
         if key.endswith(b"/"):
-            if not name.startswith(b"."):
+            if path.count(b"/") > MAX_DEPTH:
+                problem = f"more than {MAX_DEPTH} folders deep; import a folder nearer to it"
+                yield Found(root, path, full, problem=problem, skip=True)
+            elif not name.startswith(b"."):
                 yield from _walk(root, full, path)
         else:
             yield _look(root, path, full)
@@ -141,6 +149,9 @@ def _walk(root: str, folder: bytes, below: bytes) -> Iterator[Found]:
 
 def _look(root: str, path: bytes, full: bytes) -> Found:
     """Return a file with its stat, or why it will not be read."""
+    if len(path) > MAX_PATH:
+        problem = f"its path is longer than {MAX_PATH} bytes; import a folder nearer to it"
+        return Found(root, path, full, problem=problem, skip=True)
     try:
         status = os.lstat(full)
     except OSError as error:

@@ -7,9 +7,9 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, transaction
 
 from articles.deriving.catalogue import Sources
 from articles.importing.batch import Batch, Outcome, Result
@@ -95,42 +95,68 @@ class Importer:
         return self.summary
 
     def _import(self, found: Iterable[Found]) -> None:
-        assert self.run is not None
-        sources = Sources()
+        self._sources = Sources()
         for group in self._groups(found):
             unread = self._unread(group)
-            results: list[Result] = []
-            if unread:
-                with transaction.atomic():
-                    batch = Batch(self.run, sources, self.options.state, self.options.zone)
-                    results = batch.run(unread)
-            self._emit(results, group)
-            if self.options.fail_fast and self.summary.count(Outcome.FAILED):
-                return
+            self._emit(self._write(unread) if unread else [], group)
+
+    def _write(self, reads: list[Read], *, again: bool = True) -> list[Result]:
+        """Import a batch. One that the database refuses is written in halves.
+
+        So a post that cannot be stored costs nothing but itself: it goes into quarantine.
+        """
+        assert self.run is not None
+        try:
+            with transaction.atomic():
+                batch = Batch(self.run, self._sources, self.options.state, self.options.zone)
+                return batch.run(reads)
+        except (DataError, IntegrityError, OverflowError, UnicodeError) as error:
+            self._sources = Sources()  # what it remembered was taken back
+            if len(reads) > 1:
+                middle = len(reads) // 2
+                return self._write(reads[:middle]) + self._write(reads[middle:])
+            if again:  # an editor may have come first; who comes second sees it
+                return self._write(reads, again=False)
+            if reads[0].post is None:
+                raise
+            logger.exception("the database refused %s", reads[0].found.path)
+            problem = f"the database refused it ({error}); report it"
+            return self._write([replace(reads[0], post=None, problem=problem)])
 
     def _groups(self, found: Iterable[Found]) -> Iterator[list[tuple[Window, list[Read]]]]:
-        """Yield windows in batches: so many files, or so many bytes."""
-        options = self.options
-        look_ups = windows(found, force=options.force, limit=options.limit)
+        """Yield windows in batches: so many files, or so many bytes; stop where told to."""
+        look_ups = windows(found, force=self.options.force)
         pairs = ((window, window.unread) for window in look_ups)
         group: list[tuple[Window, list[Read]]] = []
-        files = size = 0
-        for window, reads in read_in_order(pairs, options.workers):
-            group.append((window, self._until_failure(reads)))
+        files = size = posts = 0
+        for window, reads in read_in_order(pairs, self.options.workers):
+            end = self._end_of(reads, posts)
+            group.append((window, reads[:end]))
             files += len(window.found)
             size += sum(read.size for read in reads)
+            posts += sum(read.post is not None for read in reads[:end])
+            if end < len(reads) or (end and self._is_last(reads[end - 1])):
+                break
             if files >= BATCH_FILES or size >= BATCH_BYTES:
                 yield group
                 group, files, size = [], 0, 0
         if group:
             yield group
 
-    def _until_failure(self, reads: list[Read]) -> list[Read]:
-        if self.options.fail_fast:
-            for i, read in enumerate(reads):
-                if read.post is None and not read.skip:
-                    return reads[: i + 1]
-        return reads
+    def _end_of(self, reads: list[Read], posts: int) -> int:
+        """Return how many of ``reads`` to take, when ``posts`` were taken before."""
+        for i, read in enumerate(reads):
+            if read.post is not None:
+                posts += 1
+                if self.options.limit is not None and posts > self.options.limit:
+                    return i
+            if self._is_last(read):
+                return i + 1
+        return len(reads)
+
+    def _is_last(self, read: Read) -> bool:
+        """Tell whether the run ends with this file, as a failure under ``--fail-fast`` does."""
+        return self.options.fail_fast and read.post is None and not read.skip
 
     @staticmethod
     def _unread(group: list[tuple[Window, list[Read]]]) -> list[Read]:

@@ -138,7 +138,9 @@ def current(held: Held, field: str) -> Value:
 def _hold(article: Article) -> tuple[Workbench, Held]:
     bench = Workbench(settings.ARCHIVE_TIME_ZONE, dt.datetime.now(dt.UTC))
     bench.load([article.pk])
-    held = bench.held[article.pk]
+    held = bench.held.get(article.pk)
+    if held is None:
+        raise EditError("the article was erased meanwhile")
     bench.settle(held)
     return bench, held
 

@@ -21,6 +21,7 @@ from articles.models import (
     Image,
     ImportIssue,
     Original,
+    Sighting,
     State,
 )
 from articles.publishing.editing import EditError, Editor
@@ -104,6 +105,8 @@ def erase(article: Article, editor: Editor) -> BlockedIdentity:
         row = {name: getattr(article, name) for name in ("state", "day", "source_id", "author_id")}
         tally.note(row, set(article.taggings.values_list("tag_id", flat=True)), -1)
         originals = list(article.captures.values_list("original_id", flat=True))
+        sightings = Sighting.objects.filter(original__in=originals).values_list("root", "path")
+        places = {(root, bytes(path)) for root, path in sightings}
         images = _pictures_of(article)
         mark = BlockedIdentity.objects.create(
             identity_hash=article.identity_hash,
@@ -117,6 +120,8 @@ def erase(article: Article, editor: Editor) -> BlockedIdentity:
         article.captures.all().delete()
         Original.objects.filter(pk__in=originals, captures__isnull=True).delete()
         ImportIssue.objects.filter(sha256__in=originals).delete()
+        for root, path in places:  # a broken copy of the same file holds the same words
+            ImportIssue.objects.filter(root=root, path=path).delete()
         article.delete()
         Image.objects.filter(code__in=images, places__isnull=True).delete()
         tally.apply()
@@ -135,6 +140,8 @@ def _pictures_of(article: Article) -> set[str]:
 def _bench(article: Article) -> Workbench:
     bench = Workbench(settings.ARCHIVE_TIME_ZONE, dt.datetime.now(dt.UTC))
     bench.load([article.pk])
+    if article.pk not in bench.held:
+        raise EditError("the article was erased meanwhile")
     return bench
 
 

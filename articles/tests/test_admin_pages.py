@@ -14,6 +14,7 @@ from django.test import Client
 from articles.content.urls import identity_hash
 from articles.images.store import hold
 from articles.models import (
+    ArticleImage,
     Author,
     BlockedIdentity,
     Image,
@@ -226,6 +227,7 @@ def test_upload(client: Client, image: Image, settings: Any) -> None:
     assert answer.status_code == 302
     image.refresh_from_db()
     assert (image.state, image.width, image.height) == (ImageState.HELD, 1000, 500)
+    ArticleImage.objects.create(article=make_article(), image=image, position=0)
     assert client.get(f"/i/{image.code}?w=400")["Content-Type"] == "image/jpeg"
 
 

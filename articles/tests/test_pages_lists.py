@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from articles.models import Article, Author, DayCount, Source, State, TaggedArticle
+from articles.models import Article, Author, DayCount, Source, State, Tag, TaggedArticle
 from articles.tests.factories import make_source
 from articles.tests.page_rows import at, page_text, publish
 
@@ -202,7 +202,7 @@ def test_outlet_topic_and_author_without_public_stories_are_not_found(client: Cl
 
 
 def test_merged_author_redirects_to_the_other_spelling(client: Client) -> None:
-    author = Author.objects.create(name="Ada Ferry", slug="ada-ferry")
+    author = Author.objects.create(name="Ada Ferry", slug="ada-ferry", story_count=1)
     Author.objects.create(name="A. Ferry", slug="a-ferry", merged_into=author)
     response = client.get("/authors/a-ferry/")
     assert (response.status_code, response["Location"]) == (301, "/authors/ada-ferry/")
@@ -237,3 +237,12 @@ def test_queries_do_not_grow_with_the_list(
 ) -> None:
     with django_assert_num_queries(queries):
         page_text(client, address)
+
+
+@pytest.mark.parametrize("kind", ["authors", "tags", "sources"])
+def test_name_that_only_hidden_texts_bear_is_not_told(client: Client, kind: str) -> None:
+    Author.objects.create(name="Hidden Name", slug="hidden-name")
+    Tag.objects.create(name="Hidden Name", slug="hidden-name")
+    Source.objects.create(name="Hidden Name", slug="hidden-name")
+    for address in (f"/{kind}/hidden-name/", f"/{kind}/hidden-name/?after=AAAAAAAAAAAAAAAAAAAAAQ"):
+        assert "Hidden Name" not in page_text(client, address, status=404)

@@ -21,9 +21,23 @@ URL = "https://pictures.example/harbour.jpg"
 
 @pytest.fixture
 def image() -> Image:
-    """Return a picture of which only the address is known."""
+    """Return a picture in a public story; only its address is known."""
     code = picture_code(URL)
-    return Image.objects.create(code=code, url=URL, url_hash=code)
+    return placed(Image.objects.create(code=code, url=URL, url_hash=code))
+
+
+def placed(image: Image) -> Image:
+    """Put ``image`` into a public story."""
+    ArticleImage.objects.create(article=publish(title="Harbour"), image=image, position=0)
+    return image
+
+
+def test_picture_of_no_public_text_is_neither_shown_nor_named(client: Client, image: Image) -> None:
+    held(image)
+    ArticleImage.objects.all().delete()  # an older version had it, which may be hidden
+    response = client.get(f"/i/{image.code}")
+    assert (response.status_code, response["Content-Type"]) == (404, "image/svg+xml")
+    assert "pictures.example" not in response.content.decode()
 
 
 def held(image: Image) -> Image:
@@ -53,7 +67,7 @@ def test_box_runs_nothing_and_loads_nothing(client: Client, image: Image) -> Non
 
 
 def test_box_of_a_strange_address_is_well_formed(client: Client) -> None:
-    Image.objects.create(code="0" * 16, url="not <an> & address", url_hash="0")
+    placed(Image.objects.create(code="0" * 16, url="not <an> & address", url_hash="0"))
     svg = client.get(f"/i/{'0' * 16}").content.decode()
     assert "<an>" not in svg
     assert "picture not held here" in svg
@@ -88,6 +102,7 @@ def test_held_picture_whose_file_is_gone_is_a_box(
 def test_picture_is_as_public_as_its_stories(
     client: Client, image: Image, state: State, shown: bool
 ) -> None:
+    ArticleImage.objects.all().delete()
     ArticleImage.objects.create(article=publish(state=State.REVIEW), image=held(image), position=0)
     ArticleImage.objects.create(article=publish(state=state), image=image, position=0)
     response = client.get(f"/i/{image.code}")

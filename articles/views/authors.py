@@ -23,13 +23,11 @@ def authors(request: HttpRequest) -> HttpResponse:
 def author(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Return an author's stories, newest first; a merged spelling redirects."""
     found = Author.objects.select_related("merged_into").filter(slug=slug).first()
-    if found is None:
-        raise NotHereError("The archive has no such author.")
-    if found.merged_into is not None:
+    if found is not None and found.merged_into is not None and found.merged_into.story_count:
         return redirect(found.merged_into, permanent=True)
+    if found is None or not found.story_count:  # a name that only hidden texts bear is not told
+        raise NotHereError("The archive has no story of such an author.")
     page = stories_page(request, Article.objects.published().filter(author=found).for_lists())
-    if page.is_first and not page.rows:
-        raise NotHereError("The archive has no story of this author.")
     return render(
         request, "pages/author.html", {"author": found, "page": page, "days": by_day(page.rows)}
     )

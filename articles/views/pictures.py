@@ -14,7 +14,7 @@ from django.utils.cache import patch_cache_control
 from articles.content.text import cut
 from articles.content.urls import host_of
 from articles.images.store import rendition
-from articles.models import Article, ArticleImage, Image, ImageState
+from articles.models import Article, Image, ImageState
 from articles.views.public import NotHereError, public_page
 
 logger = logging.getLogger(__name__)
@@ -69,15 +69,12 @@ def _width(value: str) -> int:
 
 
 def _known(code: str) -> Image | None:
-    """Return the picture, unless every story that shows it is hidden from the public.
+    """Return the picture, if a public story shows it now.
 
-    A picture of an older version only has no place in a story and may be seen.
+    One that only an older version had may be what that version was hidden for.
     """
-    places = ArticleImage.objects.filter(image=OuterRef("pk"))
     public = Article.objects.published().filter(pictures__image=OuterRef("pk"))
-    image = Image.objects.filter(code=code).annotate(placed=Exists(places), public=Exists(public))
-    found = image.first()
-    return found if found is not None and (found.public or not found.placed) else None
+    return Image.objects.filter(Exists(public), code=code).first()
 
 
 def _placeholder(host: str, words: str, ratio: float, status: int = 200) -> HttpResponse:

@@ -23,12 +23,10 @@ def sources(request: HttpRequest) -> HttpResponse:
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     """Return an outlet's stories, newest first."""
     found = Source.objects.filter(slug=slug).first()
-    if found is None:
-        raise NotHereError("The archive has no such outlet.")
+    if found is None or not found.story_count:  # an outlet of hidden texts alone is not told
+        raise NotHereError("The archive has no story of such an outlet.")
     stories = Article.objects.published().filter(source=found).for_lists()
     page = stories_page(request, stories)
-    if page.is_first and not page.rows:
-        raise NotHereError("The archive has no story of this outlet.")
     return render(
         request, "pages/source.html", {"source": found, "page": page, "days": by_day(page.rows)}
     )

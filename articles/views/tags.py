@@ -23,11 +23,9 @@ def tags(request: HttpRequest) -> HttpResponse:
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the stories that carry a topic, newest first."""
     found = Tag.objects.filter(slug=slug).first()
-    if found is None:
-        raise NotHereError("The archive has no such topic.")
+    if found is None or not found.story_count:  # a topic of hidden texts alone is not told
+        raise NotHereError("The archive has no story on such a topic.")
     page = taggings_page(request, found.pk)
-    if page.is_first and not page.rows:
-        raise NotHereError("The archive has no story on this topic.")
     # Joined row by row: asked for by their keys, SQLite would walk along all public stories.
     stories = [tagging.content_object for tagging in page.rows]
     days = by_day(story for story in stories if story.is_public)

@@ -95,6 +95,8 @@ def _story_beyond(node: Any, body: Any, *, forwards: bool) -> bool:
 
 
 def _has_story(node: Any) -> bool:
+    if node.tag is None:  # a processing instruction
+        return False
     if node.tag == "-text":
         return bool((node.text_content or "").strip())
     if node.tag.startswith("-") or node.tag in {"script", "style", "noscript", "link", "meta"}:

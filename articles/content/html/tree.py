@@ -35,7 +35,7 @@ def from_lexbor(root: Any, dropped: frozenset[str]) -> Element:
     while stack:
         node, parent, depth = stack.pop()
         while node is not None:
-            tag = node.tag
+            tag = node.tag or "-instruction"  # the parser has no name for <?php … ?>
             if tag == "-text":
                 parent.children.append(node.text_content or "")
             elif tag not in dropped and not tag.startswith(("-", "!", "_")):

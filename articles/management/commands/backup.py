@@ -20,8 +20,6 @@ class Command(ArchiveCommand):
     """Write a backup to DIR; 3 means that links among the media were left out."""
 
     help = "Write database and media to DIR, which appears once the backup is whole."
-    # A backup has to be possible before the migrations of a new version.
-    requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the argument."""

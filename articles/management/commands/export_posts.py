@@ -37,6 +37,7 @@ class Command(ArchiveCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Export, and end with 3 when a file could not be written."""
+        self.check_migrations()
         target, root = options["dir"], options["root"]
         if root is not None and not known_root(root):
             raise CommandError(f"nothing was imported under the root {root!r}", returncode=_USAGE)

@@ -53,15 +53,12 @@ class Command(ArchiveCommand):
         "1 fatal, 2 usage, 3 finished with failed files, 4 another import runs, 130 interrupted."
     )
 
-    # Checked inside of handle, so that the summary comes out whatever is wrong.
-    requires_migrations_checks = False
-
     def add_arguments(self, parser: ArgumentParser) -> None:
         add = parser.add_argument
         add("paths", nargs="+", metavar="PATH")
         add("--dry-run", action="store_true", help="say what would happen, write nothing")
         add("--workers", type=_count, default=os.cpu_count() or 1, help="0: no worker processes")
-        add("--limit", type=_count, help="read at most so many new or changed files")
+        add("--limit", type=_count, help="take at most so many posts that are new or changed")
         add("--since", type=_date, metavar="DATE", help="only files of this day or later")
         add("--force", action="store_true", help="read every file, also unchanged ones")
         add("--status", choices=["published", "review"], default="published")
@@ -107,6 +104,8 @@ class Command(ArchiveCommand):
             raise CommandError(
                 "- stands alone: paths come from standard input or not", returncode=2
             )
+        if not options["root"].isprintable():
+            raise CommandError("--root: a label is text without controls, in UTF-8", returncode=2)
         if "/" in options["root"] or options["root"] in {".", ".."}:
             raise CommandError(f"--root {options['root']!r}: a label has no slash", returncode=2)
         try:
@@ -119,7 +118,8 @@ class Command(ArchiveCommand):
         watched = report.is_watched() and not options["no_progress"] and not listed
         total = sum(1 for _ in _found(options)) if watched else None
         with report.progress_bar(total) as self.advance:
-            importer.import_files(_found(options), [options["root"] or p for p in options["paths"]])
+            roots = [options["root"] or report.path_text(os.fsencode(p)) for p in options["paths"]]
+            importer.import_files(_found(options), roots)
 
     def _result(self, result: Result) -> None:
         self.advance()

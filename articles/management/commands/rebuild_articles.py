@@ -29,6 +29,7 @@ class Command(ArchiveCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.check_migrations()
         dry_run: bool = options["dry_run"]
         done = options["after"]
         differing = 0

@@ -19,8 +19,6 @@ class Command(ArchiveCommand):
     """Restore a backup; nothing that exists is overwritten."""
 
     help = "Restore the backup in DIR. Database and media folder have to be empty or missing."
-    # There is no database yet, and asking it for its migrations would make one.
-    requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the argument."""

@@ -26,6 +26,7 @@ class Command(ArchiveCommand):
         parser.add_argument("--fix", action="store_true", help="write what is derived anew")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self.check_migrations()
         fix: bool = options["fix"]
         with ExitStack() as stack:
             # While an import writes, half of what it does would look like a fault.
