@@ -152,6 +152,9 @@ def parse_post(data: bytes, path: bytes) -> ParsedPost:
     category = one_line(_first(values, "categories") or _first(values, "tags"))
     outlet = find_outlet(host_of(url), category)
     title = _title(values, outlet)
+    if len(title) > TITLE_LIMIT:
+        warnings.append(f"a title of {len(title)} characters; the first {TITLE_LIMIT} are kept")
+        title = cut(title, TITLE_LIMIT)
     front_matter = dates.parse_date(_string(values, "date"))
     if front_matter is None and _string(values, "date"):
         warnings.append(f"date {_string(values, 'date')[:60]!r} is not a date")
@@ -279,7 +282,7 @@ def _title(values: FrontMatter, outlet: Outlet | None) -> str:
     title = one_line(html_entities.unescape(_string(values, "title")))
     for suffix in outlet.title_suffixes if outlet else ():
         title = suffix.sub("", title).strip() or title
-    return cut(title, TITLE_LIMIT)
+    return title
 
 
 def _identity(

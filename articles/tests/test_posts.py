@@ -219,3 +219,9 @@ def test_samples_of_the_project_are_posts(samples: Path) -> None:
     assert files
     for path in files:
         parse_post(path.read_bytes(), str(path.relative_to(samples)).encode())
+
+
+def test_title_beyond_all_measure_is_cut_with_a_warning() -> None:
+    post = parse_post(make_post(title="长" * 1500), b"2021-01-14-a.md")
+    assert len(post.title) == 1000
+    assert "1500 characters" in post.warnings[0]
