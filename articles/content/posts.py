@@ -14,7 +14,8 @@ from enum import StrEnum
 
 from articles.content import dates
 from articles.content.dates import Published
-from articles.content.front_matter import FrontMatter, HeaderError, read_front_matter
+from articles.content.frame import NotAPostError, PostError, check_size, take_apart
+from articles.content.front_matter import FrontMatter
 from articles.content.html.clean import clean_html
 from articles.content.html.pictures import Picture
 from articles.content.html.plain import plain_text
@@ -25,23 +26,19 @@ from articles.content.outlets import Outlet, find_outlet
 from articles.content.text import cut, excerpt_of, one_line
 from articles.content.urls import host_of, identity_hash, identity_of
 
+__all__ = ["Flag", "Kind", "NotAPostError", "ParsedPost", "PostError", "parse_post"]
+
 #: Raised by one whenever the same bytes would give another result than before.
 RULES_VERSION = "1"
 
 TITLE_LIMIT = 1000
 NAME_LIMIT = 200
 TAG_LIMIT = 100  # tags of a post; more are left out, with a warning
-#: Three times what the largest of 6,725 real posts has.
-MAX_CHARACTERS, MAX_TAGS, MAX_ENTITIES = 2_000_000, 30_000, 30_000
 SHORT_TEXT = 30  # characters; a body with less is a stub
-_HEADER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_EPOCH = re.compile(r"\A\s*<!--\s*([^\n]{0,40}?)\s*-->[ \t]*\n?")
-_HEADLINE = re.compile(r"\A\s*\[(.{0,4000}?)\]\(([^\n]{0,4000})\)[ \t]*\n-{3,}[ \t]*\n", re.DOTALL)
 _NUMBER = re.compile(r"-?\d{1,15}")
 _BETWEEN_NAMES = re.compile(r"\s*[,，]\s*")
 _TAG_SPLIT = re.compile("[,，、]")
 _VIDEO_HOST = re.compile(r"(?:^|\.)(?:youtube\.com|youtu\.be|vimeo\.com)$")
-_DATED_NAME = re.compile(rb"(?:^|/)\d{4}-\d{2}-\d{2}-[^/]*$")
 
 
 class Kind(StrEnum):
@@ -66,21 +63,6 @@ class Flag(StrEnum):
 
 #: A body with one of these never takes the place of a fuller one.
 STUB_FLAGS = frozenset({Flag.EMPTY, Flag.SHORT, Flag.TITLE_ONLY, Flag.IMAGES_ONLY})
-
-
-class PostError(ValueError):
-    """The file cannot be read as a post: where, what is wrong, and what to do about it."""
-
-    def __init__(self, where: str, what: str, cure: str) -> None:
-        super().__init__(where, what, cure)
-        self.where, self.what, self.cure = where, what, cure
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}; {self.cure}"
-
-
-class NotAPostError(ValueError):
-    """The file is no post at all, such as a README: it is skipped, not quarantined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,24 +108,13 @@ class ParsedPost:
         return not STUB_FLAGS.isdisjoint(self.flags)
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """A post file taken apart: header, epoch comment, headline's link, body."""
-
-    front_matter: FrontMatter
-    epoch: str | None
-    link: str
-    body: str
-    warnings: tuple[str, ...]
-
-
 def parse_post(data: bytes, path: bytes) -> ParsedPost:
     """Return what the post file with these bytes says; ``path`` is its path below the root.
 
     Raises :class:`NotAPostError` for files that are no posts, :class:`PostError` for a post that
     cannot be read.
     """
-    frame = _take_apart(data, path)
+    frame = take_apart(data, path)
     values = frame.front_matter
     warnings = list(frame.warnings)
     flags: list[Flag] = []
@@ -161,7 +132,7 @@ def parse_post(data: bytes, path: bytes) -> ParsedPost:
     sha256 = hashlib.sha256(data).hexdigest()
     identity = _identity(url, title, values, sha256, flags, warnings)
 
-    _check_size(frame.body)
+    check_size(frame.body)
     body = structure(frame.body, base=url, title=title, outlet=outlet)
     cleaned = clean_html(body.html)
     if cleaned.disputed:
@@ -211,56 +182,6 @@ def parse_post(data: bytes, path: bytes) -> ParsedPost:
         flags=tuple(flags),
         warnings=tuple(warnings),
     )
-
-
-def _take_apart(data: bytes, path: bytes) -> _Frame:
-    dated = _DATED_NAME.search(path) is not None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if not dated:
-            raise NotAPostError("not text in UTF-8, and its name has no date") from error
-        line = data.count(b"\n", 0, error.start) + 1
-        raise PostError(
-            f"line {line}, byte {error.start}", "not text in UTF-8", "save the file as UTF-8"
-        ) from error
-    text = text.replace("\r\n", "\n").replace("\x00", "")
-    header = _HEADER.match(text)
-    if header is None:
-        if not dated:
-            raise NotAPostError("no front matter, and no date in its name")
-        raise PostError(
-            "line 1", "no front matter between two '---' lines", "add it, with title and date"
-        )
-    try:
-        front = read_front_matter(header[1])
-    except HeaderError as error:
-        where, _, what = str(error).partition(": ")
-        raise PostError(where, what, "mend the front matter's YAML") from error
-    if not dated and "date" not in front.values:
-        raise NotAPostError("no date in the front matter, and none in its name")
-    rest = text[header.end() :]
-    epoch = _EPOCH.match(rest)
-    rest = rest[epoch.end() :] if epoch else rest
-    headline = _HEADLINE.match(rest)
-    return _Frame(
-        front_matter=front.values,
-        epoch=epoch[1] if epoch else None,
-        link=headline[2] if headline else "",
-        body=rest[headline.end() :] if headline else rest,
-        warnings=(front.warning,) if front.warning else (),
-    )
-
-
-def _check_size(body: str) -> None:
-    """Raise :class:`PostError` for a body that no story has and that would hold up the parser."""
-    for what, count, limit in (
-        ("characters", len(body), MAX_CHARACTERS),
-        ("tags", body.count("<"), MAX_TAGS),
-        ("entities", body.count("&"), MAX_ENTITIES),
-    ):
-        if count > limit:
-            raise PostError("body", f"{count:,} {what}, more than {limit:,}", "look into the file")
 
 
 def _string(values: FrontMatter, key: str) -> str:

@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from django.db import DataError, transaction
 
 from articles.content.difference import Mark, compare
-from articles.content.posts import MAX_ENTITIES, MAX_TAGS, PostError, parse_post
+from articles.content.frame import MAX_ENTITIES, MAX_TAGS
+from articles.content.posts import PostError, parse_post
 from articles.importing import runs
 from articles.importing.batch import Batch
 from articles.importing.parse_pool import Read
