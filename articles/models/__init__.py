@@ -7,6 +7,7 @@ from .article import (
     BlockedIdentity,
     DayCount,
     EditedField,
+    ErasedPath,
     State,
 )
 from .capture import Capture, Original, Sighting
@@ -28,6 +29,7 @@ __all__ = [
     "Capture",
     "DayCount",
     "EditedField",
+    "ErasedPath",
     "Image",
     "ImageState",
     "ImportIssue",

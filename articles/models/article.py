@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -249,3 +250,18 @@ class BlockedIdentity(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class ErasedPath(models.Model):
+    """An address that an erased article had, as a hash: the address itself may name somebody."""
+
+    path_hash = models.CharField(max_length=64, primary_key=True)
+    mark = models.ForeignKey(BlockedIdentity, on_delete=models.CASCADE, related_name="paths")
+
+    def __str__(self) -> str:
+        return self.path_hash
+
+    @staticmethod
+    def hash_of(path: str) -> str:
+        """Return the key of a decoded path, from '/' to '/'."""
+        return hashlib.sha256(path.encode("utf-8", "replace")).hexdigest()

@@ -93,7 +93,7 @@ def set_fields(article: Article, values: Mapping[str, Value], editor: Editor) ->
         for field, value in wanted.items():
             if value != now[field]:
                 _replace(held, field, value, editor, bench.now)
-        _finish(bench, held)
+        _finish(bench, held, article)
 
 
 def revert_fields(article: Article, fields: Iterable[str], editor: Editor) -> None:
@@ -106,7 +106,7 @@ def revert_fields(article: Article, fields: Iterable[str], editor: Editor) -> No
                 edit.save(update_fields=["active"])
                 held.rewrite_body |= edit.field == EditedField.HTML
         held.edits = [edit for edit in held.edits if edit.active]
-        _finish(bench, held)
+        _finish(bench, held, article)
 
 
 def mark_reviewed(article: Article) -> None:
@@ -114,7 +114,7 @@ def mark_reviewed(article: Article) -> None:
     with transaction.atomic():
         bench, held = _hold(article)
         held.article.needs_review = False
-        _finish(bench, held)
+        _finish(bench, held, article)
 
 
 def current(held: Held, field: str) -> Value:
@@ -160,7 +160,8 @@ def _replace(held: Held, field: str, value: Value, editor: Editor, now: dt.datet
     held.rewrite_body |= field == EditedField.HTML
 
 
-def _finish(bench: Workbench, held: Held) -> None:
+def _finish(bench: Workbench, held: Held, article: Article) -> None:
+    """Write what has changed; the caller's ``article`` shows it."""
     bench.settle(held)
     bench.write()
-    held.article.refresh_from_db()
+    article.refresh_from_db()

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from articles.content.html.pictures import picture_code
 from articles.content.posts import NotAPostError, PostError
+from articles.deriving.addresses import address_path
 from articles.deriving.captures import parse_capture
 from articles.deriving.counts import Tally
 from articles.deriving.workbench import Workbench
@@ -18,6 +19,7 @@ from articles.models import (
     Article,
     BlockedIdentity,
     Capture,
+    ErasedPath,
     Image,
     ImportIssue,
     Original,
@@ -114,6 +116,12 @@ def erase(article: Article, editor: Editor) -> BlockedIdentity:
             reason=editor.reason.strip(),
             editor=editor.user,
             blocked_at=dt.datetime.now(dt.UTC),
+        )
+        paths = {address_path((article.day, article.slug))}
+        paths.update(article.redirects.values_list("path", flat=True))
+        ErasedPath.objects.bulk_create(
+            [ErasedPath(path_hash=ErasedPath.hash_of(path), mark=mark) for path in paths],
+            ignore_conflicts=True,
         )
         Article.objects.filter(pk=article.pk).update(current_capture=None)
         article.edits.all().delete()

@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DataError, transaction
+from django.test import Client
 
 from articles.content.difference import Mark, compare
 from articles.content.frame import MAX_ENTITIES, MAX_TAGS
@@ -17,7 +18,7 @@ from articles.importing import runs
 from articles.importing.batch import Batch
 from articles.importing.parse_pool import Read
 from articles.models import Article, ImportIssue, Source, Tag
-from articles.publishing.editing import Editor
+from articles.publishing.editing import Editor, set_fields
 from articles.publishing.states import erase, hide_version
 
 from .builders import BODY, TEXT, VOA_ADDRESS, make_post, write_post
@@ -193,6 +194,20 @@ def test_erasure_takes_broken_copies_of_the_file_too(tmp_path: Path) -> None:
     with transaction.atomic():
         erase(Article.objects.get(), Editor(None, "court order"))
     assert not ImportIssue.objects.exists()
+
+
+def test_erased_story_answers_410_at_every_address_it_had(tmp_path: Path, client: Client) -> None:
+    write_post(tmp_path / "p", "2021-01-14-a.md", make_post())
+    run_import(tmp_path / "p")
+    article = Article.objects.get()
+    first = article.get_absolute_url()
+    set_fields(article, {"published_at": "2020-05-05T12:00:00+00:00"}, Editor(None))
+    addresses = [first, article.get_absolute_url(), f"/a/{article.code}/"]
+    assert [client.get(each).status_code for each in addresses] == [301, 200, 301]
+    erase(article, Editor(None, "court order"))
+    for address in addresses:
+        answer = client.get(address)
+        assert (answer.status_code, "court order" in answer.content.decode()) == (410, True)
 
 
 def test_post_without_title_and_address_is_one_wherever_it_lies(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 from django.db.models import QuerySet
 from django.http import HttpResponsePermanentRedirect
 
-from articles.models import Article, BlockedIdentity, Redirect, State
+from articles.models import Article, BlockedIdentity, ErasedPath, Redirect, State
 from articles.views.public import GoneError, NotHereError
 
 
@@ -29,10 +29,12 @@ def by_code(articles: QuerySet[Article], code: str) -> Article:
         return seen_by_public(article)
     blocked = BlockedIdentity.objects.filter(code=code).first()
     if blocked is not None:
-        raise GoneError(
-            "This story was erased from the archive.", blocked.reason, blocked.blocked_at
-        )
+        raise _erased(blocked)
     raise NotHereError("The archive has no story with this code.")
+
+
+def _erased(mark: BlockedIdentity) -> GoneError:
+    return GoneError("This story was erased from the archive.", mark.reason, mark.blocked_at)
 
 
 def seen_by_public(article: Article) -> Article:
@@ -54,12 +56,16 @@ def seen_by_public(article: Article) -> Article:
 def moved_from(path: str) -> HttpResponsePermanentRedirect:
     """Return the redirect from a path that was an article's address.
 
-    Raises like :func:`seen_by_public`, and NotHereError for a path that never was one.
+    Raises like :func:`seen_by_public`, GoneError for the path of an erased article, and
+    NotHereError for a path that never was one.
     """
     row = Redirect.objects.select_related("article").filter(path=path).first()
-    if row is None:
-        raise NotHereError("The archive has no story at this address.")
-    return redirect_to(row.article)
+    if row is not None:
+        return redirect_to(row.article)
+    erased = ErasedPath.objects.select_related("mark").filter(pk=ErasedPath.hash_of(path)).first()
+    if erased is not None:
+        raise _erased(erased.mark)
+    raise NotHereError("The archive has no story at this address.")
 
 
 def redirect_to(article: Article) -> HttpResponsePermanentRedirect:
