@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from unittest import mock
 
@@ -14,6 +15,7 @@ from django.test import Client
 from articles.content.difference import Mark, compare
 from articles.content.frame import MAX_ENTITIES, MAX_TAGS
 from articles.content.posts import PostError, parse_post
+from articles.deriving.workbench import Workbench
 from articles.importing import runs
 from articles.importing.batch import Batch
 from articles.importing.parse_pool import Read
@@ -194,6 +196,25 @@ def test_erasure_takes_broken_copies_of_the_file_too(tmp_path: Path) -> None:
     with transaction.atomic():
         erase(Article.objects.get(), Editor(None, "court order"))
     assert not ImportIssue.objects.exists()
+
+
+def test_article_that_is_erased_while_an_import_looks_it_up_stays_erased(tmp_path: Path) -> None:
+    write_post(tmp_path / "p", "2021-01-14-a.md", make_post())
+    run_import(tmp_path / "p")
+    newer = make_post(title="新标题", date="2021-01-15T00:00:00Z")
+    write_post(tmp_path / "p", "2021-01-15-b.md", newer)
+    honest = Workbench.load
+
+    def load(bench: Workbench, article_ids: Iterable[int]) -> None:
+        keys = list(article_ids)
+        erase(Article.objects.get(), Editor(None, "court order"))
+        honest(bench, keys)
+
+    with mock.patch.object(Workbench, "load", load):
+        answer = run_import(tmp_path / "p")
+    assert (answer.code, answer.summary["created"], answer.summary["skipped"]) == (0, 0, 1)
+    assert not Article.objects.exists()
+    call_command("verify_archive")
 
 
 def test_erased_story_answers_410_at_every_address_it_had(tmp_path: Path, client: Client) -> None:
