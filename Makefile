@@ -2,7 +2,7 @@
 PYTHON_BIN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql lint format bench lock clean venv venv-dev
+.PHONY: help demo test test-postgresql lint format fuzz bench lock clean venv venv-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ lint: venv-dev ## Run the checks that only read the code
 format: venv-dev ## Format the code and mend what ruff can mend
 	@$(PYTHON_BIN) -m ruff check --fix
 	@$(PYTHON_BIN) -m ruff format
+
+fuzz: venv-dev ## Try to refute the check of stored HTML with a million cases (ARGS="--cases N")
+	@$(PYTHON_BIN) -m tools.fuzz $(ARGS)
 
 bench: venv ## Measure the import and the pages (CORPUS=DIR: with real posts)
 	@$(PYTHON_BIN) benchmarks/run.py --pages --json bench.json $(if $(CORPUS),--corpus "$(CORPUS)")

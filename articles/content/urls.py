@@ -114,6 +114,7 @@ def code_of(hash_hex: str, length: int = 8) -> str:
     return digits[:length]
 
 
+@lru_cache(maxsize=8)  # each picture is asked for some times over; addresses may be long
 def resolved(link: str, base: str) -> str | None:
     """Return ``link`` as an absolute http, https or mailto address, or None when it is not one.
 

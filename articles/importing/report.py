@@ -64,7 +64,7 @@ def to_line(data: dict[str, Any]) -> str:
 
 
 @contextmanager
-def progress_bar(total: int | None) -> Iterator[Callable[[], None]]:
+def progress_bar(total: int | None, what: str = "importing") -> Iterator[Callable[[], None]]:
     """Show a bar on standard error, when that is a terminal and ``total`` is known."""
     if total is None:
         yield lambda: None
@@ -73,7 +73,7 @@ def progress_bar(total: int | None) -> Iterator[Callable[[], None]]:
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("importing", total=total)
+        task = progress.add_task(what, total=total)
         yield lambda: progress.advance(task)
 
 

@@ -42,7 +42,10 @@ def normalised(field: str, value: Value) -> Value:
         case EditedField.TITLE:
             return cut(one_line(str(value or "")), TITLE_LIMIT)
         case EditedField.HTML:
-            return _known_pictures_only(clean_html(str(value or "")).html)
+            cleaned = clean_html(str(value or ""))
+            if cleaned.flattened:
+                raise EditError(f"the text cannot be cleaned as it stands ({cleaned.flattened[0]})")
+            return _known_pictures_only(cleaned.html)
         case EditedField.AUTHOR:
             return cut(one_line(str(value or "")), NAME_LIMIT) or None
         case EditedField.SOURCE:

@@ -7,9 +7,9 @@ import re
 from bleach.sanitizer import Cleaner
 from selectolax.lexbor import LexborHTMLParser
 
-from articles.content.html.policy import TAGS, URL_SCHEMES, allows
+from articles.content.html.policy import POLICY
 
-_BLEACH = Cleaner(tags=TAGS, attributes=allows, protocols=URL_SCHEMES, strip=True)
+_BLEACH = Cleaner(tags=POLICY.tags, attributes=POLICY.allows, protocols=POLICY.schemes, strip=True)
 _RUNS = re.compile(r"<\s*(script|style|iframe|object|embed|form|meta|base|link|svg|math)", re.I)
 
 
@@ -21,9 +21,9 @@ def assert_policy_holds(html: str) -> None:
     for node in body.css("*"):
         if node.tag in {"body", "-text"}:
             continue
-        assert node.tag in TAGS
+        assert node.tag in POLICY.tags
         for name, value in node.attributes.items():
-            assert allows(node.tag, name, value or ""), (node.tag, name, value)
+            assert POLICY.allows(node.tag, name, value or ""), (node.tag, name, value)
             assert not name.startswith("on")
             assert name not in {"style", "class", "id", "srcdoc"}
             if name in {"href", "src"}:

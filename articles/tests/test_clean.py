@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.content.html.clean import clean_html
+from articles.content.html.clean import BLEACH_LIMIT, Cleaned, clean_html
 from articles.content.html.plain import plain_text
 
 from .policing import assert_policy_holds, bleached
@@ -109,7 +109,7 @@ def test_what_is_stored_is_a_fixed_point_of_both_cleaners(html: str) -> None:
 def test_escaped_text_stays_text(text: str) -> None:
     cleaned = clean_html(f"<p>{entities.escape(text)}</p>")
     assert plain_text(cleaned.html) == text
-    assert not cleaned.disputed
+    assert not cleaned.flattened
 
 
 @settings(deadline=None)
@@ -147,3 +147,32 @@ def test_semantic_markup_survives_as_it_is(html: str) -> None:
 
 def test_unknown_elements_go_and_their_text_stays() -> None:
     assert plain_text(clean_html("<p>甲<blink>乙</blink><o:p>丙</o:p></p>").html) == "甲乙丙"
+
+
+def test_what_only_bleach_can_mend_goes_through_it() -> None:
+    cleaned = clean_html("<p>甲</p><pre>\n\n乙</pre>")
+    assert cleaned == Cleaned("<p>甲</p><pre>乙</pre>", bleached=1)
+
+
+def test_what_no_cleaner_can_mend_keeps_its_text() -> None:
+    cleaned = clean_html("<p>甲</p>\n<b>乙<ul><li>丙 &lt;x&gt;&nbsp;丁</li></ul></b>\n<p>戊</p>")
+    assert cleaned.html == "<p>甲</p>\n<p>乙</p>\n<p>丙 &lt;x&gt; 丁</p>\n<p>戊</p>"
+    assert cleaned.flattened == ("character 4: <ul> has no place in <b>",)
+
+
+@pytest.mark.parametrize("size", [BLEACH_LIMIT, 1_000_000])
+def test_a_block_too_long_for_bleach_keeps_its_text(size: int) -> None:
+    cleaned = clean_html(f"<pre>\n\n{'甲' * size}</pre><p>乙</p>")
+    assert cleaned.html == f"<p>{'甲' * size}</p><p>乙</p>"
+    assert cleaned.bleached == 0
+
+
+def test_bleach_has_a_budget_for_a_whole_body() -> None:
+    block = f"<pre>\n\n{'甲' * (BLEACH_LIMIT - 100)}</pre>"
+    assert clean_html(block * 12).bleached == 10
+    assert len(clean_html(block * 12).flattened) == 2
+
+
+def test_controls_and_surrogates_go() -> None:
+    html = "<p>甲\x00\x01\x0b\x7f\x85\ufeff\uffff&#1;&#xD800;乙</p>"
+    assert clean_html(html).html == "<p>甲\ufffd乙</p>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as entities
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from articles.content.html.structure import Structured, structure
 from articles.content.outlets import find_outlet
 
 from .builders import FEED_FOOTER, TEXT, VOA
+from .fuzzing import feed_soup
 
 BASE = "https://herald.example/news/2021/port"
 VOICE = find_outlet("", VOA)
@@ -228,6 +230,72 @@ def test_no_character_of_the_story_is_lost_or_moved(html: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_taken(html: str) -> None:
     clean_html(shaped(html, html[:20]).html)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.integers(min_value=0, max_value=2**63))
+def test_no_soup_leaves_the_cleaners_anything_to_mend(seed: int) -> None:
+    html = structure(feed_soup(Random(seed)), base=BASE, title="甲", outlet=None).html
+    cleaned = clean_html(html)
+    assert not cleaned.flattened
+    assert not cleaned.bleached
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("<p>甲<rt>乙</rt></p>", "<p>甲乙</p>"),
+        ("<ruby><font>漢<rt>hàn</rt></font></ruby>", "<p><ruby>漢<rt>hàn</rt></ruby></p>"),
+        ("<ruby><b>漢<rt>hàn</rt></b></ruby>", "<p><ruby><b>漢hàn</b></ruby></p>"),
+        ("<pre>\n\n甲\n\n乙</pre>", "<pre>甲\n\n乙</pre>"),
+        (
+            "<figure><img src='/1.png'><figcaption>甲<ul><li>乙</li><li>丙</li></ul>丁",
+            "<figcaption>甲<br>乙<br>丙<br>丁</figcaption>",
+        ),
+        (
+            "<details><summary>甲<details><summary>乙</summary>丙</details></summary>丁",
+            "<details><summary>甲<br>乙<br>丙</summary><p>丁</p></details>",
+        ),
+    ],
+)
+def test_what_has_no_place_keeps_its_text(html: str, kept: str) -> None:
+    assert kept in stored(html)
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("<p lang=en>a</p>", '<p lang="en">a</p>'),
+        (
+            "<div lang=en><p>a</p>b<p lang=fr>c</p></div>",
+            '<p lang="en">a</p>\n<p lang="en">b</p>\n',
+        ),
+        ("<div lang=en><p lang=fr>c</p></div>", '<p lang="fr">c</p>'),
+        ("<h2 xml:lang=ja>a</h2><p>b</p>", '<h2 lang="ja">a</h2>'),
+        ("<div dir=RTL>a<p dir=ltr>b</p></div>", '<p dir="rtl">a</p>\n<p>b</p>'),
+        ("<div dir=ltr><p dir=auto>a</p></div>", '<p dir="auto">a</p>'),
+        ("<p dir=ltr>a</p>", "<p>a</p>"),
+        (
+            "<blockquote dir=rtl>a<p dir=ltr>b</p>",
+            '<blockquote dir="rtl"><p>a</p><p dir="ltr">b</p>',
+        ),
+        ("<ul lang=en><li lang=fr>a</ul>", '<ul lang="en"><li lang="fr">a</li></ul>'),
+        ("<ul><li><p lang=fr>a</p></ul>", '<ul><li><p lang="fr">a</p></li></ul>'),
+        ("<table><tr><td lang=en>a<td>b</table>", '<td lang="en">a</td><td>b</td>'),
+        ("<dl><dt lang=en>a<dd lang=fr>b</dl>", '<dt lang="en">a</dt><dd><p lang="fr">b</p></dd>'),
+        ("<pre lang=en>a</pre>", '<pre lang="en">a</pre>'),
+        ("<details><summary lang=en>a</summary>b", '<summary lang="en">a</summary>'),
+        ("<figure><img src=1.png><figcaption lang=en>a", '<figcaption lang="en">a</figcaption>'),
+        ("<p lang='a b'>a</p><p dir=up>b</p><p lang>c</p>", "<p>a</p>\n<p>b</p>\n<p>c</p>"),
+    ],
+)
+def test_languages_and_directions_survive(html: str, kept: str) -> None:
+    assert kept in stored(html)
+
+
+@pytest.mark.parametrize("blank", ["\ufeff", "\x1f"])
+def test_a_first_block_of_invisible_characters_is_no_date(blank: str) -> None:
+    assert text_of(f"<div>{blank}</div><p>甲</p>") == "甲"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from articles.content.html.phrases import filled, flattened, is_a, is_count
+from articles.content.html.phrases import filled, flattened, is_a, is_count, language_attrs
 from articles.content.html.tree import Element, Node
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ def list_of(flow: Flow, node: Element) -> list[Element]:
 
 def _item(flow: Flow, node: Element) -> list[Element]:
     children = _content(flow, node.children)
-    return [Element("li", _counts(node, "value"), children)] if children else []
+    return (
+        [Element("li", language_attrs(node) | _counts(node, "value"), children)] if children else []
+    )
 
 
 def definitions(flow: Flow, node: Element) -> list[Element]:
@@ -37,7 +39,7 @@ def definitions(flow: Flow, node: Element) -> list[Element]:
     items: list[Node] = []
     for child in flattened(node, {"div"}):
         if isinstance(child, Element) and child.tag == "dt":
-            items.append(Element("dt", {}, flow.joined(child.children)))
+            items.append(Element("dt", language_attrs(child), flow.joined(child.children)))
         elif children := _content(flow, [child]):
             items.append(Element("dd", {}, children))
     return [Element("dl", {}, items)] if items else []
@@ -52,7 +54,7 @@ def table(flow: Flow, node: Element) -> list[Element]:
     out: list[Node] = []
     for child in node.children:
         if is_a(child, "caption"):
-            out += filled(Element("caption", {}, flow.joined(child.children)))
+            out += filled(Element("caption", language_attrs(child), flow.joined(child.children)))
         elif is_a(child, "thead", "tbody", "tfoot"):
             found = [_row(flow, row) for row in child.children if is_a(row, "tr")]
             out.append(Element(child.tag, {}, [*found]))
@@ -64,22 +66,24 @@ def _row(flow: Flow, row: Element) -> Element:
     for cell in row.children:
         if is_a(cell, "td", "th"):
             spans = _counts(cell, "colspan", "rowspan")
-            cells.append(Element(cell.tag, spans, _content(flow, cell.children)))
+            attrs = language_attrs(cell) | spans
+            cells.append(Element(cell.tag, attrs, _content(flow, cell.children)))
     return Element("tr", {}, cells)
 
 
 def details(flow: Flow, node: Element) -> list[Element]:
     """Return something to open, with its summary first."""
     summary = [c for c in node.children if is_a(c, "summary")][:1]
-    head = flow.joined(summary[0].children) if summary else []
+    head = Element("summary", language_attrs(summary[0]) if summary else {})
+    head.children = flow.joined(summary[0].children) if summary else []
     rest = flow.closed([c for c in node.children if c not in summary])
-    return filled(Element("details", {}, [Element("summary", {}, head), *rest]))
+    return filled(Element("details", {}, [head, *rest]))
 
 
 def _content(flow: Flow, nodes: list[Node]) -> list[Node]:
     """Return what a list item or a cell holds: phrasing content, or blocks if it has many."""
     blocks = flow.closed(nodes)
-    if len(blocks) == 1 and blocks[0].tag == "p":
+    if len(blocks) == 1 and blocks[0].tag == "p" and not blocks[0].attrs:
         return blocks[0].children
     return [*blocks]
 

@@ -18,8 +18,11 @@ from articles.content.html.phrases import (
     flattened,
     is_a,
     language_attrs,
+    phrasing_of,
     trimmed,
     with_captions,
+    with_language,
+    without_leading_breaks,
 )
 from articles.content.html.tree import Element, Node, has_any, text_of
 from articles.content.urls import resolved
@@ -35,6 +38,7 @@ _PHRASING = frozenset(
     "a abbr b bdi bdo cite code del dfn em i ins kbd mark q rp rt ruby s samp small strong sub "
     "sup time u var".split()
 )
+_READINGS = frozenset({"rp", "rt"})  # which stand in a ruby and nowhere else
 _RENAMED = {"strike": "s", "tt": "code", "acronym": "abbr", "big": "span", "rb": "span"}
 _KEPT_ATTRS = {
     "abbr": ("title",),
@@ -75,14 +79,14 @@ class Flow:
                 run.append(alt)
             else:
                 flush()
-                out.extend(self._block(node, wrap))
+                out.extend(with_language(node, self._block(node, wrap)))
         flush()
         return with_captions(out)
 
     def closed(self, nodes: list[Node]) -> list[Element]:
         """Return ``nodes`` as the blocks of a container: no caption waits for a figure outside."""
         return [
-            Element("p", {}, block.children) if block.tag == "figcaption" else block
+            Element("p", block.attrs, block.children) if block.tag == "figcaption" else block
             for block in self.blocks(nodes)
         ]
 
@@ -99,7 +103,8 @@ class Flow:
             case "blockquote":
                 return filled(Element("blockquote", {}, [*self.closed(node.children)]))
             case "pre":
-                return filled(Element("pre", {}, self.inline(node.children, keep_space=True)))
+                text = self.inline(node.children, keep_space=True)
+                return filled(Element("pre", {}, without_leading_breaks(text)))
             case "table":
                 return compounds.table(self, node)
             case "figure":
@@ -136,7 +141,9 @@ class Flow:
         paragraphs = (Element(wrap, {}, trimmed(part)) for part in parts)
         return [p for p in paragraphs if text_of(p).strip(EDGE)]
 
-    def inline(self, nodes: list[Node], *, keep_space: bool = False) -> list[Node]:
+    def inline(
+        self, nodes: list[Node], *, keep_space: bool = False, in_ruby: bool = False
+    ) -> list[Node]:
         """Return phrasing content: known elements with known attributes, the others unwrapped."""
         out: list[Node] = []
         for node in nodes:
@@ -150,8 +157,13 @@ class Flow:
             elif node.tag == "img":
                 if alt := self._icon(node):
                     out.append(alt)
+            elif node.tag in _READINGS and not in_ruby:
+                out.extend(self.inline(node.children, keep_space=keep_space))
             else:
-                out.extend(self._phrase(node, self.inline(node.children, keep_space=keep_space)))
+                stays = node.tag in _PHRASING or node.tag in _RENAMED or language_attrs(node)
+                inside = node.tag == "ruby" or (in_ruby and not stays)
+                inner = self.inline(node.children, keep_space=keep_space, in_ruby=inside)
+                out.extend(self._phrase(node, inner))
         return out
 
     def _phrase(self, node: Element, children: list[Node]) -> list[Node]:
@@ -177,7 +189,8 @@ class Flow:
         for block in self.blocks(nodes):
             if out:
                 out.append(Element("br"))
-            out.extend(block.children)
+            inner = phrasing_of(block, _PHRASING | {"br", "img"})
+            out.extend([Element("span", block.attrs, inner)] if block.attrs else inner)
         if len(out) == 1 and isinstance(out[0], Element) and out[0].tag == "small":
             return out[0].children
         return out
@@ -198,7 +211,7 @@ class Flow:
         inside = self.blocks(node.children)
         if [block.tag for block in inside] != ["figure", "p"]:
             return inside
-        caption = Element("figcaption", {}, inside[1].children)
+        caption = Element("figcaption", inside[1].attrs, inside[1].children)
         return with_captions([inside[0], caption])
 
     def _linked(self, node: Element, wrap: str) -> list[Element]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TypeGuard
 
 from articles.content.html.tree import Element, Node, has_any, text_of
@@ -21,9 +22,27 @@ def language_attrs(node: Element) -> dict[str, str]:
     lang = node.attrs.get("lang") or node.attrs.get("xml:lang") or ""
     if _LANG.fullmatch(lang) and node.tag not in {"html", "body"}:
         attrs["lang"] = lang
-    if node.attrs.get("dir", "").lower() in {"rtl", "auto"}:
+    if node.attrs.get("dir", "").lower() in {"ltr", "rtl", "auto"}:
         attrs["dir"] = node.attrs["dir"].lower()
     return attrs
+
+
+def with_language(node: Element, blocks: list[Element]) -> list[Element]:
+    """Return ``blocks``, which were made of ``node``, with its ``lang`` and ``dir`` on each."""
+    if attrs := language_attrs(node):
+        for block in blocks:
+            block.attrs = {**attrs, **block.attrs}
+    return blocks
+
+
+def drop_idle_directions(blocks: Iterable[Node], around: str = "ltr") -> None:
+    """Take ``dir`` off elements that say what holds around them anyway."""
+    for block in blocks:
+        if isinstance(block, Element):
+            inside = block.attrs.get("dir", around)
+            if inside == around:
+                block.attrs.pop("dir", None)
+            drop_idle_directions(block.children, inside)
 
 
 def is_a(node: Node, *tags: str) -> TypeGuard[Element]:
@@ -50,6 +69,31 @@ def flattened(node: Element, transparent: set[str]) -> list[Node]:
         else:
             out.append(child)
     return out
+
+
+def phrasing_of(block: Element, phrasing: frozenset[str]) -> list[Node]:
+    """Return what is in ``block`` without the blocks in it, a line break between those."""
+    out: list[Node] = []
+    after_block = False
+    for child in block.children:
+        inner: list[Node] = [child]
+        is_block = False
+        if isinstance(child, Element) and child.tag not in phrasing:
+            inner, is_block = phrasing_of(child, phrasing), True
+        if out and inner and (is_block or after_block):
+            out.append(Element("br"))
+        out.extend(inner)
+        after_block = is_block
+    return out
+
+
+def without_leading_breaks(nodes: list[Node]) -> list[Node]:
+    """Return ``nodes`` without the line feeds at their beginning, which a parser drops."""
+    while nodes and isinstance(nodes[0], str):
+        if text := nodes[0].lstrip("\r\n"):
+            return [text, *nodes[1:]]
+        nodes = nodes[1:]
+    return nodes
 
 
 def trimmed(nodes: list[Node]) -> list[Node]:
@@ -88,7 +132,7 @@ def with_captions(blocks: list[Element]) -> list[Element]:
             caption = block.children
         if caption is not None and before is not None and before.tag == "figure":
             if not is_a(before.children[-1], "figcaption"):
-                before.children.append(Element("figcaption", {}, caption))
+                before.children.append(Element("figcaption", block.attrs, caption))
                 continue
             if text_of(before.children[-1]).strip() == text_of(block).strip():
                 continue

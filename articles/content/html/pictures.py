@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from articles.content.html.tree import Element
@@ -42,6 +43,7 @@ class Picture:
         return identity_hash(self.url)
 
 
+@lru_cache(maxsize=8)
 def picture_code(url: str) -> str:
     """Return the code of a picture in the archive's own addresses: 16 characters."""
     return code_of(identity_hash(url), 16)

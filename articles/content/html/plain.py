@@ -16,8 +16,10 @@ _ABOVE_TEXT = frozenset({"rt", "rp"})  # a reading beside a character is not par
 _SPACE = re.compile("[ \t\r\n\f\xa0]+")
 
 
-def plain_text(html: str) -> str:
+def plain_text(html: str, *, readings: bool = False) -> str:
     """Return the text of clean HTML: blocks apart by an empty line, line breaks kept.
+
+    The readings beside ruby characters are left out, unless ``readings``.
 
     >>> plain_text("<p>甲<b>乙</b><br>丙</p><figure><figcaption>丁</figcaption></figure>")
     '甲乙\\n丙\\n\\n丁'
@@ -26,7 +28,7 @@ def plain_text(html: str) -> str:
     if body is None:
         return ""
     blocks: list[str] = [""]
-    _collect(from_lexbor(body, _ABOVE_TEXT), blocks, keep_space=False)
+    _collect(from_lexbor(body, frozenset() if readings else _ABOVE_TEXT), blocks, keep_space=False)
     stripped = ("\n".join(line.strip() for line in block.split("\n")).strip() for block in blocks)
     return "\n\n".join(block for block in stripped if block)
 

@@ -1,63 +1,120 @@
-"""The one allow-list of stored HTML: which elements, which attributes, which values.
+"""The one allow-list of stored HTML: which elements, where they stand, which attributes, which
+values, which characters.
 
-Both cleaners and the editors' form use this. Whatever is not named here is not stored.
+Both cleaners, the strict check and the editors' form use :data:`POLICY`. Whatever is not named
+here is not stored.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-POLICY_VERSION = "1"
-
-TAGS = frozenset(
-    "a abbr b bdi bdo blockquote br caption cite code dd del details dfn dl dt em figcaption "
-    "figure h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span "
-    "strong sub summary sup table tbody td tfoot th thead time tr u ul var".split()
+_PHRASING = frozenset(
+    "a abbr b bdi bdo br cite code del dfn em i img ins kbd mark q ruby s samp small span strong "
+    "sub sup time u var".split()
 )
-
-#: Elements that go with their contents; those of any other unknown element stay.
-TAGS_WITH_CONTENT = frozenset({"script", "style", "template", "noembed", "noframes", "xmp"})
-
-#: Attributes by element; ``*`` is every element.
-ATTRIBUTES: dict[str, frozenset[str]] = {
-    "*": frozenset({"lang", "dir"}),
-    "a": frozenset({"href"}),
-    "abbr": frozenset({"title"}),
-    "del": frozenset({"datetime"}),
-    "img": frozenset({"src", "alt", "width", "height"}),
-    "ins": frozenset({"datetime"}),
-    "li": frozenset({"value"}),
-    "ol": frozenset({"start", "reversed"}),
-    "td": frozenset({"colspan", "rowspan"}),
-    "th": frozenset({"colspan", "rowspan", "scope"}),
-    "time": frozenset({"datetime"}),
-}
-
-URL_SCHEMES = frozenset({"http", "https", "mailto"})
-
+_FLOW = _PHRASING | frozenset(
+    "blockquote details dl figure h2 h3 h4 h5 h6 hr ol p pre table ul".split()
+)
+_ROWS = frozenset({"tr"})
+_ITEMS = frozenset({"li"})
 _COUNT = re.compile(r"\d{1,5}")
-_VALUES: dict[str, re.Pattern[str]] = {
-    # Absolute addresses only, without white space, controls, quotes or back slashes.
-    "href": re.compile(r"(?:https?://[a-z0-9\[]|mailto:)[^\s\x00-\x20\"'<>\\`\x7f-\xa0]*"),
-    # A picture is always the archive's own (see contracts of stored HTML in docs/architecture.md).
-    "src": re.compile(r"/i/[0-9a-z]{8,52}"),
-    "lang": re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}"),
-    "dir": re.compile(r"ltr|rtl|auto"),
-    "width": _COUNT,
-    "height": _COUNT,
-    "colspan": _COUNT,
-    "rowspan": _COUNT,
-    "start": _COUNT,
-    "value": _COUNT,
-    "scope": re.compile(r"row|col|rowgroup|colgroup"),
-    "reversed": re.compile(""),
-    "datetime": re.compile(r"[0-9TZ:+.\- ]{4,40}"),
-}
+_REST = r"[^\s\x00-\x20\"'<>\\`\x7f-\xa0]*"  # of an address: no space, control, quote, back slash
 
 
-def allows(tag: str, name: str, value: str) -> bool:
-    """Tell whether attribute ``name`` with ``value`` may stand on ``tag``."""
-    if name not in ATTRIBUTES.get(tag, ()) and name not in ATTRIBUTES["*"]:
-        return False
-    pattern = _VALUES.get(name)
-    return pattern is None or pattern.fullmatch(value) is not None
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What stored HTML may be."""
+
+    #: What may stand in an element; void elements are in :attr:`void` instead.
+    contents: Mapping[str, frozenset[str]]
+    #: What may stand at the top.
+    top: frozenset[str]
+    void: frozenset[str]
+    #: Elements in which nothing but white space may stand beside their children.
+    without_text: frozenset[str]
+    #: Elements that go with their contents; the contents of any other unknown element stay.
+    dropped: frozenset[str]
+    #: Attributes by element; ``*`` is every element.
+    attributes: Mapping[str, frozenset[str]]
+    #: What the whole value of an attribute has to match, where it matters.
+    values: Mapping[str, re.Pattern[str]]
+    schemes: frozenset[str]
+    #: Characters that are taken out: controls but tab and line feed, byte order marks,
+    #: surrogates, the last two code points of the basic plane.
+    forbidden: re.Pattern[str]
+    max_depth: int
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """Return every element that may be stored."""
+        return self.void | frozenset(self.contents)
+
+    def allows(self, tag: str, name: str, value: str) -> bool:
+        """Tell whether attribute ``name`` with ``value`` (entities resolved) may stand on ``tag``.
+
+        Either cleaner calls this for each attribute, besides its own rules for addresses.
+        """
+        if name not in self.attributes.get(tag, ()) and name not in self.attributes["*"]:
+            return False
+        pattern = self.values.get(name)
+        return pattern is None or pattern.fullmatch(value) is not None
+
+
+POLICY = Policy(
+    contents={
+        **dict.fromkeys(_PHRASING - {"br", "img"}, _PHRASING),
+        **dict.fromkeys("h2 h3 h4 h5 h6 p pre caption summary rt rp".split(), _PHRASING),
+        **dict.fromkeys("blockquote li dt dd td th figcaption".split(), _FLOW),
+        **dict.fromkeys(("thead", "tbody", "tfoot"), _ROWS),
+        **dict.fromkeys(("ol", "ul"), _ITEMS),
+        "details": _FLOW | {"summary"},
+        "dl": frozenset({"dt", "dd"}),
+        "figure": _FLOW | {"figcaption"},
+        "ruby": _PHRASING | {"rt", "rp"},
+        "table": frozenset({"caption", "thead", "tbody", "tfoot"}),
+        "tr": frozenset({"td", "th"}),
+    },
+    top=_FLOW,
+    void=frozenset({"br", "hr", "img"}),
+    without_text=frozenset("dl ol table tbody tfoot thead tr ul".split()),
+    dropped=frozenset({"script", "style", "template", "noembed", "noframes"}),
+    attributes={
+        "*": frozenset({"lang", "dir"}),
+        "a": frozenset({"href"}),
+        "abbr": frozenset({"title"}),
+        "del": frozenset({"datetime"}),
+        "img": frozenset({"src", "alt", "width", "height"}),
+        "ins": frozenset({"datetime"}),
+        "li": frozenset({"value"}),
+        "ol": frozenset({"start", "reversed"}),
+        "td": frozenset({"colspan", "rowspan"}),
+        "th": frozenset({"colspan", "rowspan", "scope"}),
+        "time": frozenset({"datetime"}),
+    },
+    values={
+        # Absolute addresses only, the host in ASCII and without a user name before it.
+        "href": re.compile(
+            rf"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{{1,5}})?(?:[/?#]{_REST})?"
+            rf"|mailto:{_REST}"
+        ),
+        # A picture is always the archive's own (see stored HTML in docs/architecture.md).
+        "src": re.compile(r"/i/[0-9a-z]{8,52}"),
+        "lang": re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}"),
+        "dir": re.compile(r"ltr|rtl|auto"),
+        "width": _COUNT,
+        "height": _COUNT,
+        "colspan": _COUNT,
+        "rowspan": _COUNT,
+        "start": _COUNT,
+        "value": _COUNT,
+        "scope": re.compile(r"row|col|rowgroup|colgroup"),
+        "reversed": re.compile(""),
+        "datetime": re.compile(r"[0-9TZ:+.\- ]{4,40}"),
+    },
+    schemes=frozenset({"http", "https", "mailto"}),
+    forbidden=re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]"),
+    max_depth=200,
+)

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from articles.content.dates import Moment, parse_date
 from articles.content.html.flow import Flow
-from articles.content.html.phrases import MEDIA
+from articles.content.html.phrases import MEDIA, drop_idle_directions
 from articles.content.html.pictures import Picture
 from articles.content.html.repair import repaired
 from articles.content.html.rules import Removal, apply_rules, mark_figures, removal_of
@@ -24,7 +24,7 @@ from articles.content.text import one_line
 #: Elements whose contents are never text of a story.
 NEVER_STORY = frozenset(
     "script style template link meta base title svg math canvas input button select textarea "
-    "option datalist frameset frame applet param track map area".split()
+    "option datalist frameset frame noframes noembed applet param track map area".split()
 )
 _RECORDED = "script, style, template, svg, button, select, textarea"
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -71,6 +71,7 @@ def structure(html: str, *, base: str, title: str, outlet: Outlet | None) -> Str
     blocks = _without_title(blocks, title, removals)
     blocks = [_subheading(block) for block in blocks]
     blocks = _without_rules_at_edges(_without_twins(blocks))
+    drop_idle_directions(blocks)
     return Structured(
         html="\n".join(to_html([block]) for block in blocks),
         pictures=tuple(_pictures(blocks, flow)),
@@ -102,7 +103,7 @@ def _take_date(tree: Element, zone: str, removals: list[Removal]) -> tuple[Momen
             return None, ""
         lines = [line for line in map(one_line, _lines(first)) if line]
         text = " ".join(lines)
-        if len(text) <= _DATE_BLOCK and not has_any(first.children, _BLOCK_TEXT | MEDIA):
+        if lines and len(text) <= _DATE_BLOCK and not has_any(first.children, _BLOCK_TEXT | MEDIA):
             moment = parse_date(lines[-1], zone)
             if moment is not None:
                 parent.children.remove(first)
@@ -165,7 +166,7 @@ def _subheading(block: Element) -> Element:
     """Return a paragraph that stands between two pairs of asterisks as the heading it is."""
     text = block.children[0] if block.tag == "p" and len(block.children) == 1 else ""
     if isinstance(text, str) and (match := _ASTERISKS.fullmatch(text)):
-        return Element("h3", {}, [match[1]])
+        return Element("h3", block.attrs, [match[1]])
     return block
 
 

@@ -35,7 +35,7 @@ class Command(ArchiveCommand):
         differing = 0
         total = Article.objects.filter(pk__gt=done).count() if is_watched() else None
         try:
-            with exclusive(), progress_bar(total) as advance:
+            with exclusive(), progress_bar(total, "rebuilding") as advance:
                 groups = verify.differences(settings.ARCHIVE_TIME_ZONE, fix=not dry_run, after=done)
                 for last, findings in groups:
                     done = last
