@@ -9,6 +9,7 @@ from articles.content.front_matter import FrontMatter, HeaderError, read_front_m
 
 #: Three times what the largest of 6,725 real posts has.
 MAX_CHARACTERS, MAX_TAGS, MAX_ENTITIES = 2_000_000, 30_000, 30_000
+_CURE = "no story is that long: put the part that is one into a file of its own"
 _HEADER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _EPOCH = re.compile(r"\A\s*<!--\s*([^\n]{0,40}?)\s*-->[ \t]*\n?")
 _HEADLINE = re.compile(r"\A\s*\[(.{0,4000}?)\]\(([^\n]{0,4000})\)[ \t]*\n-{3,}[ \t]*\n", re.DOTALL)
@@ -93,4 +94,4 @@ def check_size(body: str) -> None:
         ("entities", body.count("&"), MAX_ENTITIES),
     ):
         if count > limit:
-            raise PostError("body", f"{count:,} {what}, more than {limit:,}", "look into the file")
+            raise PostError("body", f"{count:,} {what}, more than {limit:,}", _CURE)
