@@ -24,6 +24,7 @@ from articles.importing.readers import Found, memo_of
 
 MAX_BYTES = 64 * 1024 * 1024  # a larger file is no post
 _AHEAD = 3  # windows in flight for each worker
+_STARTS = 3  # attempts to start workers
 _PR_SET_PDEATHSIG = 1
 
 Context = TypeVar("Context")
@@ -182,14 +183,17 @@ class _Pool:
     def restart(self) -> None:
         """Start new workers after one has died.
 
-        Raises :class:`WorkersError` when they cannot even do nothing.
+        Raises :class:`WorkersError` when they cannot even do nothing, time after time.
         """
-        self.close()
-        self._executor = self._start()
-        try:
-            self._executor.submit(read_chunk, []).result()
-        except BrokenProcessPool as error:
-            raise WorkersError from error
+        for _ in range(_STARTS):
+            self.close()
+            self._executor = self._start()
+            try:
+                self._executor.submit(read_chunk, []).result()
+            except BrokenProcessPool:
+                continue  # something ended one that had just begun
+            return
+        raise WorkersError
 
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
