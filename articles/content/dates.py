@@ -59,15 +59,18 @@ class Published:
 
 _YEARS = range(1900, 2101)  # anything else is a slip of the pen
 _ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})"
-    r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$",
+    r"(\d{4})(?P<mark>[-/])(\d{1,2})(?P=mark)(\d{1,2})"
+    r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$",
     re.IGNORECASE,
 )
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s*-\s*(\d{1,2}):(\d{2}))?$")
 _CHINESE = re.compile(
-    r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日(?:\s*(\d{1,2})[:：](\d{2}))?$"
+    r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日"
+    r"(?:\s*(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?)?$"
 )
-_RFC822 = re.compile(r"(?:[A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d{2}:\d{2}")
+_RFC822 = re.compile(
+    r"(?:[A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+(?:\d{4}|\d{2})\s+\d{1,2}:\d{2}(?!\d)"
+)
 _IN_ADDRESS = re.compile(
     r"(?<!\d)((?:19|20)\d{2})([-/.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)"
 )
@@ -77,8 +80,9 @@ _IN_NAME = re.compile(rb"(?:^|/)(\d{4})-(\d{2})-(\d{2})-")
 def parse_date(text: str, zone: str = "UTC") -> Moment | None:
     """Return the moment that ``text`` names, or None when it is no date.
 
-    Read are RFC 822 (``Thu, 14 Jan 2021 14:04:22 GMT``), ISO 8601, ``2021-01-14 22:04:22``,
-    ``14/01/2021 - 20:26`` and ``2020年7月17日``. A time without offset is in ``zone``.
+    Read are RFC 822 (``Thu, 14 Jan 2021 14:04:22 GMT``), ISO 8601, ``2021-01-14 22:04:22``, the
+    same with slashes as Hexo has it, ``14/01/2021 - 20:26`` and ``2020年7月17日``. A time without
+    offset is in ``zone``.
 
     >>> parse_date("Thu, 14 Jan 2021 14:04:22 GMT").value.isoformat()
     '2021-01-14T14:04:22+00:00'
@@ -89,14 +93,14 @@ def parse_date(text: str, zone: str = "UTC") -> Moment | None:
     if len(text) > 60:
         return None
     if match := _ISO.match(text):
-        year, month, day, hour, minute, second, offset = match.groups()
+        year, _, month, day, hour, minute, second, offset = match.groups()
         return _moment((year, month, day), (hour, minute, second), offset, zone)
     if match := _SLASHED.match(text):
         day, month, year, hour, minute = match.groups()
         return _moment((year, month, day), (hour, minute, None), None, zone)
     if match := _CHINESE.match(text):
-        year, month, day, hour, minute = match.groups()
-        return _moment((year, month, day), (hour, minute, None), None, zone)
+        year, month, day, hour, minute, second = match.groups()
+        return _moment((year, month, day), (hour, minute, second), None, zone)
     if _RFC822.match(text):
         try:
             value = parsedate_to_datetime(text)
@@ -122,8 +126,8 @@ def _moment(
         return _in_utc(value.replace(tzinfo=dt.UTC), Precision.DAY, zone)
     if offset:
         shift = dt.timedelta()
-        if offset.upper() != "Z":
-            digits = offset[1:].replace(":", "")
+        if offset[0] in "+-":
+            digits = offset[1:].replace(":", "").ljust(4, "0")
             shift = dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
             if shift >= dt.timedelta(hours=24):
                 return None

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from articles.content import dates
+from articles.content import dates, keys
 from articles.content.dates import Published
 from articles.content.frame import NotAPostError, PostError, check_size, take_apart
 from articles.content.front_matter import FrontMatter
@@ -119,16 +119,17 @@ def parse_post(data: bytes, path: bytes) -> ParsedPost:
     warnings = list(frame.warnings)
     flags: list[Flag] = []
 
-    url = one_line(_string(values, "from") or frame.link or _string(values, "source_url"))
+    url = one_line(keys.address_of(values, frame.link))
     category = one_line(_first(values, "categories") or _first(values, "tags"))
     outlet = find_outlet(host_of(url), category)
     title = _title(values, outlet)
     if len(title) > TITLE_LIMIT:
         warnings.append(f"a title of {len(title)} characters; the first {TITLE_LIMIT} are kept")
         title = cut(title, TITLE_LIMIT)
-    front_matter = dates.parse_date(_string(values, "date"))
-    if front_matter is None and _string(values, "date"):
-        warnings.append(f"date {_string(values, 'date')[:60]!r} is not a date")
+    stated = keys.date_of(values)
+    front_matter = dates.parse_date(stated)
+    if front_matter is None and stated:
+        warnings.append(f"date {stated[:60]!r} is not a date")
     sha256 = hashlib.sha256(data).hexdigest()
     identity = _identity(url, title, values, sha256, flags, warnings)
 
@@ -184,12 +185,11 @@ def parse_post(data: bytes, path: bytes) -> ParsedPost:
 
 
 def _string(values: FrontMatter, key: str) -> str:
-    value = values.get(key, "")
-    return value if isinstance(value, str) else ", ".join(value)
+    return keys.text_of(keys.found(values, key))
 
 
 def _list(values: FrontMatter, key: str) -> list[str]:
-    value = values.get(key, [])
+    value = keys.found(values, key)
     items = value if isinstance(value, list) else _TAG_SPLIT.split(value)
     return [cut(line, NAME_LIMIT) for line in map(one_line, items) if line]
 
@@ -221,7 +221,7 @@ def _identity(
         flags.append(Flag.NO_ADDRESS)
         if url:
             warnings.append(str(error))
-    return f"post:{_string(values, 'date')}/{title or sha256}"
+    return f"post:{keys.date_of(values)}/{title or sha256}"
 
 
 def _own_names(outlet: Outlet | None, category: str) -> tuple[str, ...]:

@@ -20,6 +20,10 @@ _SENTENCE_END = "。！？!?…；;.」』”"
 def one_line(text: str) -> str:
     """Return ``text`` as a single clean line: NFC, no controls, runs of space as one space.
 
+    The characters that override or isolate the direction of writing (U+202A to U+202E, U+2066 to
+    U+2069) are left out, since one that is not closed would turn what follows on the page. Line
+    and paragraph separators are space, a lone surrogate is U+FFFD: no database takes one.
+
     >>> one_line(" 黎智英\\n其人\\x00其事 ")
     '黎智英 其人其事'
     """

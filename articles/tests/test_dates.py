@@ -43,7 +43,13 @@ LAST = dt.datetime.fromisoformat("2099-12-30")
         ("14/07/2020 - 20:26", "Europe/Paris", "2020-07-14T18:26:00", "minute"),
         ("2020年 7月 17日", "Europe/London", "2020-07-17T00:00:00", "day"),
         ("2020年7月17日", "Asia/Taipei", "2020-07-17T00:00:00", "day"),
+        ("2020年7月17日 14:05:33", "Asia/Taipei", "2020-07-17T06:05:33", "second"),
         ("2021-01-14", "Asia/Taipei", "2021-01-14T00:00:00", "day"),
+        ("Thu, 4 Jul 19 1:22 GMT", "Asia/Taipei", "2019-07-04T01:22:00", "second"),
+        ("2013/7/13 20:46:25", "Asia/Shanghai", "2013-07-13T12:46:25", "second"),
+        ("2013/7/13", "Asia/Taipei", "2013-07-13T00:00:00", "day"),
+        ("2021-01-14 10:00 UTC", "Asia/Taipei", "2021-01-14T10:00:00", "minute"),
+        ("2021-01-14T10:00:00+08", "UTC", "2021-01-14T02:00:00", "second"),
     ],
 )
 def test_dates_of_outlets_are_read(text: str, zone: str, expected: str, precision: str) -> None:
@@ -57,7 +63,7 @@ def test_dates_of_outlets_are_read(text: str, zone: str, expected: str, precisio
     "text",
     ["", "昨天", "2021-13-01", "2021-02-30", "31/02/2021 - 10:00", "12:30", "NaN", "0000-01-01",
      "9999-12-31T23:59:59-10:00", "Thu, 32 Jan 2021 14:04:22 GMT", "2021-01-14T25:00:00Z",
-     "2021-01-14 is a day", "1000101010101", "null"],
+     "2021-01-14 is a day", "2021/01-14", "Thu, 4 Jul 19 1:222 GMT", "1000101010101", "null"],
 )  # fmt: skip
 def test_what_is_no_date_is_none(text: str) -> None:
     assert parse_date(text) is None
