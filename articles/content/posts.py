@@ -59,6 +59,7 @@ class Flag(StrEnum):
     SHORT = "short"
     TITLE_ONLY = "title only"
     IMAGES_ONLY = "images only"
+    EXCERPT = "excerpt"
 
 
 #: A body with one of these never takes the place of a fuller one.
@@ -139,6 +140,8 @@ def parse_post(data: bytes, path: bytes) -> ParsedPost:
     warnings += [f"a block lost its markup, its text is kept ({why})" for why in cleaned.flattened]
     text = plain_text(cleaned.html)
     flags += _body_flags(title, text, body.removals, len(body.pictures))
+    if body.is_excerpt:
+        flags.append(Flag.EXCERPT)
 
     tags = _tags(values, outlet, category)
     if len(tags) > TAG_LIMIT:

@@ -11,6 +11,7 @@ import pytest
 from articles.content.html.plain import plain_text
 from articles.content.html.structure import Structured, structure
 from articles.content.outlets import (
+    CutRule,
     FigureRule,
     Outlet,
     PictureRule,
@@ -21,17 +22,13 @@ from articles.content.outlets import (
 )
 
 ALL = (general(), *known_outlets())
-Rule = RemovalRule | PictureRule
-
-
-def rules_in(outlet: Outlet) -> list[Rule]:
-    return [*outlet.removals, *outlet.pictures]
+Rule = RemovalRule | CutRule | PictureRule
 
 
 RULES = [
     pytest.param(outlet, rule, id=f"{outlet.slug}/{rule.id}")
     for outlet in ALL
-    for rule in rules_in(outlet)
+    for rule in outlet.rules
 ]
 STORY = (
     "<p>港务局说，三号码头重新开放，工人们清晨就到了。</p>"
@@ -76,11 +73,27 @@ def test_second_run_removes_nothing_more(outlet: Outlet, rule: Rule) -> None:
 def test_boilerplate_goes_from_a_whole_story_and_the_story_stays(
     outlet: Outlet, rule: Rule
 ) -> None:
-    if isinstance(rule, RemovalRule) and rule.at == "start":
+    if isinstance(rule, RemovalRule | CutRule) and rule.at == "start":
         together, expected = rule.sample + STORY, rule.keeps + STORY
     else:
         together, expected = STORY + rule.sample, STORY + rule.keeps
     assert structured(together, outlet).html == structured(expected, outlet).html
+
+
+BOUND = [
+    pytest.param(outlet, rule, id=f"{outlet.slug}/{rule.id}")
+    for outlet in ALL
+    for rule in outlet.rules
+    if not isinstance(rule, PictureRule) and rule.at
+]
+
+
+@pytest.mark.parametrize(("outlet", "rule"), BOUND)
+def test_rule_for_an_edge_spares_what_stands_within_the_story(
+    outlet: Outlet, rule: RemovalRule | CutRule
+) -> None:
+    for html in (STORY + rule.sample + STORY, f"<div>{STORY}</div>{rule.sample}<div>{STORY}</div>"):
+        assert f"{outlet.slug}/{rule.id}" not in rules_of(structured(html, outlet))
 
 
 @pytest.mark.parametrize("outlet", ALL, ids=lambda outlet: outlet.slug)
@@ -104,7 +117,7 @@ def test_hosts_aliases_slugs_and_rule_names_are_unique() -> None:
         [outlet.name for outlet in outlets],
         [host for outlet in outlets for host in outlet.hosts],
         [alias for outlet in outlets for alias in outlet.aliases],
-        [f"{outlet.slug}/{rule.id}" for outlet in ALL for rule in rules_in(outlet)],
+        [f"{outlet.slug}/{rule.id}" for outlet in ALL for rule in outlet.rules],
     ):
         assert [value for value, count in Counter(values).items() if count > 1] == []
 
@@ -114,7 +127,7 @@ def test_outlet_is_described_and_found(outlet: Outlet) -> None:
     assert outlet.name in outlet.aliases
     assert outlet.hosts == tuple(host.lower() for host in outlet.hosts)
     assert outlet.language in {"zh-Hans", "zh-Hant", "en"}
-    assert outlet.home_page.startswith("http")
+    assert outlet.home_page.startswith("http") or not outlet.home_page
     ZoneInfo(outlet.time_zone)
     for alias in outlet.aliases:
         assert find_outlet("unheard-of.example", alias) is outlet
@@ -144,6 +157,41 @@ def test_outlet_is_described_and_found(outlet: Outlet) -> None:
         "寒冬",
         "CCTV新闻联播",
         "金融时报",
+        "iYouPort",
+        "中参馆",
+        "泡泡",
+        "燕京书评",
+        "Matters",
+        "medium",
+        "Huli",
+        "soundfury",
+        "馬世芳",
+        "好青年荼毒室",
+        "好青年茶话会",
+        "野聲电台",
+        "老楊到處說",
+        "明鏡歷史台",
+        "城寨",
+        "老虎庙",
+        "想做教育家的Klaus",
+        "柳傑克",
+        "羅文好公民",
+        "崔永元",
+        "温相说党史",
+        "方舟子",
+        "柴Sean你說",
+        "文明客厅周孝正",
+        "时事大家谈",
+        "書齋夜話",
+        "阳光卫视",
+        "图森破故事会",
+        "李天豪",
+        "李永乐",
+        "玛力",
+        "不吐不快的有货君",
+        "冲浪普拉斯",
+        "百香果文化放映空间",
+        "高晓松",
     ],
 )
 def test_outlets_of_the_archives_are_known(category: str) -> None:
@@ -169,3 +217,55 @@ def test_sample_of_a_figure_rule_becomes_a_figure(outlet: Outlet, rule: FigureRu
     assert html.replace("\n", "") == rule.keeps
     assert plain_text(html) == plain_text(rule.keeps)
     assert not result.removals
+
+
+EXCERPTS = [
+    pytest.param(outlet, rule, id=f"{outlet.slug}/{rule.id}")
+    for outlet in ALL
+    for rule in outlet.removals
+    if rule.excerpt
+]
+
+
+@pytest.mark.parametrize(("outlet", "rule"), EXCERPTS)
+def test_body_that_the_feed_cut_short_is_called_an_excerpt(
+    outlet: Outlet, rule: RemovalRule
+) -> None:
+    assert structured(rule.sample, outlet).is_excerpt
+    assert not structured(rule.keeps, outlet).is_excerpt
+    assert not structured(rule.sample, general()).is_excerpt
+
+
+@pytest.mark.parametrize(
+    ("slug", "block"),
+    [
+        (
+            "iyouport",
+            '<div class="entry-meta"><i class="byline">王小明</i></div>',
+        ),
+        ("paopao", '<div class="field-name-author">文/<a class="username"> 王小明 </a></div>'),
+        ("pekingbooks", '<div class="author-wrap"><a class="single-name">\n王小明\n</a></div>'),
+    ],
+)
+def test_author_named_above_the_story_becomes_the_byline(slug: str, block: str) -> None:
+    outlet = outlet_called(slug)
+    result = structured(f"<article>{block}<p>甲。</p></article>", outlet)
+    assert (result.byline, plain_text(result.html)) == ("王小明", "甲。")
+    assert structured("<p>甲。</p>", outlet).byline == ""
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "工人们说：“记者来了，编辑也来了，网编呢？”",
+        "记者问责编：为什么网编的稿子，晚了一天？",
+        "记者王小明说，责编。网编都在现场。",
+    ],
+)
+def test_last_sentence_about_reporters_is_not_cut(last: str) -> None:
+    html = f"<p>港口通航。<br><br>{last}</p>"
+    assert plain_text(structured(html, outlet_called("rfa")).html).endswith(last)
+
+
+def outlet_called(slug: str) -> Outlet:
+    return next(outlet for outlet in ALL if outlet.slug == slug)

@@ -320,3 +320,91 @@ def test_a_first_block_of_invisible_characters_is_no_date(blank: str) -> None:
 def test_proxies_are_unwrapped(url: str, target: str) -> None:
     assert unwrapped(url) == target
     assert unwrapped(target) == target
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>\n 详情见\n <a href='/b'>\n  另一篇\n </a>\n 。\n</p>", "详情见另一篇。"),
+        ("<p>\n （\n <em>\n  Port\n </em>\n ）\n</p>", "（Port）"),
+        ("<p>\n “\n <b>\n  港口\n </b>\n ”\n</p>", "“港口”"),
+        ("<p>\n <b>\n  <i>\n   甲\n  </i>\n </b>\n 乙\n</p>", "甲乙"),
+        ("<p>\n 用\n <b>\n  Port\n </b>\n 说\n</p>", "用 Port 说"),
+        ("<p>\n the\n <b>\n  port\n </b>\n is\n</p>", "the port is"),
+        ("<p>甲\n乙</p>", "甲 乙"),
+        ("<p><a href='/b'>甲</a>\n<a href='/c'>乙</a></p>", "甲 乙"),
+        ("<p>甲 <b>乙</b> 丙</p>", "甲 乙 丙"),
+        ("<pre>甲\n<code>\n乙</code></pre>", "甲\n\n乙"),
+    ],
+)
+def test_line_breaks_around_tags_are_no_space_in_chinese(html: str, text: str) -> None:
+    assert text_of(html) == text
+
+
+@pytest.mark.parametrize("nothing", ["\xad", "\u200b", "\u2060", "&shy; &ZeroWidthSpace;"])
+def test_paragraph_without_a_visible_character_is_none(nothing: str) -> None:
+    assert stored(f"<p>{TEXT}</p><p>{nothing}</p><p>甲{nothing}乙</p>").count("<p>") == 2
+    assert text_of(f"<p>{nothing}{TEXT}{nothing}</p>") == text_of(f"<p>{TEXT}</p>")
+
+
+def test_credit_and_words_of_a_picture_are_its_caption() -> None:
+    html = (
+        '<div><img src="/a.jpg"></div><div><div class="photo-credit">王小明摄</div></div>'
+        '<div><div class="photo-caption"><p>三号码头。</p></div></div><p>甲。</p>'
+    )
+    assert "<figcaption>王小明摄<br>三号码头。</figcaption></figure>\n<p>甲。</p>" in stored(html)
+
+
+def test_frame_of_embedly_becomes_a_link_to_what_is_in_it() -> None:
+    src = (
+        "https://cdn.embedly.com/widgets/media.html?src=https%3A%2F%2Fwww.youtube.com%2Fembed"
+        "%2Fabcdefghijk&amp;url=http%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3Dabcdefghijk&amp;key=1"
+    )
+    assert 'href="https://www.youtube.com/watch?v=abcdefghijk"' in stored(
+        f'<iframe src="{src}"></iframe>'
+    )
+    plain = "https://cdn.embedly.com/widgets/media.html?key=1"
+    assert f'href="{plain}"' in stored(f'<iframe src="{plain}"></iframe>')
+
+
+def test_end_tag_of_an_unknown_element_is_not_text() -> None:
+    html = '<figureicture class="a"><img src="/a.jpg"></figureicture><p>设 </n> 为空。</p>'
+    assert text_of(html) == "设 </n> 为空。"
+
+
+def test_tracking_pixel_does_not_hide_the_end_of_a_story() -> None:
+    pixel = '<img src="https://count.example/a.gif" width="1" height="1">'
+    assert text_of(f"<p>{TEXT}</p>{FEED_FOOTER}{pixel}") == text_of(f"<p>{TEXT}</p>")
+    picture = '<img src="https://img.example/a.jpg" width="100" height="1000">'
+    assert text_of(f"<p>{TEXT}</p>{FEED_FOOTER}{picture}") != text_of(f"<p>{TEXT}</p>")
+
+
+def test_box_of_prose_is_a_quotation_and_code_stays_preformatted() -> None:
+    prose = "三号码头重新开放，工人们说，他们清晨就到了，船却还没有来，港务局的人也不知道为什么。"
+    assert stored(f"<pre class='ql-syntax'>{prose}\n<b>乙</b>\n\n丙</pre>") == (
+        f"<blockquote><p>{prose}<br><b>乙</b></p><p>丙</p></blockquote>"
+    )
+    for code in (
+        "let 港口 = 1; // 三号码头重新开放，工人们清晨就到了",
+        f"<code>{prose}</code>",
+        "三号码头，重新开放。\n工人们清晨就到了。",
+        "The port is open, the workers say, and none of them knows where the ship may be.",
+    ):
+        assert stored(f"<pre>{code}</pre>") == f"<pre>{code}</pre>"
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("1b7a5b7935787477", "a@b.col"),
+        ("1B7A5B7935787477", "a@b.col"),
+        ("1b7a7935787477", "[…]"),  # no address
+        ("1b1b5b7935787477", "[…]"),  # a control character in it
+        ("1b7a5b793578747", "[…]"),
+        ("1b7a5bzz35787477", "[…]"),
+        ("", "[…]"),
+    ],
+)
+def test_mail_address_hidden_from_robots_is_shown(code: str, text: str) -> None:
+    html = f'<p>写信给<a href="/cdn-cgi/l/email-protection" data-cfemail="{code}">[…]</a>。</p>'
+    assert text_of(html) == f"写信给{text}。"

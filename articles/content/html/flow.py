@@ -17,9 +17,11 @@ from articles.content.html.phrases import (
     filled,
     flattened,
     is_a,
+    is_prose,
     language_attrs,
     phrasing_of,
     trimmed,
+    with_breaks,
     with_captions,
     with_language,
     without_leading_breaks,
@@ -48,7 +50,7 @@ _KEPT_ATTRS = {
 }
 _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:(?:wp-|image-|media-|photo-|pic-|figure-|img-)?caption(?:-text)?"
-    r"|(?:image|photo|pic)-?(?:desc(?:ription)?|info))(?:$|[\s_-])",
+    r"|(?:image|photo|pic)-?(?:desc(?:ription)?|info|credit))(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _SPACE = re.compile("[ \t\r\n\f\v\x85\xa0\u2028\u2029]+")
@@ -103,8 +105,7 @@ class Flow:
             case "blockquote":
                 return filled(Element("blockquote", {}, [*self.closed(node.children)]))
             case "pre":
-                text = self.inline(node.children, keep_space=True)
-                return filled(Element("pre", {}, without_leading_breaks(text)))
+                return self._preformatted(node)
             case "table":
                 return compounds.table(self, node)
             case "figure":
@@ -121,6 +122,13 @@ class Flow:
         if is_caption and not has_any(node.children, MEDIA):
             return filled(Element("figcaption", {}, self.joined(node.children)))
         return self.blocks(node.children, wrap)
+
+    def _preformatted(self, node: Element) -> list[Element]:
+        """Return a ``pre``; where an editor made a box of prose with it, a quotation."""
+        if is_prose(node):
+            return filled(Element("blockquote", {}, [*self.closed(with_breaks(node.children))]))
+        text = self.inline(node.children, keep_space=True)
+        return filled(Element("pre", {}, without_leading_breaks(text)))
 
     def _paragraphs(self, run: list[Node], wrap: str) -> list[Element]:
         """Return a run of phrasing content as paragraphs, cut where two line breaks meet."""

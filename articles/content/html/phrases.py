@@ -12,7 +12,12 @@ from articles.content.text import one_line
 MEDIA = frozenset({"img", "picture", "iframe", "video", "audio", "embed", "object"})
 #: The mark that a rule puts on a block which is a picture and its caption.
 WHOLE_FIGURE = "data-whole-figure"
-EDGE = " \u3000"  # an ideographic space at an edge is an indent
+#: What is nothing at an edge: an ideographic space is an indent there, and characters without
+#: width (soft hyphen, zero-width space, word joiner) are left behind by editors.
+EDGE = " \u3000\xad\u200b\u2060"
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_SENTENCE = re.compile("[，。！？]")
+_PROSE_LINE = 40  # characters; lines of code with a comment in Chinese are shorter
 _LANG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -53,6 +58,30 @@ def is_a(node: Node, *tags: str) -> TypeGuard[Element]:
 def is_count(value: str) -> bool:
     """Tell whether ``value`` is a number of at most five digits."""
     return value.isascii() and value.isdigit() and len(value) < 6
+
+
+def is_prose(node: Element) -> bool:
+    """Tell whether a ``pre`` holds Chinese sentences on long lines, and no code."""
+    if has_any(node.children, frozenset({"code", "kbd", "samp"})):
+        return False
+    line = max(text_of(node).split("\n"), key=len)
+    if len(line) < _PROSE_LINE or not _SENTENCE.search(line):
+        return False
+    return 2 * len(_CHINESE.findall(line)) > len(line)
+
+
+def with_breaks(nodes: list[Node]) -> list[Node]:
+    """Return preformatted content with ``br`` elements for its line breaks."""
+    out: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Element):
+            out.append(Element(node.tag, node.attrs, with_breaks(node.children)))
+            continue
+        first, *others = node.split("\n")
+        out.append(first)
+        for line in others:
+            out += [Element("br"), line]
+    return out
 
 
 def filled(element: Element) -> list[Element]:
@@ -134,7 +163,11 @@ def with_captions(blocks: list[Element]) -> list[Element]:
             if not is_a(before.children[-1], "figcaption"):
                 before.children.append(Element("figcaption", block.attrs, caption))
                 continue
-            if text_of(before.children[-1]).strip() == text_of(block).strip():
+            held = before.children[-1]
+            if text_of(held).strip() == text_of(block).strip():
+                continue
+            if block.tag == "figcaption":  # the credit and the words each in an element
+                held.children += [Element("br"), *caption]
                 continue
         out.append(block)
     return out

@@ -168,7 +168,7 @@ def image_element(element: Element, url: str) -> Element:
 def embed_url(element: Element, base: str) -> str | None:
     """Return the address that a reader can open for an ``iframe``, ``video``, ``audio``, … .
 
-    Players of YouTube and Vimeo give the page of the video.
+    Players of YouTube and Vimeo give the page of the video, frames of Embedly what is in them.
     """
     attrs = element.attrs
     links = [attrs.get(name, "") for name in ("src", "data-src", "data", "href", "data-sdkid")]
@@ -186,6 +186,9 @@ def watch_url(url: str) -> str:
     >>> watch_url("https://www.youtube-nocookie.com/embed/abcdefghijk?rel=0")
     'https://www.youtube.com/watch?v=abcdefghijk'
     """
+    if host_of(url) == "cdn.embedly.com":
+        target = parse_qs(urlsplit(url).query).get("url", [""])[0]
+        url = resolved(target, url) or url
     host = host_of(url)
     is_youtube = "youtube" in host or host == "youtu.be"
     if is_youtube and (match := _YOUTUBE.search(url)):

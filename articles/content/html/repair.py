@@ -43,12 +43,16 @@ def repaired(html: str) -> str:
     >>> repaired('<divclass="a">设 0<p<1，见 <Role> 与 <b>粗</b></div>')
     '<div class="a">设 0&lt;p<1，见 &lt;Role> 与 <b>粗</b></div>'
     """
-    return _TAG.sub(_escaped_prose, _GLUED.sub(r"<\1 ", html))
+    html = _GLUED.sub(r"<\1 ", html)
+    unknown = {m[2].lower() for m in _TAG.finditer(html) if "=" in m[3]} - _ELEMENTS
+    return _TAG.sub(lambda match: _escaped_prose(match, unknown), html)
 
 
-def _escaped_prose(match: re.Match[str]) -> str:
-    _, name, rest, end = match.groups()
+def _escaped_prose(match: re.Match[str], unknown: set[str]) -> str:
+    slash, name, rest, end = match.groups()
     name = name.lower()
+    if slash and name in unknown:  # it was opened with attributes: no prose
+        return match[0]
     is_known = name in _ELEMENTS and bool(_FIRST_ATTRIBUTE.match(rest)) and bool(end or "=" in rest)
     is_custom = _MARKUP.fullmatch(name) is not None and ("-" in name or ":" in name)
     if is_known or is_custom or "=" in rest:

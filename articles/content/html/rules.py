@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from articles.content.html.phrases import WHOLE_FIGURE
-from articles.content.outlets import Outlet, RemovalRule
+from articles.content.outlets import CutRule, Outlet, RemovalRule
 from articles.content.text import cut, one_line
 
 
@@ -21,7 +21,8 @@ class Removal:
 
 
 _EXCERPT = 120  # characters of removed text that are kept on record
-_STORY = ("img", "video", "iframe", "picture", "table")
+#: What is story without text. A picture of one pixel only counts readers.
+_STORY = 'img:not([width="1"]):not([height="1"]), video, iframe, picture, table'
 
 
 def removal_of(rule: str, text: str) -> Removal:
@@ -37,6 +38,10 @@ def apply_rules(body: Any, outlets: Iterable[Outlet]) -> list[Removal]:
         for rule in outlet.removals:
             removals += [
                 removal_of(f"{outlet.slug}/{rule.id}", text) for text in _apply(body, rule)
+            ]
+        for cut_rule in outlet.cuts:
+            removals += [
+                removal_of(f"{outlet.slug}/{cut_rule.id}", text) for text in _cut(body, cut_rule)
             ]
     return removals
 
@@ -62,6 +67,18 @@ def _apply(body: Any, rule: RemovalRule) -> list[str]:
         removed.append(node.text(deep=True))
         gone.add(node.mem_id)
         node.remove()
+    return removed
+
+
+def _cut(body: Any, rule: CutRule) -> list[str]:
+    removed: list[str] = []
+    for node in list(body.traverse(include_text=True)):
+        text = node.text_content or "" if node.tag == "-text" else ""
+        match = rule.text.search(text)
+        if match is None or (rule.at and _story_beyond(node, body, forwards=rule.at == "end")):
+            continue
+        removed.append(match[0])
+        node.replace_with(text[: match.start()] + text[match.end() :])
     return removed
 
 
@@ -103,4 +120,4 @@ def _has_story(node: Any) -> bool:
         return False
     if (node.text(deep=True) or "").strip():
         return True
-    return node.tag in _STORY or node.css_first(", ".join(_STORY)) is not None
+    return node.css_matches(_STORY) or node.css_first(_STORY) is not None

@@ -7,7 +7,9 @@ block at the top, the rebuilding into blocks, the repeated headline, twins of la
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -15,9 +17,11 @@ from articles.content.dates import Moment, parse_date
 from articles.content.html.flow import Flow
 from articles.content.html.phrases import MEDIA, drop_idle_directions
 from articles.content.html.pictures import Picture
+from articles.content.html.protected import reveal
 from articles.content.html.repair import repaired
 from articles.content.html.rules import Removal, apply_rules, mark_figures, removal_of
 from articles.content.html.tree import Element, Node, from_lexbor, has_any, text_of, to_html, walk
+from articles.content.html.unindented import unindent
 from articles.content.outlets import Outlet, PictureRule, general
 from articles.content.text import one_line
 
@@ -46,19 +50,23 @@ class Structured:
     removals: tuple[Removal, ...]
     date: Moment | None
     byline: str
+    is_excerpt: bool
 
 
 def structure(html: str, *, base: str, title: str, outlet: Outlet | None) -> Structured:
     """Return the story in ``html``: ``base`` is the address of the post, ``title`` its headline."""
     body = LexborHTMLParser(repaired(html)).body
     if body is None:
-        return Structured("", (), (), None, "")
+        return Structured("", (), (), None, "", is_excerpt=False)
     outlets = (general(), outlet) if outlet else (general(),)
+    named = _byline_of(body, outlet)
     removals = apply_rules(body, outlets)
     mark_figures(body, outlets)
     for node in body.css(_RECORDED):
         removals.append(removal_of(node.tag or "", node.text(deep=True)))
     tree = from_lexbor(body, NEVER_STORY)
+    reveal(tree)
+    unindent(tree)
     _drop_hidden(tree, removals)
     date, byline = _take_date(tree, outlet.time_zone if outlet else "UTC", removals)
     flow = Flow(base)
@@ -77,8 +85,19 @@ def structure(html: str, *, base: str, title: str, outlet: Outlet | None) -> Str
         pictures=tuple(_pictures(blocks, flow)),
         removals=tuple(removals),
         date=date,
-        byline=byline,
+        byline=named or byline,
+        is_excerpt=not _excerpt_rules(outlets).isdisjoint(r.rule for r in removals),
     )
+
+
+def _byline_of(body: Any, outlet: Outlet | None) -> str:
+    """Return the names that stand where the outlet writes its authors."""
+    found = body.css(outlet.byline) if outlet and outlet.byline else ()
+    return ", ".join(dict.fromkeys(filter(None, (one_line(n.text(deep=True)) for n in found))))
+
+
+def _excerpt_rules(outlets: Iterable[Outlet]) -> set[str]:
+    return {f"{o.slug}/{rule.id}" for o in outlets for rule in o.removals if rule.excerpt}
 
 
 def _drop_hidden(node: Element, removals: list[Removal]) -> None:

@@ -20,6 +20,7 @@ SHARED_HOSTS = frozenset(
         "www.youtube.com", "youtube.com", "youtu.be", "m.youtube.com", "vimeo.com",
         "medium.com", "matters.news", "matters.town", "twitter.com", "www.facebook.com", "t.me",
         "mp.weixin.qq.com", "substack.com", "github.com", "web.archive.org",
+        "www.allnow.com", "m.allnow.com",
     }
 )  # fmt: skip
 
@@ -32,6 +33,19 @@ class RemovalRule:
     selector: str
     text: re.Pattern[str] | None
     max_chars: int | None
+    at: str  # "", "start" or "end"
+    reason: str
+    sample: str
+    keeps: str
+    excerpt: bool  # what it removes tells that the feed carried a part of the story only
+
+
+@dataclass(frozen=True, slots=True)
+class CutRule:
+    """Take away text that matches a pattern where it shares its element with the story."""
+
+    id: str
+    text: re.Pattern[str]
     at: str  # "", "start" or "end"
     reason: str
     sample: str
@@ -73,9 +87,16 @@ class Outlet:
     hosts: tuple[str, ...]
     aliases: tuple[str, ...]
     title_suffixes: tuple[re.Pattern[str], ...]
+    byline: str  # a CSS selector: where the outlet's pages name their authors
     removals: tuple[RemovalRule, ...]
+    cuts: tuple[CutRule, ...]
     pictures: tuple[PictureRule, ...]
     figures: tuple[FigureRule, ...]
+
+    @property
+    def rules(self) -> list[RemovalRule | CutRule | PictureRule]:
+        """Return the rules that take something away, in the order in which they are applied."""
+        return [*self.removals, *self.cuts, *self.pictures]
 
 
 _BLOCKS = "p, div, small, section, li, h2, h3, h4"
@@ -91,6 +112,18 @@ def _removal(row: dict[str, Any]) -> RemovalRule:
         reason=row["reason"],
         sample=row["sample"],
         keeps=row["keeps"],
+        excerpt=row.get("excerpt", False),
+    )
+
+
+def _cut(row: dict[str, Any]) -> CutRule:
+    return CutRule(
+        row["id"],
+        re.compile(row["text"]),
+        row.get("at", ""),
+        row["reason"],
+        row["sample"],
+        row["keeps"],
     )
 
 
@@ -112,7 +145,9 @@ def _outlet(path: Path) -> Outlet:
         hosts=tuple(data.get("hosts", ())),
         aliases=tuple(data.get("aliases", ())),
         title_suffixes=tuple(re.compile(p) for p in data.get("title_suffixes", ())),
+        byline=data.get("byline", ""),
         removals=tuple(_removal(row) for row in data.get("remove", ())),
+        cuts=tuple(_cut(row) for row in data.get("cut", ())),
         pictures=tuple(_picture(row) for row in data.get("picture", ())),
         figures=tuple(FigureRule(**row) for row in data.get("figure", ())),
     )
