@@ -78,7 +78,7 @@ def _context(
         "captures": newest_captures(article),
         "clocks": clocks_of(article),
         "original": original_of(shown.capture),
-        "video": video_of(article),
+        "video": video_of(article, html),
         "held": what_is_held(article, ArticleBody(html=html, text=plain_text(html))),
         "edited": words_for(EditedField(field) for field in sorted(edits)),
         "unsaved": bool(changes or reverted),

@@ -25,6 +25,7 @@ from articles.content.languages import language_of
 from articles.content.outlets import Outlet, find_outlet
 from articles.content.text import cut, excerpt_of, one_line
 from articles.content.urls import host_of, identity_hash, identity_of
+from articles.content.videos import is_video_site
 
 __all__ = ["Flag", "Kind", "NotAPostError", "ParsedPost", "PostError", "parse_post"]
 
@@ -38,7 +39,6 @@ SHORT_TEXT = 30  # characters; a body with less is a stub
 _NUMBER = re.compile(r"-?\d{1,15}")
 _BETWEEN_NAMES = re.compile(r"\s*[,，]\s*")
 _TAG_SPLIT = re.compile("[,，、]")
-_VIDEO_HOST = re.compile(r"(?:^|\.)(?:youtube\.com|youtu\.be|vimeo\.com)$")
 
 
 class Kind(StrEnum):
@@ -262,7 +262,7 @@ def _body_flags(title: str, text: str, removals: tuple[Removal, ...], pictures: 
 
 
 def _kind(url: str, text: str, flags: list[Flag], pictures: int) -> Kind:
-    if _VIDEO_HOST.search(host_of(url)):
+    if is_video_site(host_of(url)):
         return Kind.VIDEO
     if pictures >= 4 and len(text) < pictures * 60:
         return Kind.GALLERY

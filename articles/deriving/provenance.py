@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 from articles.content.dates import Evidence, Moment, Precision, parse_date
 from articles.content.posts import Flag, Kind
 from articles.content.urls import host_of, resolved
+from articles.content.videos import players_in
 from articles.models import Article, ArticleBody, Capture, EditedField
 
 SHOWN_CAPTURES = 10  # the page of versions has all of them
@@ -80,9 +81,11 @@ def original_of(capture: Capture | None) -> Original | None:
     return Original(link, host_of(link), capture.url)
 
 
-def video_of(article: Article) -> Original | None:
-    """Return the page of the video, when the story is one."""
-    return original_of(article.current_capture) if article.kind == Kind.VIDEO else None
+def video_of(article: Article, html: str) -> Original | None:
+    """Return the page of the video, when the story is one and no box in ``html`` leads there."""
+    if article.kind != Kind.VIDEO or players_in(html):
+        return None
+    return original_of(article.current_capture)
 
 
 def newest_captures(article: Article) -> QuerySet[Capture]:
@@ -100,6 +103,8 @@ def what_is_held(article: Article, body: ArticleBody) -> str:
         if article.title:
             return "The archive holds the headline of this story and no text."
         return "The archive holds neither a headline nor a text of this story."
+    if not body.text and players_in(body.html):
+        return "The archive holds the address of a video and no text of this story."
     if not body.text:
         return "The archive holds pictures of this story and no text."
     if Flag.SHORT in article.flags:

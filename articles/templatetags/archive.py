@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.content.dates import Precision, parse_date
 from articles.content.difference import Mark, Run
+from articles.content.videos import with_player_boxes
 from articles.models import Article, Capture, Source
 
 register = template.Library()
@@ -109,6 +110,17 @@ def post_date(capture: Capture) -> SafeString:
 def hue(slug: str) -> int:
     """Return which of the quiet colours an outlet has; always the same for the same slug."""
     return zlib.crc32(slug.encode()) % _HUES
+
+
+@register.filter
+def with_players(html: SafeString) -> SafeString:
+    """Return a stored body whose videos say, before the click, where a player comes from."""
+    return mark_safe(with_player_boxes(html, _player_note))  # noqa: S308
+
+
+def _player_note(site: str) -> str:
+    words = "Plays from {}; nothing is loaded from there before you press play."
+    return format_html(f'<p lang="en">{words}</p>', site)
 
 
 def _run(run: Run) -> str:

@@ -160,8 +160,8 @@ def test_untitled_story_says_so(client: Client) -> None:
     assert "<title>(untitled) – " in html
 
 
-def test_video_links_to_where_it_can_be_watched(client: Client) -> None:
-    url = "https://www.youtube.com/watch?v=abcdefghijk"
+def test_video_without_a_player_links_to_where_it_can_be_watched(client: Client) -> None:
+    url = "https://www.youtube.com/playlist?list=PLharbour"
     story = publish(kind="video", url=url)
     add_version(story, 1)
     html = page_text(client, story.get_absolute_url())

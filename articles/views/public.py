@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from csp.decorators import csp_update
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.safestring import mark_safe
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
+
+from articles.content.videos import PLAYER_SITES, players_in
 
 MAX_AGE_SECONDS = 60  # a change by an editor is seen a minute later everywhere
 
@@ -52,3 +56,18 @@ def public_page(view: _View[_Arguments]) -> _View[_Arguments]:
         return response
 
     return csrf_exempt(require_safe(page))  # it takes no form; a POST is a 405
+
+
+_allowing_players: Any = csp_update({"frame-src": [*PLAYER_SITES]})  # typed for views only
+#: Renders a page on which a click may put the players of videos.
+_render_with_players: Callable[..., HttpResponse] = _allowing_players(render)
+
+
+def story_page(
+    request: HttpRequest, template: str, context: dict[str, Any], html: str
+) -> HttpResponse:
+    """Return a page that shows ``html``, a body as it is stored or derived: it was cleaned."""
+    has_players = bool(players_in(html))
+    context |= {"html": mark_safe(html), "has_players": has_players}  # noqa: S308
+    page = _render_with_players if has_players else render
+    return page(request, template, context)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
 
 from articles.content.difference import compare
 from articles.content.posts import parse_post
@@ -19,7 +18,7 @@ from articles.deriving.provenance import original_of
 from articles.models import Article, Capture
 from articles.views.finding import by_code
 from articles.views.paging import versions_page
-from articles.views.public import GoneError, NotHereError, public_page
+from articles.views.public import GoneError, NotHereError, public_page, story_page
 
 _COPIES = 200  # copies of one page's versions that are listed
 
@@ -69,14 +68,12 @@ def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "article": article,
         "capture": capture,
         "content": content,
-        # Both the stored HTML and what parse_post gives have passed clean_html.
-        "html": mark_safe(content.html),  # noqa: S308
         "is_shown": _is_shown(article, capture),
         "original": original_of(capture),
         "older": numbers.filter(version__lt=number).order_by("-version").first(),
         "newer": numbers.filter(version__gt=number).order_by("version").first(),
     }
-    return render(request, "pages/version.html", context)
+    return story_page(request, "pages/version.html", context, content.html)
 
 
 @public_page

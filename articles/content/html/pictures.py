@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from articles.content.html.tree import Element
 from articles.content.text import one_line
 from articles.content.urls import code_of, host_of, identity_hash, resolved
+from articles.content.videos import video_at
 
 #: Where lazy loaders keep the address, best first.
 _LAZY = (
@@ -23,8 +24,6 @@ _PIXEL_HOSTS = re.compile(
     r"|ir-na\.amazon|quantserve\.com|feedsportal\.com|mf\.feeds\.reuters\.com)$|^ir-"
 )
 _ICON_EDGE = 40  # pixels; smaller pictures are emoji and icons that stand in a line of text
-_YOUTUBE = re.compile(r"(?:/embed/|/v/|/shorts/|youtu\.be/|[?&]v=)([\w-]{11})(?![\w-])")
-_VIMEO = re.compile(r"player\.vimeo\.com/video/(\d+)")
 _WESERV = frozenset({"images.weserv.nl", "wsrv.nl", "images.rsshub.app"})
 _WP_PROXY = re.compile(r"i[0-3]\.wp\.com$")
 
@@ -189,12 +188,9 @@ def watch_url(url: str) -> str:
     if host_of(url) == "cdn.embedly.com":
         target = parse_qs(urlsplit(url).query).get("url", [""])[0]
         url = resolved(target, url) or url
+    if video := video_at(url):
+        return video.watch_url
     host = host_of(url)
-    is_youtube = "youtube" in host or host == "youtu.be"
-    if is_youtube and (match := _YOUTUBE.search(url)):
-        return f"https://www.youtube.com/watch?v={match[1]}"
-    if match := _VIMEO.search(url):
-        return f"https://vimeo.com/{match[1]}"
     if host.endswith("facebook.com") and "/plugins/" in url:
         href = parse_qs(urlsplit(url).query).get("href", [""])[0]
         return resolved(href, url) or url

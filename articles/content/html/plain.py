@@ -7,6 +7,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser
 
 from articles.content.html.tree import Element, from_lexbor
+from articles.content.videos import video_at
 
 _BLOCKS = frozenset(
     "p h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre table caption tr figure figcaption hr "
@@ -46,5 +47,7 @@ def _collect(node: Element, blocks: list[str], *, keep_space: bool) -> None:
         elif child.tag in {"td", "th"}:
             blocks[-1] += "\t" if blocks[-1] else ""
             _collect(child, blocks, keep_space=keep_space)
+        elif node.tag == "figure" and child.tag == "a" and video_at(child.attrs.get("href", "")):
+            continue  # its label is an address, not a word of the story
         else:
             _collect(child, blocks, keep_space=keep_space)

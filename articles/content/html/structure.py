@@ -14,9 +14,12 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from articles.content.dates import Moment, parse_date
+from articles.content.html.chapters import with_chapters
 from articles.content.html.flow import Flow
+from articles.content.html.links import linked
 from articles.content.html.phrases import MEDIA, drop_idle_directions
-from articles.content.html.pictures import Picture
+from articles.content.html.pictures import Picture, embed_figure
+from articles.content.html.plain_body import paragraphs_of
 from articles.content.html.protected import reveal
 from articles.content.html.repair import repaired
 from articles.content.html.rules import Removal, apply_rules, mark_figures, removal_of
@@ -24,6 +27,7 @@ from articles.content.html.tree import Element, Node, from_lexbor, has_any, text
 from articles.content.html.unindented import unindent
 from articles.content.outlets import Outlet, PictureRule, general
 from articles.content.text import one_line
+from articles.content.videos import Video, video_at
 
 #: Elements whose contents are never text of a story.
 NEVER_STORY = frozenset(
@@ -36,6 +40,8 @@ _NULL = re.compile(r"^null\b\s*")  # what a feed writes for a byline that it has
 _NOT_WORD = re.compile(r"[\W_]+")
 _ASTERISKS = re.compile(r"\*\*\s*([^*\n]{1,80}?)\s*\*\*")
 _DATE_BLOCK = 160  # characters; a longer first block is text
+_ADDRESS = re.compile(r"://|www\.", re.IGNORECASE)
+_MOST_ADDRESSES = 2_000  # of a text; fifty times what a real one has
 _BLOCK_TEXT = frozenset(
     "p div ul ol li h1 h2 h3 h4 h5 h6 table tr section article blockquote pre dl hr".split()
 )
@@ -70,7 +76,9 @@ def structure(html: str, *, base: str, title: str, outlet: Outlet | None) -> Str
     _drop_hidden(tree, removals)
     date, byline = _take_date(tree, outlet.time_zone if outlet else "UTC", removals)
     flow = Flow(base)
-    blocks = flow.closed(tree.children)
+    video = video_at(base)
+    plain = paragraphs_of(tree)
+    blocks = flow.closed(tree.children if plain is None else plain)
     if flow.pixels:
         removals.append(Removal("tracking pixel", 0, ""))
     for rules_of in outlets:
@@ -79,6 +87,10 @@ def structure(html: str, *, base: str, title: str, outlet: Outlet | None) -> Str
     blocks = _without_title(blocks, title, removals)
     blocks = [_subheading(block) for block in blocks]
     blocks = _without_rules_at_edges(_without_twins(blocks))
+    if video:
+        blocks = _with_player(with_chapters(blocks, video), video)
+    if (video or plain is not None) and _ADDRESS.subn("", html)[1] <= _MOST_ADDRESSES:
+        blocks = [_with_links(block) for block in blocks]
     drop_idle_directions(blocks)
     return Structured(
         html="\n".join(to_html([block]) for block in blocks),
@@ -212,6 +224,24 @@ def _without_rules_at_edges(blocks: list[Element]) -> list[Element]:
     while out and out[-1].tag == "hr":
         out.pop()
     return out
+
+
+def _with_player(blocks: list[Element], video: Video) -> list[Element]:
+    """Return ``blocks`` with the figure of the post's own video first."""
+    url = video.at(None).watch_url
+    for block in blocks:
+        links = [e.attrs["href"] for e in walk(block) if block.tag == "figure" and e.tag == "a"]
+        shown = [video_at(link) for link in links]
+        if any(other and other.at(None).watch_url == url for other in shown):
+            return [block, *(other for other in blocks if other is not block)]
+    return [embed_figure(url), *blocks]
+
+
+def _with_links(block: Element) -> Element:
+    """Return ``block`` with the addresses in its text as links; ``pre`` is left as it is."""
+    if block.tag == "pre":
+        return block
+    return Element(block.tag, block.attrs, linked(block.children))
 
 
 def _images(block: Element) -> list[Element]:
