@@ -6,6 +6,7 @@ what to write instead. ``manage.py`` and the servers stop at it with that senten
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from articles.doors.rates import Rate, parse_rate
 
 
 class SettingError(ImproperlyConfigured):
@@ -78,6 +81,34 @@ class Environment:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise SettingError(f"{name}={url!r} is no address. Write {name}=https://news.example.")
         return url
+
+    def rate(self, name: str, default: str) -> Rate | None:
+        """Return how often something may be done, None for "off"."""
+        text = self.text(name, default)
+        try:
+            return parse_rate(text)
+        except ValueError as error:
+            raise SettingError(
+                f"{name}={text!r} is no rate. Write {name}=60/minute, {name}=10/15 minutes or "
+                f"{name}=off."
+            ) from error
+
+    def contact(self, name: str) -> str:
+        """Return an address to write to (``mailto:``) or to open (``https:``); "" when not set."""
+        value = self.text(name, "").strip()
+        if value and not re.fullmatch(r"(mailto:[^@\s]+@|https://)[^@\s]+", value):
+            raise SettingError(
+                f"{name}={value!r} can't be told to anybody. Write "
+                f"{name}=mailto:security@news.example or {name}=https://news.example/contact."
+            )
+        return value
+
+    def minutes(self, name: str, default: int) -> int:
+        """Return a number of minutes, in seconds."""
+        text = self.text(name, str(default)).strip()
+        if not re.fullmatch("[1-9][0-9]{0,5}", text):
+            raise SettingError(f"{name}={text!r} is no number of minutes. Write {name}={default}.")
+        return int(text) * 60
 
     def zone(self, name: str, default: str) -> str:
         """Return the name of a time zone that this machine knows."""

@@ -1,6 +1,7 @@
 """The Django app that holds the whole archive."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class ArticlesConfig(AppConfig):
@@ -9,3 +10,17 @@ class ArticlesConfig(AppConfig):
     name = "articles"
     verbose_name = "Archive"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to what the log is to say, and register the checks."""
+        from articles.doors import checks, events, sessions
+
+        checks.register_checks()
+        events.listen()
+        sessions.listen()
+
+
+class ArchiveAdminConfig(AdminConfig):
+    """Django's admin with the archive's own site."""
+
+    default_site = "articles.doors.site.ArchiveAdminSite"

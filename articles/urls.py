@@ -12,6 +12,7 @@ from articles.views import (
     home,
     old_paths,
     pictures,
+    security_txt,
     sources,
     tags,
     versions,
@@ -96,6 +97,7 @@ urlpatterns = [
     path("authors/", authors.authors, name="authors"),
     path("authors/<words:slug>/", authors.author, name="author"),
     path("i/<code:code>", pictures.picture, name="picture"),
+    path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     # File names hold any character, also a line break.

@@ -5,9 +5,9 @@ from django.conf import settings
 from django.contrib import admin
 from taggit.models import Tag as UnusedTag
 
-from articles.admin import addresses, article, names, pictures, runs, sources
+from articles.admin import addresses, article, names, people, pictures, runs, sources
 
-__all__ = ["addresses", "article", "names", "pictures", "runs", "sources"]
+__all__ = ["addresses", "article", "names", "people", "pictures", "runs", "sources"]
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = "Editing"

@@ -52,6 +52,7 @@ class ArticleAdmin(KeptAdmin):
         article_bulk.review_selected,
         article_bulk.reviewed_selected,
         article_bulk.withdraw_selected,
+        article_bulk.save_selected,
     )
     change_form_template = "admin/articles/article/change_form.html"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from articles.admin.article_steps import PLAIN_STEPS
 from articles.admin.bases import ModelAdmin
+from articles.admin.csv_lists import CsvRow, list_action
 from articles.admin.steps import Question, ReasonForm, ask
 from articles.models import Article
 from articles.publishing import states
@@ -66,6 +68,20 @@ def withdraw_selected(
         ),
     )
     return ask(request, model_admin, question, form)
+
+
+def _row(article: Article) -> list[object]:
+    address = settings.SITE_URL + article.get_absolute_url()
+    day, flags = article.day.isoformat(), ", ".join(article.flags)
+    versions = article.version_count
+    return [article.code, article.title, article.source.name, day, article.state, versions,
+            flags, address]  # fmt: skip
+
+
+save_selected = list_action(
+    "articles",
+    CsvRow(("code", "title", "outlet", "day", "state", "versions", "flags", "address"), _row),
+)
 
 
 def _plain(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from articles.admin.article_form import ArticleForm
 from articles.admin.article_values import values_of
@@ -29,6 +30,15 @@ from articles.deriving.shown import put_on, shown_values
 from articles.models import Article, ArticleBody, ArticleEdit, Author, EditedField, Tag
 from articles.publishing.editing import Value
 
+#: Nothing runs, no form is sent, and only the admin's own page may hold it in a frame.
+_POLICY = {
+    "sandbox": True,
+    "script-src": None,
+    "form-action": "'none'",
+    "frame-src": None,
+    "frame-ancestors": "'self'",
+}
+
 
 def preview(model_admin: ModelAdmin) -> Callable[..., HttpResponseBase]:
     """Return the page of an article as saved (GET) or with the posted form's values (POST)."""
@@ -46,8 +56,8 @@ def preview(model_admin: ModelAdmin) -> Callable[..., HttpResponseBase]:
         context = _context(article, changes, reverted)
         return render(request, "admin/articles/article/preview.html", context)
 
-    sandboxed: Any = csp_update({"sandbox": [True]})  # typed for views without arguments only
-    page: Callable[..., HttpResponseBase] = sandboxed(view)
+    sandboxed: Any = csp_replace(_POLICY)  # typed for views without arguments only
+    page: Callable[..., HttpResponseBase] = xframe_options_sameorigin(sandboxed(view))
     return page
 
 

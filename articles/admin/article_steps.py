@@ -188,7 +188,7 @@ def original(model_admin: ModelAdmin) -> _View:
     def view(request: HttpRequest, article: Article, capture_id: int) -> HttpResponse:
         capture = _capture(article, capture_id)
         try:
-            return attachment(capture.original.content, capture.original_id)
+            return attachment(request, capture.original.content, capture.original_id)
         except zlib.error:
             words = f"The stored bytes of {_name(capture)} are damaged; restore a backup."
             model_admin.message_user(request, words, messages.ERROR)

@@ -20,9 +20,11 @@ from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Field, Model, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from articles.admin.bases import ModelAdmin
+from articles.doors.addresses import address_of
+from articles.doors.limits import seconds_to_wait, too_many
 
 STRETCH = 20_000  # rows that a page looks through at most: some 50 ms
 
@@ -160,6 +162,15 @@ class KeysetAdmin(ModelAdmin):
     list_per_page = 100
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Return the list; a search reads many rows, so an address may make only so many."""
+        wait = seconds_to_wait("SEARCH_RATE", address_of(request)) if "q" in request.GET else 0
+        if wait:
+            return too_many(request, wait)
+        return super().changelist_view(request, extra_context)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """Return the order of the list, also where Django asks for it."""

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
+from articles.admin.csv_lists import CsvRow, list_action
 from articles.admin.downloads import attachment
 from articles.admin.filters import OpenFilter, RunFilter, RunStateFilter
 from articles.admin.readonly import ReadOnlyAdmin
@@ -57,6 +58,14 @@ class ImportRunAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}?run={}">{}</a>', address, run.pk, words)
 
 
+def _row(issue: ImportIssue) -> list[object]:
+    resolved = issue.resolved_at.isoformat() if issue.resolved_at else None
+    return [str(issue), issue.reason, issue.size, issue.sha256, issue.run_id, resolved]
+
+
+_ROW = CsvRow(("path", "reason", "size", "sha256", "run", "resolved"), _row)
+
+
 @admin.register(ImportIssue)
 class ImportIssueAdmin(ReadOnlyAdmin):
     """Files that could not be read as posts, with their bytes."""
@@ -66,6 +75,7 @@ class ImportIssueAdmin(ReadOnlyAdmin):
     list_filter = (OpenFilter, RunFilter)
     search_fields = ("reason",)
     search_help_text = "Words of the reason."
+    actions = (list_action("quarantined-files", _ROW),)
     fields = (
         "path_text", "reason", "size", "sha256", "run", "created_at", "resolved_at", "download",
     )  # fmt: skip
@@ -99,7 +109,7 @@ class ImportIssueAdmin(ReadOnlyAdmin):
 
     def _bytes(self, request: HttpRequest, issue: ImportIssue) -> HttpResponse:
         try:
-            return attachment(issue.content, issue.sha256)
+            return attachment(request, issue.content, issue.sha256)
         except zlib.error:
             self.message_user(request, "The stored bytes are damaged.", messages.ERROR)
             return redirect("admin:articles_importissue_change", issue.pk)

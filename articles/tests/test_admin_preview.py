@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,24 @@ def test_preview_is_kept_by_nobody_and_runs_nothing(client: Client, article: Art
     policy = [part.strip() for part in answer["Content-Security-Policy"].split(";")]
     assert "sandbox" in policy
     assert "default-src 'none'" in policy
+    assert "form-action 'none'" in policy
+    assert not [part for part in policy if part.startswith("script-src")]
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_preview_stands_in_a_sandboxed_frame_of_the_admin_alone(
+    client: Client, article: Article
+) -> None:
+    form = client.get(page_of(article))
+    (frame,) = re.findall("<iframe[^>]*>", form.content.decode())
+    assert re.search(r"\ssandbox(\s|>)", frame)  # no "allow-…" in it
+    assert f'src="{page_of(article, "preview")}"' in frame
+    assert 'formtarget="article-preview"' in form.content.decode()
+    answer = client.get(page_of(article, "preview"))
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
+    assert "frame-src 'self'" in form["Content-Security-Policy"]
+    assert form["X-Frame-Options"] == "DENY"
 
 
 def test_preview_of_what_cannot_be_taken_says_so(client: Client, article: Article) -> None:

@@ -33,7 +33,7 @@ def frames(client: Client, address: str) -> set[str]:
     policy = client.get(address).headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     directives = (directive.split() for directive in policy.split(";"))
-    return next(set(sites) for name, *sites in directives if name == "frame-src")
+    return next((set(sites) for name, *sites in directives if name == "frame-src"), set())
 
 
 def test_video_is_a_box_that_says_where_its_player_comes_from(
@@ -53,7 +53,7 @@ def test_only_pages_with_a_video_may_frame_players_and_run_the_script(
     add_version(story, 1)
     version = f"/a/{video.code}/versions/1/"
     for address in (video.get_absolute_url(), version):
-        assert frames(client, address) == {"'self'", *PLAYER_SITES}
+        assert frames(client, address) == set(PLAYER_SITES)
         assert page_text(client, address).count("<script") == 1
         assert SCRIPT in page_text(client, address)
         assert NOTE in page_text(client, address)
@@ -64,7 +64,7 @@ def test_only_pages_with_a_video_may_frame_players_and_run_the_script(
         f"/a/{story.code}/versions/1/",
     )
     for address in (story.get_absolute_url(), *others):
-        assert frames(client, address) == {"'self'"}
+        assert frames(client, address) == set()
         assert "<script" not in page_text(client, address)
 
 

@@ -33,7 +33,12 @@ _STYLE = (
     "@media(prefers-color-scheme:dark){text{fill:#9ba5a1}}"
 )
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'"
+_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+#: Feed readers on the web and the admin's sandboxed preview show pictures from another origin.
+_FOR_ALL = "cross-origin"
 
 
 @public_page
@@ -57,6 +62,7 @@ def picture(request: HttpRequest, code: str) -> HttpResponseBase:
         return _placeholder(host, "picture missing here", ratio)
     response = FileResponse(file.path.open("rb"), content_type=file.content_type)
     response["Vary"] = "Accept"
+    response["Cross-Origin-Resource-Policy"] = _FOR_ALL
     patch_cache_control(response, public=True, max_age=_HELD_SECONDS)
     return response
 
@@ -95,5 +101,6 @@ def _placeholder(host: str, words: str, ratio: float, status: int = 200) -> Http
     )
     response = HttpResponse(svg, content_type="image/svg+xml", status=status)
     response["Content-Security-Policy"] = _POLICY
+    response["Cross-Origin-Resource-Policy"] = _FOR_ALL
     patch_cache_control(response, public=True, max_age=_MISSING_SECONDS)
     return response

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from articles.content.difference import compare
 from articles.content.posts import parse_post
 from articles.deriving.provenance import original_of
+from articles.doors.limits import limited
 from articles.models import Article, Capture
 from articles.views.finding import by_code
 from articles.views.paging import versions_page
@@ -57,6 +58,7 @@ def versions(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @public_page
+@limited("COSTLY_RATE")
 def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Return one version of a story as it was captured; the shown one with its edits."""
     article = by_code(_with_text(), code)
@@ -77,6 +79,7 @@ def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 @public_page
+@limited("COSTLY_RATE")
 def difference(request: HttpRequest, code: str, old: int, new: int) -> HttpResponseBase:
     """Return what changed from version ``old`` to version ``new``."""
     if old > new:

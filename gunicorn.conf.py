@@ -1,0 +1,31 @@
+"""How gunicorn serves the archive. It reads this file from the folder that it is started in."""
+
+control_socket_disable = True  # it would be opened in the home directory
+accesslog = None  # the archive keeps no list of who reads what
+timeout = 60  # seconds; a large original takes a few to be parsed
+graceful_timeout = 30
+
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "articles.doors.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "filters": {"readers": {"()": "articles.doors.logs.WithoutReaders"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["readers"],
+        }
+    },
+    "root": {"handlers": ["stderr"]},
+    "loggers": {
+        "gunicorn.error": {"handlers": ["stderr"], "propagate": False},
+        "gunicorn.access": {"handlers": [], "propagate": False},
+    },
+}
