@@ -31,13 +31,18 @@ class ImportRunAdmin(ReadOnlyAdmin):
     list_filter = (RunStateFilter,)
     fields = (
         "state", "message", "labels", "started_at", "finished_at", "duration", "files", "created",
-        "versions", "unchanged", "failed", "skipped", "options", "quarantine",
+        "versions", "unchanged", "failed", "skipped", "options", "read_commits", "quarantine",
     )  # fmt: skip
 
     @admin.display(description="roots")
     def labels(self, run: ImportRun) -> str:
         """Return the labels of the folders and archives."""
         return ", ".join(map(str, run.roots))
+
+    @admin.display(description="commits")
+    def read_commits(self, run: ImportRun) -> str:
+        """Return the commits that were read of git repositories, a line for each root."""
+        return "\n".join(f"{each['root']}: {each['commit']}" for each in run.commits) or "–"
 
     @admin.display(description="duration")
     def duration(self, run: ImportRun) -> str:

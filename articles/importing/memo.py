@@ -1,11 +1,18 @@
-"""Which files are as they were when they were imported: told by their stat, without reading."""
+"""Which files are as they were when they were imported: told by their stat, without reading.
+
+A member of an archive is told by what the archive says of it: size, time, checksum or object id.
+Where a file on disk was seen at its path, or the archive was made anew, its SHA-256 decides.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from articles.importing.readers import Found
+from articles.importing.readers.contents import bytes_of
+from articles.importing.readers.found import Found, UnreadableError
 from articles.models import Sighting
 
 WINDOW = 100  # files that are looked up, and go to a worker, together
@@ -56,10 +63,26 @@ def _known(group: list[Found]) -> dict[int, Known]:
         "root", "path", "size", "mtime_ns", "ctime_ns", "inode",
         "original_id", "original__captures__article__code",
     )  # fmt: skip
-    memos = {(root, bytes(path), *memo): Known(sha, code) for root, path, *memo, sha, code in rows}
+    seen: defaultdict[tuple[str, bytes], dict[tuple[int, ...], Known]] = defaultdict(dict)
+    for root, path, *memo, sha256, code in rows:
+        seen[root, bytes(path)][tuple(memo)] = Known(sha256, code)
     known = {}
     for i, each in enumerate(group):
-        found = memos.get((each.root, each.path, *each.memo))
-        if found is not None and not each.problem:
-            known[i] = found
+        here = seen.get((each.root, each.path))
+        if here is None or each.problem:
+            continue
+        same = here.get(each.memo)
+        if same is None and each.place is not None:
+            same = _same_content(each, here.values())
+        if same is not None:
+            known[i] = same
     return known
+
+
+def _same_content(found: Found, seen: Iterable[Known]) -> Known | None:
+    try:
+        data, _ = bytes_of(found)
+    except UnreadableError:
+        return None  # whoever reads it again says why
+    sha256 = hashlib.sha256(data).hexdigest()
+    return next((each for each in seen if each.sha256 == sha256), None)

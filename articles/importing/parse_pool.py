@@ -20,9 +20,9 @@ from multiprocessing import get_context
 from typing import Generic, TypeVar
 
 from articles.content.posts import NotAPostError, ParsedPost, PostError, parse_post
-from articles.importing.readers import Found, memo_of
+from articles.importing.readers.contents import bytes_of
+from articles.importing.readers.found import Found, UnreadableError
 
-MAX_BYTES = 64 * 1024 * 1024  # a larger file is no post
 _AHEAD = 3  # windows in flight for each worker
 _STARTS = 3  # attempts to start workers
 _PR_SET_PDEATHSIG = 1
@@ -58,14 +58,9 @@ def read_post(found: Found) -> Read:
     if found.problem:
         return Read(found, problem=found.problem, skip=found.skip)
     try:
-        data, memo = _bytes_of(found.full)
-    except OSError as error:
-        reason = f"the file cannot be read ({error.strerror}); check that it is there and readable"
-        return Read(found, problem=reason)
-    if len(data) > MAX_BYTES:
-        limit = MAX_BYTES // 1024 // 1024
-        return Read(found, problem=f"larger than {limit} MB; no post is that large, look into it")
-    found = Found(found.root, found.path, found.full, *memo)
+        data, found = bytes_of(found)
+    except UnreadableError as error:
+        return Read(found, problem=str(error))
     sha256, packed = hashlib.sha256(data).hexdigest(), zlib.compress(data, 6)
     try:
         post = parse_post(data, found.path)
@@ -79,13 +74,6 @@ def read_post(found: Found) -> Read:
         )
         return Read(found, sha256, len(data), packed, problem=problem)
     return Read(found, sha256, len(data), packed, post)
-
-
-def _bytes_of(full: bytes) -> tuple[bytes, tuple[int, int, int, int]]:
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-    with open(os.open(full, flags), "rb") as file:
-        memo = memo_of(os.fstat(file.fileno()))
-        return file.read(MAX_BYTES + 1), memo
 
 
 def read_chunk(chunk: Sequence[Found]) -> list[Read]:
@@ -148,8 +136,8 @@ def _alone(pool: _Pool, found: Found) -> Read:
             pool.restart()
     problem = "reading it ended two worker processes; look into the file"
     try:
-        data, _ = _bytes_of(found.full)
-    except OSError:
+        data, _ = bytes_of(found)
+    except UnreadableError:
         return Read(found, problem=problem)
     return Read(
         found, hashlib.sha256(data).hexdigest(), len(data), zlib.compress(data), None, problem

@@ -46,7 +46,8 @@ class Provenance:
                 first_run=self.run,
             )
         stored = (sighting.size, sighting.mtime_ns, sighting.ctime_ns, sighting.inode)
-        if stored != found.memo:
+        # An archive's memo takes no file's place: both kinds of run would write it for ever.
+        if stored != found.memo and (place in self._new or found.place is None):
             sighting.size, sighting.mtime_ns, sighting.ctime_ns, sighting.inode = found.memo
             sighting.last_run = self.run
             if place not in self._new:

@@ -94,6 +94,12 @@ class Importer:
         self._end(RunState.FINISHED, "")
         return self.summary
 
+    def note_commit(self, root: str, commit: str) -> None:
+        """Record which commit of a repository is read, before any of its files is written."""
+        if self.run is not None:
+            self.run.commits = [*self.run.commits, {"root": root, "commit": commit}]
+            self.run.save(update_fields=["commits"])
+
     def _import(self, found: Iterable[Found]) -> None:
         self._sources = Sources()
         for group in self._groups(found):

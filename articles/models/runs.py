@@ -24,6 +24,9 @@ class ImportRun(models.Model):
     state = models.CharField(max_length=12, choices=RunState, default=RunState.RUNNING)
     roots = models.JSONField(default=list, help_text="The labels that were imported.")
     options = models.JSONField(default=dict)
+    commits = models.JSONField(
+        default=list, help_text="Of git repositories: root and the id of the commit that was read."
+    )
     created = models.PositiveIntegerField(default=0)
     versions = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)

@@ -7,7 +7,7 @@ import resource
 import signal
 import sqlite3
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from unittest import mock
 
@@ -81,7 +81,8 @@ def test_workers_that_are_killed_cost_nothing(tmp_path: Path) -> None:
 def test_workers_that_cannot_start_blame_no_file(tmp_path: Path) -> None:
     posts = tmp_path / "posts"
     generate_posts(posts, 20, seed=10)
-    found = list(find([str(posts)], ""))
+    with ExitStack() as stack:
+        found = list(find([str(posts)], "", stack))
     with (
         mock.patch.object(parse_pool, "_start_worker", _end_at_once),
         pytest.raises(WorkersError, match="--workers 0"),

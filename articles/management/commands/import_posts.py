@@ -1,4 +1,4 @@
-"""Import post files: folders, single files, or a list of paths on standard input."""
+"""Import post files: folders, archives, git repositories, files, or a list of paths."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from articles.importing.readers import (
     check_sources,
     find,
     find_listed,
+    is_cheap_to_count,
     is_since,
 )
 from articles.importing.runs import Importer, Options
@@ -48,7 +49,9 @@ class Command(ArchiveCommand):
     """See ``help``."""
 
     help = (
-        "Import post files. PATH is a folder, a file, or - for a list of paths on standard input. "
+        "Import post files. PATH is a folder, a file, an archive (.zip, .tar, .tar.gz, .tar.bz2, "
+        ".tar.xz), the top of a git checkout or a bare repository (read at HEAD; what is not "
+        "committed is not read), or - for a list of paths on standard input. "
         "Files that were imported before and have not changed are passed over. Exit: 0 well, "
         "1 fatal, 2 usage, 3 finished with failed files, 4 another import runs, 130 interrupted."
     )
@@ -84,7 +87,7 @@ class Command(ArchiveCommand):
                     )
                 if not options["dry_run"]:
                     stack.enter_context(exclusive())
-                self._import(importer, options)
+                self._import(importer, options, stack)
         finally:
             signal.signal(signal.SIGTERM, before)
             summary = importer.summary
@@ -113,13 +116,39 @@ class Command(ArchiveCommand):
         except SourceMissingError as error:
             raise CommandError(str(error), returncode=2) from error
 
-    def _import(self, importer: Importer, options: dict[str, Any]) -> None:
+    def _import(self, importer: Importer, options: dict[str, Any], stack: ExitStack) -> None:
         listed = options["paths"] == ["-"]
         watched = report.is_watched() and not options["no_progress"] and not listed
-        total = sum(1 for _ in _found(options)) if watched else None
+        countable = watched and is_cheap_to_count(options["paths"])
+        total = sum(1 for _ in self._found(importer, options, stack)) if countable else None
         with report.progress_bar(total) as self.advance:
             roots = [options["root"] or report.path_text(os.fsencode(p)) for p in options["paths"]]
-            importer.import_files(_found(options), roots)
+            importer.import_files(self._found(importer, options, stack), roots)
+
+    def _found(
+        self, importer: Importer, options: dict[str, Any], stack: ExitStack
+    ) -> Iterator[Found]:
+        def note(root: str, commit: str) -> None:
+            importer.note_commit(root, commit)
+            self._commit(root, commit)
+
+        paths, label = options["paths"], options["root"]
+        if paths == ["-"]:
+            found = find_listed(sys.stdin.buffer, label)
+        else:
+            found = find(paths, label, stack, note)
+        since = options["since"]
+        return (each for each in found if since is None or each.problem or is_since(each, since))
+
+    def _commit(self, root: str, commit: str) -> None:
+        if self.as_json:
+            line = {"type": "commit", "root": root, "commit": commit}
+            self.stdout.write(report.to_line(line))
+        else:
+            self.stderr.write(
+                f"{root}: a git repository, read at commit {commit}; changes that are not "
+                "committed are not read"
+            )
 
     def _result(self, result: Result) -> None:
         self.advance()
@@ -143,11 +172,3 @@ def _options(options: dict[str, Any]) -> Options:
         state=State(options["status"]),
         zone=settings.ARCHIVE_TIME_ZONE,
     )
-
-
-def _found(options: dict[str, Any]) -> Iterator[Found]:
-    listed = options["paths"] == ["-"]
-    label = options["root"]
-    found = find_listed(sys.stdin.buffer, label) if listed else find(options["paths"], label)
-    since = options["since"]
-    return (each for each in found if since is None or each.problem or is_since(each, since))
