@@ -41,6 +41,7 @@ MIDDLEWARE = [
     # These two first: every answer passes them, also static files and refused hosts.
     "articles.doors.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "articles.views.unavailable.DatabaseAwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -82,6 +83,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+    # Seconds; without it a server that is cut off holds every visitor for minutes.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 
 # --- Language and time -----------------------------------------------------------------------
 LANGUAGE_CODE = "en"

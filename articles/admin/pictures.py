@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
@@ -102,6 +103,20 @@ class ImageAdmin(KeptAdmin):
         """Keep the file."""
         assert isinstance(obj, Image)
         keep(obj, form.prepared)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Return Django's page; a file that the disk does not take is told there."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ImageError as error:
+            self.message_user(request, f"Nothing was changed: {error}.", messages.ERROR)
+            return redirect(request.path)
 
     def get_urls(self) -> list[URLPattern]:
         """Return Django's pages and the picture."""

@@ -149,6 +149,8 @@ def _add(model: type[Named], names: list[str]) -> None:
         slug = own_slug(name, slug_of(name) in taken)
         taken.add(slug)
         made.append(model(name=name, slug=slug))
+    # In one order for everybody: who inserts a name that another one is inserting waits for it.
+    made.sort(key=lambda row: row.name)
     model._default_manager.bulk_create(made, ignore_conflicts=True)
 
 
@@ -163,7 +165,7 @@ def add_images(urls: Iterable[str]) -> None:
     Image.objects.bulk_create(
         [
             Image(code=picture_code(url), url=url, url_hash=url_hash)
-            for url_hash, url in hashes.items()
+            for url_hash, url in sorted(hashes.items())  # in one order for everybody
             if url_hash not in known
         ],
         ignore_conflicts=True,

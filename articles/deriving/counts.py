@@ -44,7 +44,7 @@ class Tally:
         for (model, key), change in self._changes.items():
             if change:
                 by_change[model, change].append(key)
-        days = [day for _, day in self._changes if isinstance(day, dt.date)]
+        days = sorted(day for _, day in self._changes if isinstance(day, dt.date))
         DayCount.objects.bulk_create([DayCount(day=day) for day in days], ignore_conflicts=True)
         for model in COUNTED:
             keys = [key for (changed, key), change in self._changes.items() if changed is model]

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from html import unescape
 
+from django.db import IntegrityError
+
 from articles.content.html.pictures import picture_code
 from articles.deriving.catalogue import in_parts
 from articles.deriving.held import Held
@@ -40,6 +42,8 @@ def write_places(due: Sequence[Held]) -> None:
         for part in in_parts(codes)
         for code, key in Image.objects.filter(code__in=part).values_list("code", "pk")
     }
+    if keys.keys() != codes:  # an erasure came between; who writes anew makes them anew
+        raise IntegrityError("a picture was removed while its place was written")
     ArticleImage.objects.bulk_create(
         ArticleImage(
             article=held.article, image_id=keys[code], position=position, alt=alt, caption=caption

@@ -165,7 +165,10 @@ class Workbench:
         left = {path: held for held in touched for path in held.left_paths}
         if left:
             Redirect.objects.bulk_create(
-                [Redirect(path=p, article=h.article, created_at=self.now) for p, h in left.items()],
+                [
+                    Redirect(path=path, article=held.article, created_at=self.now)
+                    for path, held in sorted(left.items(), key=lambda item: item[0])
+                ],
                 ignore_conflicts=True,
             )
             now = [address_path((held.article.day, held.article.slug)) for held in left.values()]

@@ -39,11 +39,19 @@ def facts_of(path: Path) -> FileFacts:
 
 
 def copy_file(source: Path, target: Path) -> FileFacts:
-    """Copy a regular file to a new place, force it to the disk, and return its facts."""
-    with target.open("xb") as file:
-        facts = _read(source, file.write)
-        file.flush()
-        os.fsync(file.fileno())
+    """Copy a regular file to a new place, force it to the disk, and return its facts.
+
+    An OSError names the file that could not be read or written.
+    """
+    try:
+        with target.open("xb") as file:
+            facts = _read(source, file.write)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        if error.filename is None:
+            raise OSError(error.errno, error.strerror, str(target)) from error
+        raise
     return facts
 
 

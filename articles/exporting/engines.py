@@ -20,6 +20,9 @@ class Engine(Protocol):
     def require_vacant(self, connection: BaseDatabaseWrapper) -> None:
         """Raise ``BackupError`` unless a restore would overwrite nothing."""
 
+    def holds(self, connection: BaseDatabaseWrapper, manifest: Manifest) -> bool:
+        """Tell whether the database is as a restore of this backup leaves it."""
+
     def load(self, connection: BaseDatabaseWrapper, source: Path, manifest: Manifest) -> None:
         """Restore the copy."""
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from django.db import transaction
@@ -15,6 +18,7 @@ from .copies import BackupError, sync_file
 from .manifest import DatabaseFacts, Manifest
 
 FILE = "database.dump"
+_PR_SET_PDEATHSIG = 1
 
 
 def dump(connection: BaseDatabaseWrapper, folder: Path) -> DatabaseFacts:
@@ -61,6 +65,14 @@ def require_vacant(connection: BaseDatabaseWrapper) -> None:
         )
 
 
+def holds(connection: BaseDatabaseWrapper, manifest: Manifest) -> bool:
+    """Tell whether the database holds the rows of this backup, of each table as many."""
+    with connection.cursor() as cursor:
+        if not connection.introspection.table_names(cursor):
+            return False
+        return _facts(connection, cursor) == manifest.database
+
+
 def load(connection: BaseDatabaseWrapper, source: Path, manifest: Manifest) -> None:
     """Fill the empty database from the dump, in one transaction: whole or not at all."""
     _run(
@@ -100,6 +112,7 @@ def _run(connection: BaseDatabaseWrapper, program: str, *arguments: str) -> None
             text=True,
             errors="replace",
             check=False,
+            preexec_fn=_die_with_parent,
         )
     except FileNotFoundError as error:
         raise BackupError(
@@ -109,6 +122,12 @@ def _run(connection: BaseDatabaseWrapper, program: str, *arguments: str) -> None
     if done.returncode:
         said = " ".join(done.stderr.split()) or "it said nothing"
         raise BackupError(f"{program} ended with {done.returncode}: {said}")
+
+
+def _die_with_parent() -> None:
+    """Let no restore go on whose command was killed; the next one would meet it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _facts(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> DatabaseFacts:

@@ -13,9 +13,10 @@ from articles.importing.lock import exclusive
 
 from .copies import BackupError, copy_file, sync_folder, sync_folders
 from .engines import engine_of
-from .manifest import MEDIA, Manifest, read_checked
+from .manifest import CHECKSUM_NAME, MEDIA, Manifest, read_checked
 
 _STAGE = ".restore-partial"  # in the media folder, which may be a disk of its own
+_MARK = "backup.sha256"  # in the stage: all files of this backup are there
 
 
 def restore(
@@ -23,30 +24,48 @@ def restore(
 ) -> Manifest:
     """Restore the backup in ``folder`` into an empty database and an empty media folder.
 
-    Returns what was restored. Raises :class:`BackupError` when the backup was changed, is newer
+    One that was killed goes on when it is run again with the same backup. Returns what was
+    restored. Raises :class:`BackupError` when the backup was changed, is newer
     than this code, or would overwrite something; then nothing was touched.
     """
     engine, media = engine_of(connection), Path(os.path.realpath(media))
-    engine.require_vacant(connection)  # first what is quick to see
-    _require_vacant(media)
+    stage = media / _STAGE
+    if not _is_staged(stage, folder):  # first what is quick to see
+        engine.require_vacant(connection)
+        _require_vacant(media)
     manifest = read_checked(folder)
     _require_fit(manifest, connection.vendor, known_migrations)
     with exclusive(connection.alias):
-        engine.require_vacant(connection)
-        _require_vacant(media)
-        stage = media / _STAGE
-        shutil.rmtree(stage, ignore_errors=True)  # of a restore that was killed
-        try:
-            _stage(manifest, folder, stage)
-            engine.load(connection, folder / manifest.database.file, manifest)
-        except BaseException:
-            shutil.rmtree(stage, ignore_errors=True)
-            raise
-        for entry in list(stage.iterdir()):
-            entry.rename(media / entry.name)
-        stage.rmdir()
-        sync_folder(media)
+        if not (_is_staged(stage, folder) and engine.holds(connection, manifest)):
+            engine.require_vacant(connection)
+            _require_vacant(media)
+            shutil.rmtree(stage, ignore_errors=True)  # of a restore that was killed
+            try:
+                _stage(manifest, folder, stage)
+                engine.load(connection, folder / manifest.database.file, manifest)
+            except BaseException:
+                shutil.rmtree(stage, ignore_errors=True)
+                raise
+        _put_in_place(stage, media)
     return manifest
+
+
+def _is_staged(stage: Path, folder: Path) -> bool:
+    """Tell whether all files of this backup were staged, by a restore that was killed later."""
+    try:
+        return (stage / _MARK).read_bytes() == (folder / CHECKSUM_NAME).read_bytes()
+    except OSError:
+        return False
+
+
+def _put_in_place(stage: Path, media: Path) -> None:
+    """Move the staged files to where they belong; killed, it can be done again."""
+    for entry in list((stage / MEDIA).iterdir()):
+        entry.rename(media / entry.name)
+    sync_folder(media)
+    (stage / MEDIA).rmdir()
+    (stage / _MARK).unlink()  # from here on it is an archive like any other
+    stage.rmdir()
 
 
 def _require_vacant(media: Path) -> None:
@@ -74,10 +93,12 @@ def _require_fit(manifest: Manifest, vendor: str, known_migrations: Collection[s
 
 def _stage(manifest: Manifest, folder: Path, stage: Path) -> None:
     """Copy the media to where one rename each puts them into their place."""
-    stage.mkdir(parents=True)
+    (stage / MEDIA).mkdir(parents=True)
     for path, facts in manifest.media.items():
-        place = stage / path
+        place = stage / MEDIA / path
         place.parent.mkdir(parents=True, exist_ok=True)
         if copy_file(folder / MEDIA / path, place) != facts:
             raise BackupError(f"{path} changed while it was read. Use another backup.")
     sync_folders(stage)
+    copy_file(folder / CHECKSUM_NAME, stage / _MARK)
+    sync_folder(stage)

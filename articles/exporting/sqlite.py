@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import closing
@@ -10,7 +11,7 @@ from urllib.parse import quote
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from .copies import BackupError, copy_file, sync_file, sync_folder
+from .copies import BackupError, copy_file, facts_of, sync_file, sync_folder
 from .manifest import DatabaseFacts, Manifest
 
 FILE = "database.sqlite3"
@@ -30,7 +31,9 @@ def dump(connection: BaseDatabaseWrapper, folder: Path) -> DatabaseFacts:
     with connection.wrap_database_errors:
         try:
             facts = _copy(path, target)
-        except sqlite3.OperationalError:  # locked, or the disk is full
+        except sqlite3.OperationalError as error:
+            if "full" in str(error):  # not the database's own disk
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from error
             raise
         except sqlite3.DatabaseError as error:
             raise BackupError(
@@ -73,6 +76,14 @@ def require_vacant(connection: BaseDatabaseWrapper) -> None:
                 f"{found} exists, and a restore overwrites nothing. Stop the site and move it "
                 "away, or name another database in DATABASE_URL."
             )
+
+
+def holds(connection: BaseDatabaseWrapper, manifest: Manifest) -> bool:
+    """Tell whether the database is as a restore of this backup leaves it: untouched by anybody."""
+    try:
+        return facts_of(_path(connection)) == manifest.files[FILE]
+    except FileNotFoundError:
+        return False
 
 
 def load(connection: BaseDatabaseWrapper, source: Path, manifest: Manifest) -> None:

@@ -66,12 +66,19 @@ def prepare(upload: BinaryIO) -> Prepared:
 
 
 def keep(image: Image, prepared: Prepared) -> None:
-    """Write the files of a prepared upload, then the row that says they are there."""
+    """Write the files of a prepared upload, then the row that says they are there.
+
+    Raises :class:`ImageError` when the disk takes no file; then nothing has changed.
+    """
     sha256, made = prepared.sha256, prepared.renditions
     with _alone():
         before = Image.objects.select_for_update().get(pk=image.pk)
         for file in made.files:
-            _write(file)
+            try:
+                _write(file)
+            except OSError as error:
+                what = f"the server's folder of pictures takes no file ({error.strerror})"
+                raise ImageError(what, "tell whoever runs the server") from error
         image.file.name = file_name(sha256, made.width, made.width, ".webp")
         image.sha256, image.width, image.height = sha256, made.width, made.height
         image.state = ImageState.HELD

@@ -6,7 +6,8 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -61,6 +62,34 @@ def summary_text(summary: Summary) -> str:
 def to_line(data: dict[str, Any]) -> str:
     """Return ``data`` as one line of JSON."""
     return json.dumps(data, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+
+
+class ReportFile:
+    """The file of ``--report``; an :class:`OSError` of its disk names it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Self:
+        self._file = self._path.open("w", encoding="utf-8")
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        try:
+            self._file.close()
+        except OSError as full:
+            if error is None:  # else it is known already
+                raise self._named(full) from full
+
+    def write(self, line: dict[str, Any]) -> None:
+        """Add a line of JSON."""
+        try:
+            self._file.write(to_line(line) + "\n")
+        except OSError as full:
+            raise self._named(full) from full
+
+    def _named(self, error: OSError) -> OSError:
+        return OSError(error.errno, error.strerror, str(self._path))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from django.db import DatabaseError, DataError, IntegrityError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, transaction
 
 from articles.deriving.catalogue import Sources
 from articles.importing.batch import Batch, Outcome, Result
@@ -65,12 +65,14 @@ class Summary:
 class Importer:
     """Imports files; :attr:`summary` is true at any moment, also after an exception.
 
-    ``report`` is called with every result, once it is safe on disk.
+    ``report`` is called with every result, once it is safe on disk; ``check`` before that, with
+    every batch, to make sure that the archive is still held.
     """
 
     def __init__(self, options: Options, report: Callable[[Result], None]) -> None:
         self.options = options
         self.report = report
+        self.check: Callable[[], None] = lambda: None
         self.summary = Summary()
         self.run: ImportRun | None = None
 
@@ -104,7 +106,10 @@ class Importer:
         self._sources = Sources()
         for group in self._groups(found):
             unread = self._unread(group)
-            self._emit(self._write(unread) if unread else [], group)
+            self.check()
+            results = self._write(unread) if unread else []
+            self.check()  # what went into a file that is gone is not reported as stored
+            self._emit(results, group)
 
     def _write(self, reads: list[Read], *, again: bool = True) -> list[Result]:
         """Import a batch. One that the database refuses is written in halves.
@@ -208,7 +213,7 @@ class Importer:
         self.run.skipped = summary.count(Outcome.SKIPPED)
         try:
             self.run.save()
-        except DatabaseError as error:
+        except (DatabaseError, InterfaceError) as error:
             # The reason of the end is already on its way; the next run marks this one.
             logger.warning("the end of run %s could not be noted: %s", self.run.pk, error)
 

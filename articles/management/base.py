@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from articles.importing.lock import AlreadyRunningError
+from articles.importing.lock import AlreadyRunningError, ArchiveLostError
+from articles.management.troubles import in_words
 
 FINDINGS = 3
 ALREADY_RUNNING = 4
@@ -29,14 +31,16 @@ class ArchiveCommand(BaseCommand):
             return super().execute(*args, **options)
         except AlreadyRunningError as error:
             raise CommandError(str(error), returncode=ALREADY_RUNNING) from error
+        except ArchiveLostError as error:
+            raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:
             raise CommandError(
                 "interrupted; run the command again to go on", returncode=INTERRUPTED
             ) from error
-        except (DatabaseError, OSError) as error:
+        except (DatabaseError, InterfaceError, OSError, sqlite3.Error) as error:
             raise CommandError(
-                f"{type(error).__name__}: {error}. The archive is as it was after the last "
-                "finished step; mend the cause and run the command again."
+                f"{in_words(error)}. The archive is as it was after the last finished step; mend "
+                "the cause and run the command again."
             ) from error
 
     def check_migrations(self) -> None:

@@ -17,6 +17,7 @@ from articles.deriving.held import Held
 from articles.deriving.places import pictures_in
 from articles.deriving.workbench import Workbench
 from articles.models import Article, ArticleEdit, EditedField, Image
+from articles.publishing.meeting import again_when_met
 
 Value = str | int | list[str] | None
 
@@ -83,6 +84,7 @@ def _known_pictures_only(html: str) -> str:
     return html
 
 
+@again_when_met
 def set_fields(article: Article, values: Mapping[str, Value], editor: Editor) -> None:
     """Put an editor's ``values`` (by :class:`EditedField`) over what is derived.
 
@@ -99,6 +101,7 @@ def set_fields(article: Article, values: Mapping[str, Value], editor: Editor) ->
         _finish(bench, held, article)
 
 
+@again_when_met
 def revert_fields(article: Article, fields: Iterable[str], editor: Editor) -> None:
     """Take the editors' values of ``fields`` away, so that the derived ones show again."""
     with transaction.atomic():
@@ -112,6 +115,7 @@ def revert_fields(article: Article, fields: Iterable[str], editor: Editor) -> No
         _finish(bench, held, article)
 
 
+@again_when_met
 def mark_reviewed(article: Article) -> None:
     """Take the flag off an article whose new version an editor has looked at."""
     with transaction.atomic():

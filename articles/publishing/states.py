@@ -27,6 +27,7 @@ from articles.models import (
     State,
 )
 from articles.publishing.editing import EditError, Editor
+from articles.publishing.meeting import again_when_met
 
 
 def publish(article: Article) -> None:
@@ -49,6 +50,7 @@ def withdraw(article: Article, reason: str) -> None:
     _set_state(article, State.WITHDRAWN, reason.strip())
 
 
+@again_when_met
 def _set_state(article: Article, state: State, reason: str) -> None:
     with transaction.atomic():
         bench = _bench(article)
@@ -75,6 +77,7 @@ def show_version(capture: Capture, editor: Editor) -> None:
     _set_hidden(capture, hidden=False, editor=editor)
 
 
+@again_when_met
 def _set_hidden(capture: Capture, *, hidden: bool, editor: Editor) -> None:
     with transaction.atomic():
         bench = _bench(capture.article)
@@ -94,6 +97,7 @@ def _set_hidden(capture: Capture, *, hidden: bool, editor: Editor) -> None:
         capture.refresh_from_db()
 
 
+@again_when_met
 def erase(article: Article, editor: Editor) -> BlockedIdentity:
     """Erase an article for good, bytes and all, and return the mark that stays.
 

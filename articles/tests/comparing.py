@@ -38,7 +38,7 @@ def dump_archive(*, without: frozenset[str] = frozenset()) -> Dump:
     return {
         model._meta.model_name or "": sorted(
             json.dumps(_row(each, without), ensure_ascii=False, sort_keys=True)
-            for each in model._default_manager.all()
+            for each in model._default_manager.select_related(*_referred(model))
         )
         for model in apps.get_app_config("articles").get_models()
         if model._meta.model_name != _RUNS
@@ -65,6 +65,12 @@ def differences(left: Dump, right: Dump, limit: int = 5) -> str:
         lines += [f"only left, {table}: {row}" for row in list((one - other).elements())[:limit]]
         lines += [f"only right, {table}: {row}" for row in list((other - one).elements())[:limit]]
     return "\n".join(lines)
+
+
+def _referred(model: type[Model]) -> list[str]:
+    """Return the rows that a row's natural keys are read from."""
+    names = [f.name for f in model._meta.concrete_fields if isinstance(f, ForeignKey)]
+    return [f"{name}__article" if name.endswith("_capture") else name for name in names]
 
 
 def _row(each: Model, without: frozenset[str]) -> Row:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.contrib import admin
@@ -235,6 +237,17 @@ def test_upload_that_is_no_picture_is_refused_in_words(client: Client, image: Im
     upload = SimpleUploadedFile("x.png", b"<html>", "image/png")
     answer = client.post(f"{HERE}/image/{image.pk}/change/", {"upload": upload})
     assert "no JPEG, PNG, WebP or GIF picture" in answer.content.decode()
+    image.refresh_from_db()
+    assert image.state == ImageState.KNOWN
+
+
+def test_upload_that_the_disk_does_not_take_is_told_in_words(client: Client, image: Image) -> None:
+    upload = SimpleUploadedFile("x.png", plain())
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with mock.patch("articles.images.store._write", side_effect=full):
+        answer = client.post(f"{HERE}/image/{image.pk}/change/", {"upload": upload}, follow=True)
+    assert "Nothing was changed" in answer.content.decode()
+    assert "No space left on device" in answer.content.decode()
     image.refresh_from_db()
     assert image.state == ImageState.KNOWN
 

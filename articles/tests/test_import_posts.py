@@ -141,7 +141,7 @@ def test_broken_file_is_quarantined_with_its_bytes_and_found_mended(tmp_path: Pa
     issue = ImportIssue.objects.get()
     assert issue.content == content
     assert bytes(issue.path) == b"2021-01-14-bad.md"
-    assert "UTF-8" in issue.reason
+    assert "front matter" in issue.reason
     assert answer.files[0]["reason"]
     assert not Original.objects.exists()
     path.write_bytes(make_post())

@@ -176,6 +176,6 @@ def test_second_import_is_turned_away_while_one_runs(tmp_path: Path) -> None:
         answer = run_import(tmp_path / "p")
     assert answer.code == 4
     assert answer.summary["files"] == 0
-    assert "another import" in answer.message
+    assert "wait until it has ended" in answer.message
     assert raw_rows() == before
     assert run_import(tmp_path / "p").code == 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from articles.views.public import NotHereError
+from articles.views.unavailable import AWAY, unavailable
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -27,5 +30,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Return the page for a fault of ours; it needs no database."""
+    """Return the page for a fault of ours, or for a database that is away; it needs none."""
+    if isinstance(sys.exc_info()[1], AWAY):
+        return unavailable(request)
     return render(request, "500.html", status=500)

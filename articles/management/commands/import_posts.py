@@ -10,7 +10,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -76,17 +76,17 @@ class Command(ArchiveCommand):
         self._check(options)
         self.as_json: bool = options["format"] == "json"
         importer = Importer(_options(options), self._result)
-        self.report_file: TextIO | None = None
+        self.report_file: report.ReportFile | None = None
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             with ExitStack() as stack:
                 self.check_migrations()
                 if options["report"]:
                     self.report_file = stack.enter_context(
-                        Path(options["report"]).open("w", encoding="utf-8")
+                        report.ReportFile(Path(options["report"]))
                     )
                 if not options["dry_run"]:
-                    stack.enter_context(exclusive())
+                    importer.check = stack.enter_context(exclusive())
                 self._import(importer, options, stack)
         finally:
             signal.signal(signal.SIGTERM, before)
@@ -154,7 +154,7 @@ class Command(ArchiveCommand):
         self.advance()
         line = report.result_json(result)
         if self.report_file is not None:
-            self.report_file.write(report.to_line(line) + "\n")
+            self.report_file.write(line)
         if self.as_json:
             self.stdout.write(report.to_line({"type": "file", **line}))
         elif result.outcome in {Outcome.FAILED, Outcome.SKIPPED}:

@@ -35,9 +35,10 @@ class Command(ArchiveCommand):
         differing = 0
         total = Article.objects.filter(pk__gt=done).count() if is_watched() else None
         try:
-            with exclusive(), progress_bar(total, "rebuilding") as advance:
+            with exclusive() as check, progress_bar(total, "rebuilding") as advance:
                 groups = verify.differences(settings.ARCHIVE_TIME_ZONE, fix=not dry_run, after=done)
                 for last, findings in groups:
+                    check()
                     done = last
                     differing += len({finding.where for finding in findings})
                     for finding in findings:

@@ -30,7 +30,7 @@ class Command(ArchiveCommand):
         fix: bool = options["fix"]
         with ExitStack() as stack:
             # While an import writes, half of what it does would look like a fault.
-            stack.enter_context(exclusive())
+            check = stack.enter_context(exclusive())
             groups = (found for _, found in verify.differences(settings.ARCHIVE_TIME_ZONE, fix=fix))
             findings = 0
             unfixed = 0
@@ -43,6 +43,7 @@ class Command(ArchiveCommand):
                 findings += 1
                 unfixed += not (fix and finding.fixable)
                 self.stdout.write(str(finding))
+            check()
         if findings:
             fixed = findings - unfixed
             self.end_with_findings(f"{findings} findings, {fixed} of them put right")

@@ -1,0 +1,13 @@
+"""The site as gunicorn serves it, with static files under their own names."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from archive_site.wsgi import application
+
+settings.STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+
+__all__ = ["application"]

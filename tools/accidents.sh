@@ -1,0 +1,19 @@
+#!/bin/sh
+# The tests of accidents at length, on SQLite and on PostgreSQL; arguments go to pytest.
+# ACCIDENT_KILLS: points at which an import is killed; ACCIDENT_EDITS: things that each editor
+# does beside the commands; KILL_TEST_POSTS: posts.
+set -eu
+cd "$(dirname "$0")/.."
+
+export ACCIDENT_KILLS="${ACCIDENT_KILLS:-100}"
+export ACCIDENT_EDITS="${ACCIDENT_EDITS:-400}"
+export KILL_TEST_KILLS="${KILL_TEST_KILLS:-20}"
+export KILL_TEST_POSTS="${KILL_TEST_POSTS:-70}"
+
+python=.venv/bin/python
+set -- tools/isolated.sh "$python" -m pytest --numprocesses auto \
+    articles/tests/accidents articles/tests/test_import_resume.py "$@"
+echo "== accidents on SQLite"
+env -u DATABASE_URL "$@"
+echo "== accidents on PostgreSQL"
+"$python" -m tools.with_postgresql "$@"
