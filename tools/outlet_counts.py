@@ -12,13 +12,14 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from articles.content.frame import take_apart
+from articles.content.html.plain_body import ROW
 from articles.content.html.repair import repaired
 from articles.content.html.structure import NEVER_STORY, structure
 from articles.content.html.tree import from_lexbor, text_of
 from articles.content.posts import NotAPostError, PostError, parse_post
 
 PROCESSES = 2
-_SPACE = re.compile(r"\s+")
+_UNCOUNTED = re.compile(rf"\s+|{ROW.pattern}")
 #: Readings beside characters are not in the plain text, and what stands inside a player is for
 #: browsers that have none.
 _UNSEEN = NEVER_STORY | {"rt", "rp", "iframe", "video", "audio", "object"}
@@ -31,7 +32,7 @@ _DOUBT_SHARE, _DOUBT_CHARACTERS = 0.02, 50
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One post in numbers; characters are counted without white space."""
+    """One post in numbers; characters are counted without white space and rows of dashes."""
 
     outlet: str  # slug, empty for an outlet that has no file
     day: str  # YYYY-MM-DD
@@ -111,7 +112,7 @@ def count_post(path: Path) -> Counted | type[ValueError]:
         outlet=post.outlet,
         day=post.published.value.date().isoformat(),
         before=visible_characters(body),
-        after=len(_SPACE.sub("", post.text)),
+        after=len(_UNCOUNTED.sub("", post.text)),
         removed=removed,
         pictures_before=len(raw.pictures),
         pictures_after=len(post.pictures),
@@ -120,9 +121,9 @@ def count_post(path: Path) -> Counted | type[ValueError]:
 
 
 def visible_characters(html: str) -> int:
-    """Return how many characters of ``html`` a reader would see, white space left out."""
+    """Return how many characters of ``html`` a reader would see, without white space and rows."""
     body = LexborHTMLParser(repaired(html)).body
-    return len(_SPACE.sub("", text_of(from_lexbor(body, _UNSEEN)))) if body else 0
+    return len(_UNCOUNTED.sub("", text_of(from_lexbor(body, _UNSEEN)))) if body else 0
 
 
 def sum_of_rules(posts: Iterable[Counted]) -> dict[str, tuple[int, int, int]]:

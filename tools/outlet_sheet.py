@@ -27,9 +27,9 @@ Rules version {version}. {posts} posts ({folders}); {skipped} files were no post
 could not be read.
 
 *Share* is the text that is kept, of the text that a reader of the body as it came would see:
-characters without white space, without scripts and styles, captions included. The address of a
-player or the words for an icon come in for what cannot be shown, so a share may pass 100 %. *In
-doubt* are posts that lost text which no rule has taken: more than 2 % and 50 characters.
+characters without white space, rows of dashes, scripts and styles, captions included. The address
+of a player or the words for an icon come in for what cannot be shown, so a share may pass 100 %.
+*In doubt* are posts that lost text which no rule has taken: more than 2 % and 50 characters.
 """
 _COLUMNS = (
     "outlet", "posts", "untouched", "characters", "kept", "share", "median", "least (day)",

@@ -18,7 +18,8 @@ from articles.content.html.tree import Element, Node, text_of
 _WRAPPERS = frozenset({"div", "section", "article", "main"})
 _INCIDENTAL = frozenset("b big em font i small span strong u".split())
 _BLANK = re.compile(r"\n[^\S\n]*\n")
-_ROW = re.compile(r"([-=*_~—－＝＿])\1{5,}")
+#: A row of dashes, which stands for a rule.
+ROW = re.compile(r"([-=*_~—－＝＿])\1{5,}")
 _BULLET = re.compile("[►▶◆■●👉]")
 _GLUED_PLACES = 3  # fewer may be how somebody writes
 # With one of these behind it an address stands within a sentence.
@@ -74,7 +75,7 @@ def _is_light(node: Node) -> bool:
 def _with_breaks(text: str) -> str:
     """Return a text of one line with the line breaks that a collector took out of it."""
     spans = addresses(text)
-    rows = [(row.start(), row.end()) for row in _ROW.finditer(text)]
+    rows = [(row.start(), row.end()) for row in ROW.finditer(text)]
     places = {end for _, end in spans if end < len(text) and not _GOES_ON.match(text[end])}
     places |= {place for row in rows for place in row}
     bullets = {bullet.start() for bullet in _BULLET.finditer(text)}
@@ -132,7 +133,7 @@ def _blocks(lines: list[_Line]) -> list[Element]:
     group: list[_Line] = []
     for line in [*lines, []]:
         text = _said(line)
-        is_row = _ROW.fullmatch(text) is not None
+        is_row = ROW.fullmatch(text) is not None
         if text and not is_row:
             group.append(line)
             continue
