@@ -2,7 +2,7 @@
 PYTHON_BIN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql accidents lint format fuzz bench lock clean venv venv-dev
+.PHONY: help demo test test-postgresql test-browser accidents lint format fuzz bench lock clean venv venv-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
@@ -15,6 +15,9 @@ test: venv-dev ## Run every check and the tests (on SQLite, or where DATABASE_UR
 
 test-postgresql: venv-dev ## The same on a new database of a local PostgreSQL server
 	@$(PYTHON_BIN) -m tools.with_postgresql tools/checks.sh test $(ARGS)
+
+test-browser: venv-dev ## Show every attack vector to Chromium (CHROMIUM=PATH names one)
+	@$(PYTHON_BIN) -m pytest -m browser articles/tests/attacks $(ARGS)
 
 accidents: venv-dev ## Kill, fill, cut off and crowd everything at length, on both databases
 	@tools/accidents.sh $(ARGS)

@@ -17,6 +17,7 @@ from articles.admin.filters import HeldFilter
 from articles.admin.readonly import KeptAdmin
 from articles.admin.steps import object_page
 from articles.content.urls import identity_hash
+from articles.doors.headers import PICTURE_POLICY
 from articles.images.decoding import ImageError
 from articles.images.store import Prepared, keep, prepare, rendition
 from articles.models import Image, ImageState
@@ -133,4 +134,6 @@ class ImageAdmin(KeptAdmin):
             file = rendition(image, _WIDTH, request.headers.get("Accept", ""))
         except FileNotFoundError as error:
             raise Http404(str(error)) from error
-        return FileResponse(file.path.open("rb"), content_type=file.content_type)
+        response = FileResponse(file.path.open("rb"), content_type=file.content_type)
+        response["Content-Security-Policy"] = PICTURE_POLICY
+        return response

@@ -81,6 +81,9 @@ def test_held_picture_is_served_in_the_width_asked_for(client: Client, image: Im
     assert response["Content-Type"] == "image/webp"
     assert response["Vary"] == "Accept"
     assert "public" in response["Cache-Control"]
+    # Chromium shows a picture by itself with styles of its own.
+    assert "style-src 'unsafe-inline'" in response["Content-Security-Policy"]
+    assert "default-src 'none'" in response["Content-Security-Policy"]
 
 
 def test_held_picture_is_served_to_programs_without_webp(client: Client, image: Image) -> None:

@@ -13,6 +13,7 @@ from django.utils.cache import patch_cache_control
 
 from articles.content.text import cut
 from articles.content.urls import host_of
+from articles.doors.headers import PICTURE_POLICY
 from articles.images.store import rendition
 from articles.models import Article, Image, ImageState
 from articles.views.public import NotHereError, public_page
@@ -62,6 +63,7 @@ def picture(request: HttpRequest, code: str) -> HttpResponseBase:
         return _placeholder(host, "picture missing here", ratio)
     response = FileResponse(file.path.open("rb"), content_type=file.content_type)
     response["Vary"] = "Accept"
+    response["Content-Security-Policy"] = PICTURE_POLICY
     response["Cross-Origin-Resource-Policy"] = _FOR_ALL
     patch_cache_control(response, public=True, max_age=_HELD_SECONDS)
     return response

@@ -1,0 +1,251 @@
+"""The addresses of an archive that holds every case; Django must be set up.
+
+Every page on which something of a post or of an editor is shown: each case's own, all lists, all
+of the admin's. ``test_urlconf`` sees to it that no pattern is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from articles.content.urls import identity_hash, identity_of
+from articles.models import (
+    Article,
+    Author,
+    DayCount,
+    Image,
+    ImageState,
+    ImportIssue,
+    ImportRun,
+    Redirect,
+    Sighting,
+    Source,
+    Tag,
+)
+from articles.tests.attacks.benign import benign
+from articles.tests.attacks.vectors import TYPED, Case, Place, cases
+
+_WORDS = TYPED | {
+    Place.TITLE, Place.AUTHOR, Place.TAG, Place.OUTLET, Place.HEADER, Place.FILE_NAME,
+}  # fmt: skip
+_TITLES = frozenset({Place.TITLE, Place.EDITED_TITLE, Place.OUTLET, Place.HIDING})
+_VERSIONED = frozenset({Place.TITLE, Place.FILE_NAME, Place.HIDING})
+_GONE = frozenset({Place.REASON, Place.ERASURE})
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One address. ``case`` is the number of the only one that is to be seen there, else 0.
+
+    ``shows``: selector and the text that it has; ``body``: the story's text is there, to be
+    compared; ``download``: the answer is a file; ``follow``: so are the list's further pages.
+    ``holds`` and ``text``: selectors below the story that find something, and words that it has;
+    ``proof``: here the control run has to notice the case.
+    """
+
+    address: str
+    case: int = 0
+    status: int = 200
+    shows: dict[str, str] = field(default_factory=dict)
+    holds: list[str] = field(default_factory=list)
+    text: str = ""
+    body: bool = False
+    download: bool = False
+    follow: bool = False
+    proof: bool = False
+    editors: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What an editor types into the form at ``address``: values by name, then the button."""
+
+    case: int
+    address: str
+    values: dict[str, str]
+    button: str
+
+
+def site(base: str) -> dict[str, Any]:
+    """Return the stops and entries of this archive as plain data."""
+    found = _articles()
+    stops = [stop for case in cases() for stop in _case_stops(case, found)]
+    return {
+        "base": base,
+        "entries": [asdict(entry) for case in cases() for entry in _entries(case, found)],
+        "stops": [asdict(stop) for stop in [*stops, *_benign(found), *_lists(), *_admin()]],
+        "articles": {number: article.pk for number, article in found.items()},
+    }
+
+
+def _articles() -> dict[int, Article]:
+    """Return the article of each folder's number."""
+    rows = Article.objects.select_related("source", "author", "current_capture")
+    by_original = {
+        capture.original_id: article
+        for article in rows.prefetch_related("captures")
+        for capture in article.captures.all()
+    }
+    return {
+        int(bytes(seen.path).split(b"/")[0]): by_original[seen.original_id]
+        for seen in Sighting.objects.all()
+        if seen.original_id in by_original
+    }
+
+
+def _case_stops(case: Case, found: dict[int, Article]) -> Iterator[Stop]:
+    if case.place == Place.BROKEN_FILE:
+        issue = next(each for each in ImportIssue.objects.all() if f"/{case.number}/" in str(each))
+        page = reverse("admin:articles_importissue_change", args=[issue.pk])
+        yield Stop(page, case.number, editors=True, proof=True)
+        page = reverse("admin:articles_importissue_bytes", args=[issue.pk])
+        yield Stop(page, case.number, editors=True, download=True)
+        return
+    article = found[case.number]
+    public = article.get_absolute_url()
+    typed = case.place in TYPED
+    if case.place in _GONE:
+        yield Stop(public, case.number, 410, proof=True)
+        yield Stop(f"/a/{article.code}/", case.number, 410)
+    else:
+        shows = {} if typed else _shows(article)
+        proof = case.place not in {Place.FILE_NAME, Place.RIGHTS, Place.HIDING}
+        yield Stop(public, case.number, shows=shows, body=not typed, proof=proof)
+    if case.place == Place.ERASURE:
+        capture = article.captures.latest("front_matter_at")
+        mark = [identity_hash(identity_of(capture.url))]
+        for name in ("change", "history"):
+            page = reverse(f"admin:articles_blockedidentity_{name}", args=mark)
+            yield Stop(page, case.number, editors=True)
+        return
+    # What only a body holds is told on fewer pages: here by turns on those that build it anew.
+    names = case.place in _WORDS
+    if case.place == Place.RIGHTS:
+        yield Stop(article.source.get_absolute_url(), case.number, proof=True)
+    if names or case.number % 2:
+        in_admin = case.place in {Place.FILE_NAME, Place.HIDING}
+        yield Stop(_page(article, "change"), case.number, editors=True, proof=in_admin)
+        if case.place not in _GONE:
+            yield Stop(f"/a/{article.code}/versions/1/", case.number, body=not typed)
+    if names or not case.number % 2:
+        yield Stop(_page(article, "preview"), case.number, editors=True, body=not typed)
+    if case.place in _TITLES:
+        yield Stop(f"/a/{article.code}/versions/", case.number)
+        for name in ("history", "withdraw", "erase"):
+            yield Stop(_page(article, name), case.number, editors=True)
+    if article.version_count > 1 and case.place != Place.HIDING:
+        yield Stop(f"/a/{article.code}/versions/1..2/", case.number)
+        yield Stop(f"/a/{article.code}/versions/2/", case.number)
+    if case.place in _VERSIONED:
+        newest = article.captures.latest("front_matter_at").pk
+        name = "hide" if case.place == Place.TITLE else "show"
+        yield Stop(_page(article, name, newest), case.number, editors=True)
+        yield Stop(_page(article, "original", newest), case.number, editors=True, download=True)
+    if case.place == Place.FILE_NAME:
+        seen = Sighting.objects.filter(original__captures__article=article)
+        path = next(bytes(s.path) for s in seen if b"later" not in bytes(s.path))
+        stem = path.rpartition(b"/")[2].removesuffix(b".md")
+        yield Stop(f"/a/{article.code}/", case.number)
+        # The static site could not serve a name that is not UTF-8 either.
+        status = 200 if quote(stem.decode("utf-8", "replace")) == quote(stem) else 404
+        for old in (f"2021-01-14/{quote(stem, safe='')}", f"box/2021/01/14/{quote(stem[11:], '')}"):
+            yield Stop(f"/{old}.html", case.number, status)
+        yield Stop(f"/2021-01-14/{quote(stem, safe='')}", case.number, status)
+
+
+def _shows(article: Article) -> dict[str, str]:
+    shows = {"h1": article.title or "(untitled)", ".article-facts .outlet": article.source.name}
+    if article.author:
+        shows[".byline"] = article.author.name
+    if tag := article.tags.order_by("name").first():
+        shows[".tags li a"] = tag.name
+    return shows
+
+
+def _entries(case: Case, found: dict[int, Article]) -> Iterator[Entry]:
+    names = {
+        Place.EDITED_TITLE: "title",
+        Place.EDITED_TEXT: "html",
+        Place.EDITED_AUTHOR: "author",
+        Place.EDITED_TAGS: "tags",
+    }
+    if case.place not in TYPED:
+        return
+    article = found[case.number]
+    if case.place == Place.REASON:
+        page = _page(article, "withdraw")
+        yield Entry(case.number, page, {"reason": case.payload}, ".submit-row input")
+    elif case.place == Place.ERASURE:
+        values = {"reason": case.payload, "code": article.code}
+        yield Entry(case.number, _page(article, "erase"), values, ".submit-row input")
+    elif case.place == Place.HIDING:
+        page = _page(article, "hide", article.captures.latest("front_matter_at").pk)
+        yield Entry(case.number, page, {"reason": case.payload}, ".submit-row input")
+    elif case.place == Place.RIGHTS:
+        page = reverse("admin:articles_source_change", args=[article.source_id])
+        texts = {"rights": case.payload, "description": case.payload}
+        yield Entry(case.number, page, texts, "input[name=_save]")
+    else:
+        values = {names[case.place]: case.payload, "reason": case.payload[:200]}
+        yield Entry(case.number, _page(article, "change"), values, "input[name=_save]")
+
+
+def _benign(found: dict[int, Article]) -> Iterator[Stop]:
+    for each in benign():
+        holds = [f".body {selector}" for selector in each.holds]
+        yield Stop(found[each.number].get_absolute_url(), holds=holds, text=each.text)
+
+
+def _lists() -> Iterator[Stop]:
+    for address in ("/", "/sources/", "/tags/", "/authors/"):
+        yield Stop(address, follow=True)
+    days = DayCount.objects.values_list("day", flat=True)
+    for year in sorted({day.year for day in days}):
+        yield Stop(f"/{year:04d}/")
+    for year, month in sorted({(day.year, day.month) for day in days}):
+        yield Stop(f"/{year:04d}/{month:02d}/")
+    for day in days:
+        yield Stop(f"/{day:%Y/%m/%d}/", follow=True)
+    for model in (Source, Tag, Author):
+        for row in model._default_manager.filter(story_count__gt=0).order_by("pk"):
+            yield Stop(row.get_absolute_url(), follow=True)
+    for code in Image.objects.order_by("pk").values_list("code", flat=True):
+        yield Stop(f"/i/{code}?w=400")
+    for address, status in (("/healthz", 200), ("/readyz", 200), ("/nowhere/", 404)):
+        yield Stop(address, status=status)
+
+
+def _admin() -> Iterator[Stop]:
+    yield Stop("/admin/", editors=True)
+    for address in ("articles/", "auth/", "password_change/", "jsi18n/"):
+        yield Stop(f"/admin/{address}", editors=True)
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield Stop(reverse(f"{name}_changelist"), editors=True, follow=True)
+        changeable = model in {Source, User}
+        if changeable:
+            yield Stop(reverse(f"{name}_add"), editors=True)
+        if model is Article:
+            continue  # each is a case's own stop
+        for key in model._default_manager.order_by("-pk").values_list("pk", flat=True):
+            yield Stop(reverse(f"{name}_change", args=[key]), editors=True)
+            if changeable or model in {Redirect, ImportRun}:
+                yield Stop(reverse(f"{name}_history", args=[key]), editors=True)
+            if model is User:
+                yield Stop(reverse(f"{name}_delete", args=[key]), editors=True)
+    for words in ("?q=svg", "?state=withdrawn", "?review=1"):
+        yield Stop(f"/admin/articles/article/{words}", editors=True, follow=True)
+    yield Stop("/admin/articles/importissue/?q=svg", editors=True)
+    for held in Image.objects.filter(state=ImageState.HELD):
+        yield Stop(reverse("admin:articles_image_file", args=[held.pk]), editors=True)
+
+
+def _page(article: Article, name: str, *arguments: Any) -> str:
+    return reverse(f"admin:articles_article_{name}", args=[article.pk, *arguments])

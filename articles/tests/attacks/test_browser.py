@@ -1,0 +1,137 @@
+"""Every case in Chromium: nothing runs, nothing is asked for elsewhere, no policy is broken.
+
+``control`` is the same archive without cleaning: it shows that the tour would have noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import get_resolver
+
+from articles.tests.attacks.benign import benign
+from articles.tests.attacks.conftest import is_sampled
+from articles.tests.attacks.tour import Toured
+from articles.tests.attacks.vectors import Place, cases
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+#: Patterns that the tour does not open, and why nothing of a post is on them.
+NOT_VISITED = {
+    "admin/logout/": "takes a POST and ends the visit; its page says goodbye and nothing else",
+    "admin/password_change/done/": "a sentence of Django's",
+    "admin/autocomplete/": "answers JSON to fields that complete; no form here has one",
+    "admin/r/<path:content_type_id>/<path:object_id>/": "redirects to a public page",
+    "admin/(?P<url>.*)$": "answers 404 to whatever has no page",
+    "admin/articles/article/<int:object_id>/step/": "takes a POST and redirects to the article",
+    "admin/articles/importissue/<path:object_id>/history/": "nothing is logged of these rows",
+    "admin/articles/image/<path:object_id>/history/": "the log of uploads, which names codes",
+    "admin/articles/author/<path:object_id>/history/": "nothing is logged of these rows",
+    "admin/articles/tag/<path:object_id>/history/": "nothing is logged of these rows",
+    "admin/articles/source/<path:object_id>/delete/": "refused, 403, while there are stories",
+    "admin/auth/user/<id>/password/": "a form for a password",
+    "admin/auth/group/<path:object_id>/history/": "there are no groups, and none comes of a post",
+    "admin/auth/group/<path:object_id>/change/": "the same",
+    "admin/auth/group/<path:object_id>/delete/": "the same",
+    "admin/auth/group/add/": "an empty form of Django's",
+}
+#: The same for whole families of them, by the end of the pattern.
+_NEVER = {
+    "<path:object_id>/": "redirects to the page for changing",
+    "/add/": "nobody may add such a row: 403",
+    "/delete/": "nobody may delete such a row: 403",
+}
+_READ_ONLY = (
+    "redirect", "blockedidentity", "article", "author", "tag", "image", "importrun", "importissue",
+)  # fmt: skip
+
+
+def test_nothing_runs(clean: Toured) -> None:
+    assert not clean.of("run")
+
+
+def test_nothing_is_asked_for_elsewhere(clean: Toured) -> None:
+    assert not clean.of("request")
+    assert not clean.asked
+
+
+def test_no_policy_is_broken(clean: Toured) -> None:
+    assert not clean.of("policy")
+    assert not clean.witness.without_policy
+
+
+def test_no_page_has_what_no_page_should_have(clean: Toured) -> None:
+    assert not clean.of("page")
+    assert not clean.of("message")
+
+
+def test_every_address_answers_as_it_should(clean: Toured) -> None:
+    assert not clean.statuses
+    assert not clean.witness.odd_headers
+
+
+def test_text_and_names_are_shown_as_they_are(clean: Toured) -> None:
+    assert not clean.of("text")
+
+
+def test_harmless_markup_is_shown(clean: Toured) -> None:
+    wanted = [[*(f".body {selector}" for selector in each.holds), each.text] for each in benign()]
+    assert list(clean.holds.values()) == wanted
+
+
+def test_every_pattern_is_visited_or_has_a_reason_not_to_be(clean: Toured) -> None:
+    """A page that is new, such as search or a feed, has to be added to the itinerary."""
+    patterns = set(_patterns(get_resolver()))
+    unseen = {pattern for pattern in patterns - clean.witness.routes if not _reason(pattern)}
+    assert not unseen, "add these to articles/tests/attacks/itinerary.py, or a reason above"
+    assert not NOT_VISITED.keys() & clean.witness.routes, "these are visited: take the reason away"
+    assert not NOT_VISITED.keys() - patterns, "there are no such patterns any more"
+
+
+@pytest.mark.parametrize("group", sorted({case.vector.group for case in cases()}))
+def test_control_run_notices_every_live_case(control: Toured, group: str) -> None:
+    noticed = control.noticed("run", "request")
+    live = [case for case in cases() if case.vector.group == group and not case.inert]
+    assert live
+    assert not [case.name for case in live if case.number not in noticed]
+
+
+def test_control_run_notices_something_in_every_place(control: Toured) -> None:
+    noticed = control.noticed("run", "request")
+    assert {case.place for case in cases() if case.number in noticed} == set(Place)
+
+
+def test_control_run_sees_by_the_audit_what_cannot_run(control: Toured) -> None:
+    found = control.noticed("page")
+    assert not [c.name for c in cases() if c.is_audited and c.number not in found]
+
+
+def test_policy_alone_stops_programs_and_reports_them(policed: Toured) -> None:
+    sample = [case for case in cases() if is_sampled(case)]
+    reported = policed.noticed("policy")
+    assert not policed.of("run")
+    assert len(sample) >= 50
+    assert not [case.name for case in sample if case.number not in reported]
+
+
+def _patterns(resolver: Any, before: str = "") -> Iterator[str]:
+    for each in resolver.url_patterns:
+        part = str(each.pattern)
+        route = before + (part.removeprefix("^") if before else part)  # as a match names it
+        if hasattr(each, "url_patterns"):
+            yield from _patterns(each, route)
+        else:
+            yield route
+
+
+def _reason(pattern: str) -> str:
+    if pattern in NOT_VISITED:
+        return NOT_VISITED[pattern]
+    model = pattern.removeprefix("admin/articles/").split("/")[0]
+    for end, reason in _NEVER.items():
+        belongs = end.startswith("<") or model in _READ_ONLY
+        if pattern.startswith("admin/") and pattern.endswith(end) and belongs:
+            return reason
+    return ""

@@ -1,0 +1,317 @@
+"""The tour: each stop opened in Chromium, touched, looked at."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Error, Page, Response
+
+from articles.tests.attacks.browser import PARSED_AGAIN, SCRIPTS, Witness, chromium
+from articles.tests.attacks.elsewhere import Elsewhere
+from articles.tests.attacks.posts import after, before
+from articles.tests.attacks.served import EDITOR, PASSWORD
+from articles.tests.attacks.vectors import Case, Place, cases
+from articles.tests.running import OwnArchive
+
+_START_SECONDS = 300  # an archive that is not up by then will not come up
+_PAGE_MS = 20_000
+_CALM_MS = 20  # after the last touch; what is left behind does not need longer
+_PROOF_MS = (60, 900)  # how long the control run waits for a case: at first, then once more
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass
+class Toured:
+    """What a tour saw."""
+
+    witness: Witness
+    asked: list[str]
+    pages: int = 0
+    seconds: float = 0.0
+    statuses: list[str] = field(default_factory=list)
+    holds: dict[str, list[str]] = field(default_factory=dict)  # by address, of harmless markup
+
+    def of(self, kind: str) -> list[str]:
+        """Return all notices of ``kind`` as lines."""
+        return [
+            f"{n.address} ({_NAMES.get(n.case, 'no case')}): {n.what}"
+            for n in self.witness.notices
+            if n.kind == kind
+        ]
+
+    def noticed(self, *kinds: str) -> set[int]:
+        """Return the numbers of the cases with a notice of one of ``kinds``."""
+        return {n.case for n in self.witness.notices if n.kind in kinds}
+
+
+_NAMES = {case.number: case.name for case in cases()}
+_CASES = {case.number: case for case in cases()}
+
+
+@contextmanager
+def served(folder: Path, walls: str) -> Iterator[dict[str, Any]]:
+    """Serve an archive with all cases from ``folder``; yield what ``site.json`` says of it."""
+    archive = OwnArchive(folder)
+    rates = {f"{name}_RATE": "off" for name in ("COSTLY", "SEARCH", "LOGIN", "LOGIN_NAME")}
+    archive.env |= {"SECURE_SSL_REDIRECT": "off", "DEBUG": "off", **rates}
+    with (folder / "server.log").open("w") as log:
+        command = [sys.executable, "-m", "articles.tests.attacks.served", str(folder), walls]
+        process = archive.start_command(
+            command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            yield json.loads(_when_there(folder / "site.json", process, folder / "server.log"))
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _when_there(path: Path, process: subprocess.Popen[bytes], log: Path) -> str:
+    until = time.monotonic() + _START_SECONDS
+    while not path.exists():
+        if process.poll() is not None or time.monotonic() > until:
+            raise RuntimeError(f"the archive did not start:\n{log.read_text()[-4000:]}")
+        time.sleep(0.1)
+    return path.read_text(encoding="utf-8")
+
+
+def tour(
+    folder: Path, walls: str, browser_path: str, chosen: Callable[[Case], bool] = lambda _: True
+) -> Toured:
+    """Serve an archive and visit it: all of it, or what proves the ``chosen`` cases alive."""
+    started = time.monotonic()
+    with served(folder, walls) as site, Elsewhere() as elsewhere:
+        witness = Witness(site["base"])
+        with chromium(browser_path, elsewhere.port) as browser:
+            guide = _Guide(witness, browser.new_context(), browser.new_context(), walls == "up")
+            guide.log_in()
+            seen = Toured(witness, elsewhere.asked)
+            wanted = {case.number for case in cases() if chosen(case) and case.can_be_noticed}
+            for entry in site["entries"]:
+                if walls == "up" or entry["case"] in wanted:
+                    guide.type(entry)
+            for stop in site["stops"]:
+                if walls == "up" or (stop["proof"] and stop["case"] in wanted):
+                    guide.visit(stop, seen)
+        for name in elsewhere.asked:
+            match = re.match(r"(?:.*\.)?v(\d{4})\.", name)
+            witness.note("request", f"a connection to {name}", int(match[1]) if match else 0)
+        seen.seconds = time.monotonic() - started
+    return seen
+
+
+class _Guide:
+    """Leads one window for readers and one for editors through the archive."""
+
+    def __init__(
+        self, witness: Witness, readers: BrowserContext, editors: BrowserContext, clean: bool
+    ) -> None:
+        self.witness, self.clean = witness, clean
+        self._contexts = {False: readers, True: editors}
+        for context in self._contexts.values():
+            context.set_default_timeout(_PAGE_MS)
+            witness.watch(context)
+        self._pages: dict[bool, Page] = {}
+        self._scratch: Page | None = None
+
+    def _page(self, editors: bool) -> Page:
+        """Return the window; a new one when the last was closed or is left to its troubles."""
+        page = self._pages.get(editors)
+        if page is None or page.is_closed():
+            page = self._pages[editors] = self._contexts[editors].new_page()
+            self.witness.watch_page(page)
+        return page
+
+    def log_in(self) -> None:
+        """Log in as an editor, through the form."""
+        page = self._page(True)
+        page.goto(f"{self.witness.base}/admin/login/")
+        page.fill("#id_username", EDITOR)
+        page.fill("#id_password", PASSWORD)
+        page.click("[type=submit]")
+        page.wait_for_url("**/admin/")
+
+    def type(self, entry: dict[str, Any]) -> None:
+        """Fill in a form of the admin as an editor would, and send it."""
+        page = self._page(True)
+        self.witness.address, self.witness.case = entry["address"], entry["case"]
+        if self.clean and entry["address"].endswith("/change/"):
+            self._fill(page, entry)
+            if page.locator(".preview-row").count():
+                self._preview(page)
+        self._fill(page, entry)
+        if self.clean:
+            with page.expect_navigation():
+                page.click(entry["button"])
+            problem = page.query_selector(".errornote, .errorlist")
+            if problem is not None:
+                raise AssertionError(f"{entry['address']}: {problem.inner_text()}")
+        else:  # the page that follows shows other cases, whose programs may lead away
+            with contextlib.suppress(Error), page.expect_navigation(wait_until="commit"):
+                page.click(entry["button"], no_wait_after=True)
+            page.close()
+
+    def _fill(self, page: Page, entry: dict[str, Any]) -> None:
+        page.goto(self.witness.base + entry["address"])
+        for name, value in entry["values"].items():
+            page.fill(f"[name='{name}']", value)
+
+    def _preview(self, page: Page) -> None:
+        """Look at the preview of what was typed and not saved, in this window for once."""
+        button = page.locator(".preview-row button")
+        button.evaluate("button => button.formTarget = ''")
+        with page.expect_navigation():
+            button.click()
+        self._look(page, site=True)
+
+    def visit(self, stop: dict[str, Any], seen: Toured) -> None:
+        """Open a stop and, where it is a list, its further pages."""
+        address: str | None = stop["address"]
+        while address:
+            self.witness.address, self.witness.case = address, stop["case"]
+            seen.pages += 1
+            if stop["download"]:
+                self._download(address)
+                return
+            further = self._open(stop, address, seen)
+            address = further if stop["follow"] else None
+
+    def _download(self, address: str) -> None:
+        """Ask for a file: it has to come as one, and as nothing that a browser shows."""
+        response = self._contexts[True].request.get(self.witness.base + address)
+        headers = response.headers
+        name = headers.get("content-disposition", "")
+        is_plain = headers.get("content-type", "").startswith("text/plain")
+        if not (re.fullmatch(r'attachment; filename="[0-9a-z-]+\.md"', name) and is_plain):
+            self.witness.note("page", f"a download with {headers}")
+        if headers.get("x-content-type-options") != "nosniff":
+            self.witness.note("page", "a download that a browser may take for a page")
+        self.witness.answered_by(headers["x-route"])
+
+    def _open(self, stop: dict[str, Any], address: str, seen: Toured) -> str | None:
+        """Open one page, touch it and look at it; return the address of the next, if one."""
+        for wait in (_CALM_MS,) if self.clean else _PROOF_MS:
+            page = self._page(stop["editors"])
+            response = self._arrive(page, address)
+            if response is not None and response.status != stop["status"]:
+                seen.statuses.append(f"{address}: {response.status}")
+            looked = self._touched(page, response, stop, wait)
+            if self.clean and looked:
+                self._compare(stop, looked, seen)
+            if self.clean or _CASES[stop["case"]].inert or self.witness.has_noticed(stop["case"]):
+                break
+        if not self.clean:
+            return None
+        if page.url.split("#")[0] != (response.url if response else ""):
+            self.witness.note("page", f"the window is now at {page.url}")
+        after_this = looked.get("next") if looked else None
+        return str(after_this).removeprefix(self.witness.base) if after_this else None
+
+    def _arrive(self, page: Page, address: str) -> Response | None:
+        try:
+            return page.goto(self.witness.base + address)
+        except Error as error:
+            if self.clean:
+                raise
+            if "interrupted by another navigation" in error.message:
+                self.witness.note("request", "led away while it was loading")
+            page.close()
+            return None
+
+    def _touched(
+        self, page: Page, response: Response | None, stop: dict[str, Any], wait: int
+    ) -> dict[str, Any]:
+        kind = response.headers.get("content-type", "") if response else ""
+        if self.clean and not kind.startswith("text/html"):
+            page.wait_for_timeout(_CALM_MS)
+            return {}
+        preview = stop["address"].endswith("/preview/")
+        site = preview or not stop["address"].startswith("/admin/")
+        try:
+            again = site and not (self.clean and preview)
+            page.wait_for_timeout(wait)
+            if not self.clean:
+                self._look(page, site)  # a touch may lead away
+            page.evaluate(_script("touch"), {"site": site})
+            if again:
+                self._parse_again(page)
+            page.wait_for_timeout(wait)
+            return self._look(page, site, [*stop["shows"], *stop["holds"]])
+        except Error:
+            if self.clean:
+                raise
+            page.close()
+            return {}
+
+    def _parse_again(self, page: Page) -> None:
+        """Have a page's HTML parsed once more, as a careless script would, under no policy.
+
+        In a window of its own: the archive's policy lets no script of a page do that.
+        """
+        body = page.evaluate(
+            "() => Document.prototype.querySelector.call(document, 'body').innerHTML"
+        )
+        if self._scratch is None or self._scratch.is_closed():
+            self._scratch = self._contexts[False].new_page()
+            self.witness.watch_page(self._scratch)
+        try:
+            self._scratch.goto(self.witness.base + PARSED_AGAIN)
+            self._scratch.evaluate("html => { document.body.innerHTML = html }", body)
+            self._scratch.evaluate(_script("touch"), {"site": True})
+        except Error:
+            if self.clean:
+                raise
+            self._scratch.close()
+
+    def _look(self, page: Page, site: bool, selectors: list[str] | None = None) -> dict[str, Any]:
+        seen: dict[str, Any] = page.evaluate(
+            _script("audit"), {"site": site, "selectors": selectors or []}
+        )
+        for line in seen["found"]:
+            self.witness.note("page", line)
+        return seen
+
+    def _compare(self, stop: dict[str, Any], looked: dict[str, Any], seen: Toured) -> None:
+        """Compare what is shown with what has to be."""
+        if stop["holds"] or stop["text"]:
+            found = [selector for selector in stop["holds"] if looked["shown"][selector]]
+            is_there = stop["text"] in (looked["story"] or "")
+            seen.holds[stop["address"]] = [*found, *[stop["text"]] * is_there]
+        for selector, text in stop["shows"].items():
+            if _SPACE.sub(" ", text).strip() not in looked["shown"][selector]:
+                self.witness.note("text", f"{selector} shows {looked['shown'][selector]}")
+        if stop["body"]:
+            for line in missing(_CASES[stop["case"]], looked["story"] or ""):
+                self.witness.note("text", f"{line} in {looked['story']!r}")
+
+
+def missing(case: Case, text: str) -> Iterator[str]:
+    """Yield what is wrong with the shown text of a case's story."""
+    wanted = [before(case)]
+    if not case.vector.is_open:
+        wanted.append(after(case))
+    in_body = case.place in {Place.BODY, Place.CAPTION, Place.LINK}
+    if case.vector.keeps and in_body:
+        wanted.append(case.filled(case.vector.keeps))
+    for words in wanted:
+        if words not in text:
+            yield f"{words!r} is not"
+    if case.vector.loses and in_body and html.unescape(case.vector.loses) in text:
+        yield f"{case.vector.loses!r} is"
+
+
+@cache
+def _script(name: str) -> str:
+    return (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
