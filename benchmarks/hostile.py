@@ -12,9 +12,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+from articles.tests.builders import ADDRESS, make_post
 from articles.tests.hostile import Case
+from articles.tests.hostile_bodies import BODIES, REFUSED, Maker
 from articles.tests.hostile_others import OTHERS
 from articles.tests.hostile_tars import TARS
 from articles.tests.hostile_zips import ZIPS
@@ -31,6 +34,14 @@ def cases() -> Iterator[Case]:
     yield from ZIPS
     yield from TARS
     yield from OTHERS
+    for name, body in (BODIES | REFUSED).items():
+        yield Case(f"body: {name}", partial(_beside_sound_posts, body), "", "")
+
+
+def _beside_sound_posts(body: Maker, place: Path) -> Path:
+    """Make a folder of two sound posts and one with this body."""
+    post = make_post(body=body(), title="今日要闻", url=f"{ADDRESS}/hostile")
+    return pack("folder", good_posts() | {"2021-01-14-hostile.md": post}, place / "posts")
 
 
 def cost_of(source: Path, empty: Path) -> tuple[float, int]:

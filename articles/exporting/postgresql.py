@@ -41,6 +41,7 @@ def dump(connection: BaseDatabaseWrapper, folder: Path) -> DatabaseFacts:
             "--no-privileges",
             f"--snapshot={snapshot}",
             f"--file={target}",
+            file=target,
         )
     sync_file(target)
     return facts
@@ -83,6 +84,7 @@ def load(connection: BaseDatabaseWrapper, source: Path, manifest: Manifest) -> N
         "--no-owner",
         "--no-privileges",
         str(source),
+        file=source,
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # a dump holds no statistics, without which lists are slow
@@ -93,8 +95,11 @@ def load(connection: BaseDatabaseWrapper, source: Path, manifest: Manifest) -> N
             )
 
 
-def _run(connection: BaseDatabaseWrapper, program: str, *arguments: str) -> None:
-    """Run one of the server's tools; the password goes by the environment, where none can see."""
+def _run(connection: BaseDatabaseWrapper, program: str, *arguments: str, file: Path) -> None:
+    """Run one of the server's tools on ``file``.
+
+    The password goes by the environment, where none can see it.
+    """
     client, environment = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
     command = [
         program,
@@ -121,7 +126,7 @@ def _run(connection: BaseDatabaseWrapper, program: str, *arguments: str) -> None
         ) from error
     if done.returncode:
         said = " ".join(done.stderr.split()) or "it said nothing"
-        raise BackupError(f"{program} ended with {done.returncode}: {said}")
+        raise BackupError(f"{program} ended with {done.returncode} at {file}: {said}")
 
 
 def _die_with_parent() -> None:

@@ -60,10 +60,12 @@ def _is_staged(stage: Path, folder: Path) -> bool:
 
 def _put_in_place(stage: Path, media: Path) -> None:
     """Move the staged files to where they belong; killed, it can be done again."""
-    for entry in list((stage / MEDIA).iterdir()):
-        entry.rename(media / entry.name)
-    sync_folder(media)
-    (stage / MEDIA).rmdir()
+    held = stage / MEDIA
+    if held.is_dir():
+        for entry in list(held.iterdir()):
+            entry.rename(media / entry.name)
+        sync_folder(media)
+        held.rmdir()
     (stage / _MARK).unlink()  # from here on it is an archive like any other
     stage.rmdir()
 

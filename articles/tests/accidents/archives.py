@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from articles.tests.backups.own_archive import ON_SQLITE, ROOT, Archive
@@ -109,7 +110,6 @@ class TestArchive(Archive):
     def __init__(self, url: str, media: Path, folder: Path) -> None:
         super().__init__(url, media)
         self.folder = folder
-        self._started = 0
 
     def start(self, *arguments: object, fault: Fault = NO_FAULT, **place: Any) -> Running:
         """Start a management command; ``place`` is more of :class:`child.Place`."""
@@ -178,9 +178,7 @@ class TestArchive(Archive):
         fault: Fault,
         **place: Any,
     ) -> Running:
-        self._started += 1
-        folder = self.folder / str(self._started)
-        folder.mkdir()
+        folder = Path(mkdtemp(dir=self.folder))
         where = child.Place(self.name, str(self.media), str(folder), **place)
         process = _forks.Process(target=target, args=(where, fault, *arguments))
         process.start()

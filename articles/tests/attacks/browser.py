@@ -22,12 +22,10 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from articles.tests.attacks.served import ROUTE_HEADER
+from articles.tests.attacks.served import PARSED_AGAIN, ROUTE_HEADER
 from articles.tests.attacks.vectors import FAR_ZONE
 
 SCRIPTS = Path(__file__).parent
-#: An empty page without a policy, on the archive's own host.
-PARSED_AGAIN = "/parsed-again"
 _CASE = re.compile(r"(?:^|\W)v(\d{4})\." + re.escape(FAR_ZONE), re.IGNORECASE)
 #: Chromium speaks to nobody of its own accord.
 _QUIET = (
@@ -99,10 +97,6 @@ class Witness:
         context.expose_binding("tell", lambda _, number: self._ran(number))
         context.expose_binding("told", lambda _, kind, what: self.note(str(kind), str(what)))
         context.add_init_script(path=SCRIPTS / "watch.js")
-        context.route(
-            self.base + PARSED_AGAIN,
-            lambda route: route.fulfill(content_type="text/html", body="<!doctype html>"),
-        )
         context.on("request", self._requested)
         context.on("response", self._answered)
         context.on("dialog", self._dialog)

@@ -218,6 +218,7 @@ def _lists() -> Iterator[Stop]:
             yield Stop(row.get_absolute_url(), follow=True)
     for code in Image.objects.order_by("pk").values_list("code", flat=True):
         yield Stop(f"/i/{code}?w=400")
+    yield Stop("/.well-known/security.txt")
     for address, status in (("/healthz", 200), ("/readyz", 200), ("/nowhere/", 404)):
         yield Stop(address, status=status)
 

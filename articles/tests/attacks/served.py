@@ -22,23 +22,30 @@ from urllib.parse import quote
 
 import django
 from django.conf import settings
+from django.http import HttpResponse
 
 from articles.tests.attacks.posts import files_of
 from articles.tests.attacks.uncleaned import take_the_editors_walls_down, take_the_walls_down
 from articles.tests.attacks.vectors import cases
 
 ROUTE_HEADER = "X-Route"
+PARSED_AGAIN = "/parsed-again"  # an empty page without a policy
 EDITOR, PASSWORD = "ada", "pw"
 MOVED = "https://herald.example/benign/100"
 
 
 class TellRoute:
-    """Middleware that says in a header which pattern of the URLconf has answered."""
+    """Middleware that says in a header which pattern of the URLconf has answered.
+
+    It has a page of its own, PARSED_AGAIN, in which the tour parses what the archive wrote.
+    """
 
     def __init__(self, get_response: Callable[[Any], Any]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> Any:
+        if request.path == PARSED_AGAIN:
+            return HttpResponse("<!doctype html>")
         response = self.get_response(request)
         match = request.resolver_match
         if match is not None:

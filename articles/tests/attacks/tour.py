@@ -18,10 +18,10 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Error, Page, Response
 
-from articles.tests.attacks.browser import PARSED_AGAIN, SCRIPTS, Witness, chromium
+from articles.tests.attacks.browser import SCRIPTS, Witness, chromium
 from articles.tests.attacks.elsewhere import Elsewhere
 from articles.tests.attacks.posts import after, before
-from articles.tests.attacks.served import EDITOR, PASSWORD
+from articles.tests.attacks.served import EDITOR, PARSED_AGAIN, PASSWORD
 from articles.tests.attacks.vectors import Case, Place, cases
 from articles.tests.running import OwnArchive
 
@@ -66,6 +66,7 @@ def served(folder: Path, walls: str) -> Iterator[dict[str, Any]]:
     archive = OwnArchive(folder)
     rates = {f"{name}_RATE": "off" for name in ("COSTLY", "SEARCH", "LOGIN", "LOGIN_NAME")}
     archive.env |= {"SECURE_SSL_REDIRECT": "off", "DEBUG": "off", **rates}
+    archive.env["SECURITY_CONTACT"] = "mailto:security@archive.example"
     with (folder / "server.log").open("w") as log:
         command = [sys.executable, "-m", "articles.tests.attacks.served", str(folder), walls]
         process = archive.start_command(
@@ -240,7 +241,7 @@ class _Guide:
         preview = stop["address"].endswith("/preview/")
         site = preview or not stop["address"].startswith("/admin/")
         try:
-            again = site and not (self.clean and preview)
+            again = stop["proof"] and not stop["editors"]
             page.wait_for_timeout(wait)
             if not self.clean:
                 self._look(page, site)  # a touch may lead away
