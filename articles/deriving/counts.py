@@ -24,8 +24,8 @@ COUNTED: tuple[type[Model], ...] = (DayCount, Source, Author, Tag)
 class Tally:
     """Differences in counts, to be applied once."""
 
-    def __init__(self) -> None:
-        self._changes: Counter[Key] = Counter()
+    def __init__(self, changes: Mapping[Key, int] | None = None) -> None:
+        self._changes: Counter[Key] = Counter(changes)
 
     def note(self, row: Mapping[str, Any], tag_ids: Iterable[int], step: int) -> None:
         """Count an article's row and tags: with ``step`` -1 as it was, with 1 as it is now."""

@@ -10,9 +10,10 @@ import datetime as dt
 import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 
 from articles.content.html.pictures import picture_code
@@ -20,7 +21,7 @@ from articles.content.posts import NotAPostError, PostError
 from articles.deriving import catalogue
 from articles.deriving.captures import parse_capture
 from articles.deriving.catalogue import Sources
-from articles.deriving.counts import COUNTED, counted
+from articles.deriving.counts import COUNTED, Key, Tally, counted
 from articles.deriving.held import Held
 from articles.deriving.places import wanted_places
 from articles.deriving.workbench import Workbench
@@ -30,7 +31,6 @@ from articles.models import (
     ArticleImage,
     BlockedIdentity,
     Capture,
-    DayCount,
     Image,
     ImportIssue,
     Original,
@@ -95,19 +95,39 @@ def orphans() -> Iterator[Finding]:
 
 
 def wrong_counts(*, fix: bool) -> Iterator[Finding]:
-    """Yield counts of stories that are not what counting gives; with ``fix`` set them right."""
-    right = counted()
-    for model in COUNTED:
-        for key, stored in model._default_manager.values_list("pk", "story_count"):
-            true = right.pop((model, key), 0)
-            if stored != true:
-                yield Finding("count", f"{model.__name__} {key}", f"{stored}, but {true} stories")
-                if fix:
-                    model._default_manager.filter(pk=key).update(story_count=true)
-    for (model, key), true in right.items():
-        yield Finding("count", f"{model.__name__} {key}", f"missing, but {true} stories")
-        if fix and isinstance(key, dt.date):
-            DayCount.objects.create(day=key, story_count=true)
+    """Yield counts of stories that are not what counting gives; with ``fix`` set them right.
+
+    What is wrong is added to what stands there by then: editors may have gone on.
+    """
+    with at_one_moment():
+        right = counted()
+        stored = {
+            (model, key): count
+            for model in COUNTED
+            for key, count in model._default_manager.values_list("pk", "story_count")
+        }
+    changes: dict[Key, int] = {}
+    for key in sorted(right.keys() | stored.keys(), key=str):
+        true = right.get(key, 0)
+        change = true - stored.get(key, 0)
+        if change:
+            changes[key] = change
+            told = f"{stored.get(key, 'missing')}, but {true} stories"
+            yield Finding("count", f"{key[0].__name__} {key[1]}", told)
+    if fix and changes:
+        with transaction.atomic():
+            Tally(changes).apply()
+
+
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """Have all queries see the archive as it is at one moment; nothing may be written."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic():
+        if alone and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def differences(zone: str, *, fix: bool, after: int = 0) -> Iterator[tuple[int, list[Finding]]]:
