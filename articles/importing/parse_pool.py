@@ -14,6 +14,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -25,6 +26,7 @@ from articles.importing.readers.found import Found, UnreadableError
 
 _AHEAD = 3  # windows in flight for each worker
 _STARTS = 3  # attempts to start workers
+_PATIENCE = 5.0  # seconds between looks at whether the workers live
 _PR_SET_PDEATHSIG = 1
 
 Context = TypeVar("Context")
@@ -118,7 +120,7 @@ class _Waiting(Generic[Context]):
 def _next(pool: _Pool, waiting: deque[_Waiting[Context]]) -> tuple[Context, list[Read]]:
     window = waiting.popleft()
     try:
-        return window.context, window.future.result() if window.future else []
+        return window.context, pool.result(window.future) if window.future else []
     except BrokenProcessPool:
         pool.restart()
         reads = [_alone(pool, found) for found in window.found]
@@ -131,7 +133,7 @@ def _alone(pool: _Pool, found: Found) -> Read:
     """Return one file, read by a fresh worker; blamed only when it brings down a second one."""
     for _ in range(2):
         try:
-            return pool.submit([found]).result()[0]
+            return pool.result(pool.submit([found]))[0]
         except BrokenProcessPool:
             pool.restart()
     problem = "reading it ended two worker processes; look into the file"
@@ -168,6 +170,28 @@ class _Pool:
             failed.set_exception(error)
             return failed
 
+    def result(self, future: Future[list[Read]]) -> list[Read]:
+        """Return what a future becomes; raises :class:`BrokenProcessPool` for a worker that died.
+
+        One that is killed while it tells its result leaves half a message, for whose end the
+        executor would wait for ever.
+        """
+        while True:
+            try:
+                return future.result(timeout=_PATIENCE)
+            except FutureTimeoutError:
+                workers = list((self._executor._processes or {}).values())
+                if all(worker.is_alive() for worker in workers):
+                    continue  # a large window on a slow machine
+            try:
+                return future.result(timeout=_PATIENCE)  # it may have been noticed by now
+            except FutureTimeoutError as error:
+                for worker in workers:
+                    worker.kill()
+                # The last writer is gone with this one: the reader sees the end of the message.
+                self._executor._result_queue._writer.close()  # type: ignore[attr-defined]
+                raise BrokenProcessPool("a worker died while it told its result") from error
+
     def restart(self) -> None:
         """Start new workers after one has died.
 
@@ -177,7 +201,7 @@ class _Pool:
             self.close()
             self._executor = self._start()
             try:
-                self._executor.submit(read_chunk, []).result()
+                self.result(self.submit([]))
             except BrokenProcessPool:
                 continue  # something ended one that had just begun
             return

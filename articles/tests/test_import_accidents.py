@@ -21,6 +21,7 @@ from articles.importing.readers import find
 from articles.models import Article, ImportRun
 from benchmarks.generate_posts import generate_posts
 
+from . import dying
 from .running import OwnArchive, ran, run_import
 
 ROOM = 3 * 1024 * 1024  # bytes that a file may grow to: the first batch fits, the last does not
@@ -59,7 +60,7 @@ def test_full_disk_ends_the_import_and_the_next_run_completes_it(tmp_path: Path)
 
 def test_workers_that_are_killed_cost_nothing(tmp_path: Path) -> None:
     posts = tmp_path / "posts"
-    generate_posts(posts, 1500, seed=9)
+    generate_posts(posts, 800, seed=9)
     (tmp_path / "archive").mkdir()
     archive = OwnArchive(tmp_path / "archive")
     report = tmp_path / "report.jsonl"
@@ -71,11 +72,11 @@ def test_workers_that_are_killed_cost_nothing(tmp_path: Path) -> None:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
                 killed += 1
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=400)
     answer = ran(process.returncode, out.decode(), err.decode())
     assert killed
     assert answer.code == 0, answer.message
-    assert answer.summary["files"] == 1500
+    assert answer.summary["files"] == 800
 
 
 def test_workers_that_cannot_start_blame_no_file(tmp_path: Path) -> None:
@@ -88,6 +89,22 @@ def test_workers_that_cannot_start_blame_no_file(tmp_path: Path) -> None:
         pytest.raises(WorkersError, match="--workers 0"),
     ):
         list(read_in_order([(None, found)], 1))
+
+
+def test_worker_that_dies_while_it_tells_its_result_does_not_stop_the_import(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = tmp_path / "posts"
+    generate_posts(posts, 20, seed=11)
+    monkeypatch.setenv(dying.MARK, str(tmp_path / "died"))
+    monkeypatch.setattr(parse_pool, "read_chunk", dying.read_or_die)
+    monkeypatch.setattr(parse_pool, "_PATIENCE", 0.5)
+    with ExitStack() as stack:
+        found = list(find([str(posts)], "", stack))
+        [(_, reads)] = read_in_order([(None, found)], 2)
+    assert (tmp_path / "died").exists()
+    assert [read.found.path for read in reads] == [each.path for each in found]
+    assert all(read.post for read in reads if not read.skip)
 
 
 def _end_at_once(parent: int) -> None:

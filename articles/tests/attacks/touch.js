@@ -1,6 +1,6 @@
 // Does to a page what a reader could: moves over everything, focuses, opens, and clicks whatever
-// is no plain link.
-({ site }) => {
+// is no plain link. With `again`, the page's own HTML is parsed once more in its place.
+({ site, again }) => {
   const one = Document.prototype.querySelector.bind(document);
   const { get: attributes } = Object.getOwnPropertyDescriptor(Element.prototype, "attributes");
   const area = site ? document.body : one("#content") ?? document.body;
@@ -19,9 +19,16 @@
     if (link && /^(https?|mailto):/i.test(target ?? "https:") && !link.ping) return;
     element.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   };
-  for (const element of [...area.querySelectorAll("*")]) touch(element);
-  const wanted = site
-    ? "a, area, button, label, input, [onclick], svg a *, math *"
-    : "a:not([href^='/']):not([href^='?']):not([href^='#']), [onclick]";
-  for (const element of [...area.querySelectorAll(wanted)]) click(element);
+  const everything = () => {
+    for (const element of [...area.querySelectorAll("*")]) touch(element);
+    const wanted = site
+      ? "a, area, button, label, input, [onclick], svg a *, math *"
+      : "a:not([href^='/']):not([href^='?']):not([href^='#']), [onclick]";
+    for (const element of [...area.querySelectorAll(wanted)]) click(element);
+  };
+  everything();
+  if (again) {
+    area.innerHTML = area.innerHTML;
+    everything();
+  }
 }

@@ -96,7 +96,7 @@ def tour(
     with served(folder, walls) as site, Elsewhere() as elsewhere:
         witness = Witness(site["base"])
         with chromium(browser_path, elsewhere.port) as browser:
-            guide = _Guide(witness, browser.new_context(), browser.new_context(), walls == "up")
+            guide = _Guide(witness, browser.new_context(), browser.new_context(), walls)
             guide.log_in()
             seen = Toured(witness, elsewhere.asked)
             wanted = {case.number for case in cases() if chosen(case) and case.can_be_noticed}
@@ -117,9 +117,10 @@ class _Guide:
     """Leads one window for readers and one for editors through the archive."""
 
     def __init__(
-        self, witness: Witness, readers: BrowserContext, editors: BrowserContext, clean: bool
+        self, witness: Witness, readers: BrowserContext, editors: BrowserContext, walls: str
     ) -> None:
-        self.witness, self.clean = witness, clean
+        self.witness, self.walls = witness, walls
+        self.clean = walls == "up"
         self._contexts = {False: readers, True: editors}
         for context in self._contexts.values():
             context.set_default_timeout(_PAGE_MS)
@@ -241,12 +242,13 @@ class _Guide:
         preview = stop["address"].endswith("/preview/")
         site = preview or not stop["address"].startswith("/admin/")
         try:
-            again = stop["proof"] and not stop["editors"]
             page.wait_for_timeout(wait)
             if not self.clean:
                 self._look(page, site)  # a touch may lead away
-            page.evaluate(_script("touch"), {"site": site})
-            if again:
+            # Without a policy the page itself can parse again; the archive's own lets no script.
+            again = site and self.walls == "down"
+            page.evaluate(_script("touch"), {"site": site, "again": again})
+            if self.clean and stop["proof"] and not stop["editors"]:
                 self._parse_again(page)
             page.wait_for_timeout(wait)
             return self._look(page, site, [*stop["shows"], *stop["holds"]])
@@ -267,14 +269,9 @@ class _Guide:
         if self._scratch is None or self._scratch.is_closed():
             self._scratch = self._contexts[False].new_page()
             self.witness.watch_page(self._scratch)
-        try:
-            self._scratch.goto(self.witness.base + PARSED_AGAIN)
-            self._scratch.evaluate("html => { document.body.innerHTML = html }", body)
-            self._scratch.evaluate(_script("touch"), {"site": True})
-        except Error:
-            if self.clean:
-                raise
-            self._scratch.close()
+        self._scratch.goto(self.witness.base + PARSED_AGAIN)
+        self._scratch.evaluate("html => { document.body.innerHTML = html }", body)
+        self._scratch.evaluate(_script("touch"), {"site": True, "again": False})
 
     def _look(self, page: Page, site: bool, selectors: list[str] | None = None) -> dict[str, Any]:
         seen: dict[str, Any] = page.evaluate(

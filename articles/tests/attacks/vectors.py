@@ -7,6 +7,7 @@ elsewhere, ``NUM`` for the number of the case; so whatever happens names the cas
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from typing import Any
 FOLDER = Path(__file__).with_name("vectors")
 FAR_ZONE = "elsewhere.example"
 _REPEATED = re.compile(r"\{\{(.*?)\}\}\*(\d+)", re.DOTALL)
+
+SAMPLE = int(os.environ.get("ATTACK_SAMPLE", "1"))
 
 
 class Place(StrEnum):
@@ -135,9 +138,13 @@ def vectors() -> tuple[Vector, ...]:
 
 @cache
 def cases() -> tuple[Case, ...]:
-    """Return each vector in each of its places, numbered from 1000."""
+    """Return each vector in each of its places, numbered from 1000.
+
+    With ATTACK_SAMPLE=N in the environment, of those in bodies every Nth.
+    """
     pairs = [(vector, place) for vector in vectors() for place in vector.places]
-    return tuple(Case(1000 + n, *pair) for n, pair in enumerate(pairs))
+    numbered = [Case(1000 + n, *pair) for n, pair in enumerate(pairs)]
+    return tuple(c for c in numbered if c.place != Place.BODY or c.number % SAMPLE == 0)
 
 
 def _vector(group: str, name: str, row: dict[str, Any]) -> Vector:
