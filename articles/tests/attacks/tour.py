@@ -166,7 +166,11 @@ class _Guide:
             page.close()
 
     def _fill(self, page: Page, entry: dict[str, Any]) -> None:
-        page.goto(self.witness.base + entry["address"])
+        if self.clean:
+            page.goto(self.witness.base + entry["address"])
+        else:  # the preview below the form may never have done
+            page.goto(self.witness.base + entry["address"], wait_until="domcontentloaded")
+            page.evaluate("() => document.querySelector('.preview-frame')?.remove()")
         for name, value in entry["values"].items():
             page.fill(f"[name='{name}']", value)
 
