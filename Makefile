@@ -17,7 +17,7 @@ test-postgresql: venv-dev ## The same on a new database of a local PostgreSQL se
 	@$(PYTHON_BIN) -m tools.with_postgresql tools/checks.sh test $(ARGS)
 
 test-browser: venv-dev ## Show every attack vector to Chromium (CHROMIUM=PATH names one)
-	@$(PYTHON_BIN) -m pytest -m browser articles/tests/attacks $(ARGS)
+	@tools/isolated.sh $(PYTHON_BIN) -m pytest -m browser articles/tests/attacks $(ARGS)
 
 accidents: venv-dev ## Kill, fill, cut off and crowd everything at length, on both databases
 	@tools/accidents.sh $(ARGS)
