@@ -69,7 +69,8 @@ TEMPLATES = [
 
 # --- Database --------------------------------------------------------------------------------
 DATABASES = {"default": env.database("DATABASE_URL", default=BASE_DIR / "archive.sqlite3")}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+_is_sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+if _is_sqlite:
     DATABASES["default"]["OPTIONS"] = {
         # Without IMMEDIATE, two processes that read and then write lose each other's work.
         "transaction_mode": "IMMEDIATE",
@@ -85,6 +86,13 @@ else:
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
     # Seconds; without it a server that is cut off holds every visitor for minutes.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+
+# --- Search ----------------------------------------------------------------------------------
+SEARCH_BACKEND = ""  # the one of the database; else the name of a module of articles.searching
+_archive = Path(DATABASES["default"]["NAME"]) if _is_sqlite else BASE_DIR / "archive.sqlite3"
+SEARCH_DATABASE = Path(
+    env.text("SEARCH_DATABASE", default=str(_archive.with_name("search.sqlite3")))
+)
 
 # --- Language and time -----------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -25,6 +25,7 @@ from articles.models import (
     ArticleEdit,
     Capture,
     Redirect,
+    SearchChange,
     TaggedArticle,
 )
 
@@ -134,8 +135,13 @@ class Workbench:
         self._write_captures(touched)
         self._write_bodies(touched)
         self._write_redirects(touched)
-        self._write_tags(touched)
+        retagged = self._write_tags(touched)
         self._tally.apply()
+        SearchChange.note(
+            held.article.pk
+            for held in touched
+            if held.is_new or held.row_changed or held.body_due or held.article.pk in retagged
+        )
         return changed
 
     def _write_captures(self, touched: Sequence[Held]) -> None:
@@ -174,11 +180,13 @@ class Workbench:
             now = [address_path((held.article.day, held.article.slug)) for held in left.values()]
             Redirect.objects.filter(path__in=now).delete()
 
-    def _write_tags(self, touched: Sequence[Held]) -> None:
+    def _write_tags(self, touched: Sequence[Held]) -> set[int]:
+        """Write the taggings that differ; return the articles that have others than before."""
         names = [name for capture in self._new_captures for name in capture.tag_names]
         names += [name for held in touched for name in held.shown.tags]
         keys = catalogue.tags(names)
         new, changed, gone = [], [], []
+        retagged = set()
         for held in touched:
             listed_at = held.article.published_at if held.article.is_public else None
             wanted = {keys[name]: held.shown.tag_reason for name in held.shown.tags}
@@ -197,11 +205,15 @@ class Workbench:
             ]
             if not held.is_new:
                 self._tally.note(held.before, held.tags_before, -1)
-            self._tally.note(held.row(), {keys[name] for name in held.shown.tags}, 1)
+            tags = {keys[name] for name in held.shown.tags}
+            self._tally.note(held.row(), tags, 1)
+            if tags != held.tags_before:
+                retagged.add(held.article.pk)
         if gone:
             TaggedArticle.objects.filter(pk__in=gone).delete()
         TaggedArticle.objects.bulk_create(new)
         TaggedArticle.objects.bulk_update(changed, ["reason", "listed_at"])
+        return retagged
 
 
 def reserve_keys(model: type[models.Model], count: int) -> list[int]:

@@ -93,17 +93,20 @@ class ReportFile:
 
 
 @contextmanager
-def progress_bar(total: int | None, what: str = "importing") -> Iterator[Callable[[], None]]:
-    """Show a bar on standard error, when that is a terminal and ``total`` is known."""
+def progress_bar(total: int | None, what: str = "importing") -> Iterator[Callable[..., None]]:
+    """Show a bar on standard error, when that is a terminal and ``total`` is known.
+
+    Yields what moves it on, by one or by a number.
+    """
     if total is None:
-        yield lambda: None
+        yield lambda count=1: None
         return
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(what, total=total)
-        yield lambda: progress.advance(task)
+        yield lambda count=1: progress.advance(task, count)
 
 
 def is_watched() -> bool:

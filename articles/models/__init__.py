@@ -15,6 +15,7 @@ from .image import ArticleImage, Image, ImageState
 from .person import Author
 from .redirect import Redirect
 from .runs import ImportIssue, ImportRun, RunState
+from .search import SearchChange, SearchIndex
 from .source import CanonicalPolicy, Source, SourceAlias, SourceHost
 from .tag import Tag, TaggedArticle, TagReason
 
@@ -37,6 +38,8 @@ __all__ = [
     "Original",
     "Redirect",
     "RunState",
+    "SearchChange",
+    "SearchIndex",
     "Sighting",
     "Source",
     "SourceAlias",

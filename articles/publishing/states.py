@@ -23,6 +23,7 @@ from articles.models import (
     Image,
     ImportIssue,
     Original,
+    SearchChange,
     Sighting,
     State,
 )
@@ -107,6 +108,7 @@ def erase(article: Article, editor: Editor) -> BlockedIdentity:
         raise EditError("an erasure needs a reason; it stays on record")
     with transaction.atomic():
         article = Article.objects.select_for_update().get(pk=article.pk)
+        pk = article.pk  # the row forgets it when it is deleted
         tally = Tally()
         row = {name: getattr(article, name) for name in ("state", "day", "source_id", "author_id")}
         tally.note(row, set(article.taggings.values_list("tag_id", flat=True)), -1)
@@ -137,6 +139,7 @@ def erase(article: Article, editor: Editor) -> BlockedIdentity:
         article.delete()
         Image.objects.filter(code__in=images, places__isnull=True).delete()
         tally.apply()
+        SearchChange.note([pk])
     return mark
 
 

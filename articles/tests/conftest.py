@@ -19,6 +19,7 @@ def _plain_files(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.STATIC_ROOT = tmp_path
     settings.SECURE_SSL_REDIRECT = False
+    settings.SEARCH_DATABASE = tmp_path / "search.sqlite3"
     settings.LIMITS_FILE = tmp_path / "limits.sqlite3"
 
 

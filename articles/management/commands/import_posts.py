@@ -30,6 +30,7 @@ from articles.importing.readers import (
 from articles.importing.runs import Importer, Options
 from articles.management.base import ArchiveCommand
 from articles.models import State
+from articles.searching import indexing
 
 
 def _date(text: str) -> str:
@@ -88,6 +89,8 @@ class Command(ArchiveCommand):
                 if not options["dry_run"]:
                     importer.check = stack.enter_context(exclusive())
                 self._import(importer, options, stack)
+            if not (options["dry_run"] or options["no_index"]):
+                self._index(options)
         finally:
             signal.signal(signal.SIGTERM, before)
             summary = importer.summary
@@ -124,6 +127,14 @@ class Command(ArchiveCommand):
         with report.progress_bar(total) as self.advance:
             roots = [options["root"] or report.path_text(os.fsencode(p)) for p in options["paths"]]
             importer.import_files(self._found(importer, options, stack), roots)
+
+    def _index(self, options: dict[str, Any]) -> None:
+        """Bring what has come in into the search index: a phase with a bar of its own."""
+        watched = report.is_watched() and not options["no_progress"]
+        count = indexing.pending()
+        if count:
+            with report.progress_bar(count if watched else None, "indexing") as advance:
+                indexing.update(advance)
 
     def _found(
         self, importer: Importer, options: dict[str, Any], stack: ExitStack

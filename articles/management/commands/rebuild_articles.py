@@ -12,6 +12,7 @@ from articles.importing.lock import exclusive
 from articles.importing.report import is_watched, progress_bar
 from articles.management.base import ArchiveCommand
 from articles.models import Article
+from articles.searching import indexing
 
 
 class Command(ArchiveCommand):
@@ -48,5 +49,6 @@ class Command(ArchiveCommand):
         except BaseException:
             self.stderr.write(f"done up to article number {done}; go on with --after {done}")
             raise
+        indexing.update_soon()
         verb = "would be" if dry_run else "were"
         self.stdout.write(f"{differing} articles {verb} rebuilt")

@@ -13,6 +13,7 @@ from django.db.migrations.loader import MigrationLoader
 from articles.exporting.copies import BackupError
 from articles.exporting.restore import restore
 from articles.management.base import ArchiveCommand
+from articles.searching import indexing
 
 
 class Command(ArchiveCommand):
@@ -35,10 +36,12 @@ class Command(ArchiveCommand):
             )
         except BackupError as error:
             raise CommandError(str(error)) from error
+        indexing.forget()
         database = manifest.database
         self.stdout.write(
             f"restored the backup of {manifest.created}: {sum(database.counts.values())} rows, "
-            f"{len(manifest.media)} media files."
+            f"{len(manifest.media)} media files. To have a search index, run now: "
+            "manage.py update_index"
         )
         if on_disk.keys() - set(database.migrations):
             self.stdout.write("The backup is older than this code. Now run: manage.py migrate")

@@ -12,6 +12,7 @@ from django.conf import settings
 from articles.exporting import verify
 from articles.importing.lock import exclusive
 from articles.management.base import ArchiveCommand
+from articles.searching import indexing
 
 
 class Command(ArchiveCommand):
@@ -44,6 +45,7 @@ class Command(ArchiveCommand):
                 unfixed += not (fix and finding.fixable)
                 self.stdout.write(str(finding))
             check()
+        indexing.update_soon()
         if findings:
             fixed = findings - unfixed
             self.end_with_findings(f"{findings} findings, {fixed} of them put right")

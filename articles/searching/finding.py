@@ -1,0 +1,233 @@
+"""A search from what was typed to a page of stories: asked of the index, made sure of by the
+archive.
+
+The index may be a moment behind, and tokens don't tell everything. So whatever it gives is looked
+at again where that matters: a story that was changed or withdrawn since is found as it is now, or
+not at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from articles.content.query import Filter, Query, parse
+from articles.models import Article, SearchChange
+from articles.searching import indexing
+from articles.searching.backend import (
+    COUNT_LIMIT,
+    Facets,
+    IndexMissingError,
+    Place,
+    Reader,
+    TooSlowError,
+    backend,
+)
+from articles.searching.conditions import Condition, is_certain, matches
+from articles.searching.documents import load
+from articles.searching.resolving import resolve
+
+SECONDS = 5.0  # a search that takes longer is given up
+_AGAIN_LIMIT = 300  # uncertain hits that a count looks at again; more would take a second
+_FETCH = 100  # hits asked for at once where some may be none
+_CURSOR = struct.Struct(">cqq")
+
+
+class Sort(StrEnum):
+    """The order of hits."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    RELEVANCE = "relevance"
+
+
+class BadCursorError(ValueError):
+    """A cursor that no page has given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hits in their order, and the cursor behind them, empty at the end."""
+
+    articles: list[Article]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many hits there are: exactly, or at least so many."""
+
+    number: int
+    is_exact: bool
+
+
+class Search:
+    """One search over one state of the index. Use it in a ``with`` block of :func:`search`."""
+
+    def __init__(self, query: Query, reader: Reader, until: float) -> None:
+        resolved = resolve(query.root)
+        self.query = query
+        self.condition: Condition = resolved.condition
+        self.unknown: list[Filter] = resolved.unknown
+        self._reader = reader
+        self._until = until
+        self._certain = is_certain(self.condition)
+
+    def page(self, sort: Sort = Sort.NEWEST, after: str = "", size: int = 20) -> Page:
+        """Return the hits behind the cursor ``after``. Raises BadCursorError, TooSlowError."""
+        if sort == Sort.RELEVANCE:
+            return self._best(after, size)
+        place = _place(after, sort) if after else None
+        return self._in_time(sort, place, size)
+
+    def every(self, sort: Sort = Sort.NEWEST) -> Iterator[Article]:
+        """Yield every hit to the end, in the order of time."""
+        after = ""
+        while True:
+            page = self.page(sort, after, 500)
+            yield from page.articles
+            if not page.next:
+                return
+            after = page.next
+
+    def count(self) -> Count:
+        """Return how many hits there are."""
+        number = self._reader.count(self.condition)
+        if number > COUNT_LIMIT:
+            return Count(COUNT_LIMIT, is_exact=False)
+        if not self._certain and number <= _AGAIN_LIMIT:
+            places = self._reader.newest(self.condition, None, number)
+            number = len(self._confirmed(places))
+        return Count(number, is_exact=True)
+
+    def facets(self) -> Facets:
+        """Return the facets of the newest hits."""
+        return self._reader.facets(self.condition)
+
+    def _in_time(self, sort: Sort, after: Place | None, size: int) -> Page:
+        walk = self._reader.oldest if sort == Sort.OLDEST else self._reader.newest
+        found: list[tuple[Place, Article]] = []
+        while len(found) <= size:
+            self._check_time()
+            wanted = size + 1 - len(found)
+            places = walk(self.condition, after, wanted if self._certain else max(wanted, _FETCH))
+            found += self._confirmed(places)
+            if not places:
+                break
+            after = places[-1]
+        goes_on = len(found) > size
+        articles = [article for _, article in found[:size]]
+        return Page(articles, _cursor(sort, found[size - 1][0]) if goes_on else "")
+
+    def _best(self, after: str, size: int) -> Page:
+        """Return a page of the best hits; behind them the older ones follow in their order."""
+        kind, number, key = _unpacked(after) if after else (b"b", 0, 0)
+        if kind == b"n":
+            return self._in_time(Sort.NEWEST, Place(number, key), size)
+        if kind != b"b" or number < 0:
+            raise BadCursorError(after)
+        best = self._reader.best(self.condition)
+        articles: list[Article] = []
+        while number < len(best) and len(articles) < size:
+            wanted = size - len(articles)
+            articles += [article for _, article in self._confirmed(best[number : number + wanted])]
+            number += wanted
+        if number < len(best):
+            return Page(articles, _packed(b"b", number, 0))
+        if not best or not self._reader.newest(self.condition, min(best), 1):
+            return Page(articles, "")
+        return Page(articles, _cursor(Sort.NEWEST, min(best)))
+
+    def _confirmed(self, places: Sequence[Place]) -> list[tuple[Place, Article]]:
+        """Return those hits that the archive confirms, with their stories, in the same order."""
+        keys = [place.article_id for place in places]
+        rows = Article.objects.published().filter(pk__in=keys).for_lists()
+        stories = {article.pk: article for article in rows}
+        changed = SearchChange.objects.filter(article_id__in=keys)
+        again = set(keys) if not self._certain else set(changed.values_list("article_id", flat=True))
+        if again:
+            self._check_time()
+            for document in load(again):
+                if not matches(self.condition, document):
+                    stories.pop(document.article_id, None)
+        return [(place, stories[key]) for place, key in zip(places, keys, strict=True)
+                if key in stories]  # fmt: skip
+
+    def _check_time(self) -> None:
+        if time.monotonic() > self._until:
+            raise TooSlowError(f"the search took longer than {SECONDS:g} seconds")
+
+
+@contextmanager
+def search(typed: str, seconds: float = SECONDS) -> Iterator[Search]:
+    """Search the archive for what was typed.
+
+    Raises IndexMissingError, and TooSlowError also in the middle of the block.
+    """
+    query = parse(typed)
+    try:
+        name = indexing.identity()
+    except IndexMissingError:
+        if Article.objects.exists():
+            raise
+        yield Search(query, _Nothing(), float("inf"))  # an archive without a story finds none
+        return
+    with backend().reader(name, seconds) as reader:
+        yield Search(query, reader, time.monotonic() + seconds)
+
+
+class _Nothing:
+    """The reader of an archive that has no story and no index yet."""
+
+    def newest(self, condition: Condition, after: Place | None, limit: int) -> list[Place]:
+        return []
+
+    oldest = newest
+
+    def best(self, condition: Condition) -> list[Place]:
+        return []
+
+    def count(self, condition: Condition) -> int:
+        return 0
+
+    def facets(self, condition: Condition) -> Facets:
+        return Facets()
+
+    def fingerprints(self) -> Iterator[tuple[int, int]]:
+        yield from ()
+
+    def problems(self) -> Iterator[str]:
+        yield from ()
+
+
+def _cursor(sort: Sort, place: Place) -> str:
+    return _packed(b"o" if sort == Sort.OLDEST else b"n", place.moment, place.article_id)
+
+
+def _place(cursor: str, sort: Sort) -> Place:
+    kind, moment, key = _unpacked(cursor)
+    if kind != (b"o" if sort == Sort.OLDEST else b"n"):
+        raise BadCursorError(cursor)
+    return Place(moment, key)
+
+
+def _packed(kind: bytes, number: int, key: int) -> str:
+    return base64.urlsafe_b64encode(_CURSOR.pack(kind, number, key)).rstrip(b"=").decode()
+
+
+def _unpacked(cursor: str) -> tuple[bytes, int, int]:
+    """Return the parts of a cursor; only what :func:`_packed` gives is one."""
+    try:
+        data = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        kind, number, key = _CURSOR.unpack(data)
+    except (ValueError, binascii.Error, struct.error) as error:
+        raise BadCursorError(cursor) from error
+    if _packed(kind, number, key) != cursor:
+        raise BadCursorError(cursor)
+    return kind, number, key

@@ -1,0 +1,174 @@
+"""The index kept true: the outbox drained into it, or all of it made anew beside the old one."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.models import Max
+
+from articles.models import DayCount, SearchChange, SearchIndex
+from articles.searching.backend import Backend, IndexBusyError, IndexMissingError, Writer, backend
+from articles.searching.documents import Document, every_id, load
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500  # articles; a commit of the index each
+_KEYS = 10_000  # in one statement
+Progress = Callable[[int], None]
+
+
+def _silent(count: int) -> None:
+    """Show nothing."""
+
+
+def pending() -> int:
+    """Return how many changes the index has yet to learn."""
+    return SearchChange.objects.count()
+
+
+def update(progress: Progress = _silent, *, wait: bool = True) -> int:
+    """Bring everything that has changed into the index; return how many changes that were.
+
+    Without an index that serves, it is made. Raises IndexBusyError when another process writes and
+    ``wait`` is off. It can be ended at any moment and run again.
+    """
+    index = backend()
+    with index.lock(wait=wait):
+        try:
+            return sum(_drained(index, progress))
+        except IndexMissingError as error:
+            logger.info("the search index is made anew: %s", error)
+            return _build(index, progress)
+
+
+def rebuild(progress: Progress = _silent) -> int:
+    """Make the index anew beside the old one, which answers until then; return how many articles.
+
+    Whatever changes meanwhile stays in the outbox, and goes into the new one before it is shown.
+    """
+    index = backend()
+    with index.lock(wait=True):
+        return _build(index, progress)
+
+
+def update_soon() -> None:
+    """Bring changes into the index unless another process is at it; log what goes wrong.
+
+    For whoever has just saved something: a search goes by the archive where the two differ, so it
+    does no harm to be late.
+    """
+    try:
+        if SearchChange.objects.exists():
+            update(wait=False)
+    except IndexBusyError:
+        pass  # who writes now finds this change too, or the next one does
+    except (OSError, sqlite3.Error, DatabaseError, InterfaceError):
+        logger.exception("the search index could not be brought up to date; run update_index")
+
+
+def forget() -> None:
+    """Disown the index: it is not asked until it was made anew, as after a restore.
+
+    A database that was restored from before there was an index has nothing to forget.
+    """
+    if SearchIndex._meta.db_table in connection.introspection.table_names():
+        SearchIndex.objects.all().delete()
+
+
+def identity() -> UUID:
+    """Return the name of this archive's index; raises IndexMissingError when it has none."""
+    row = SearchIndex.objects.first()
+    if row is None:
+        raise IndexMissingError("the archive has no search index yet")
+    return row.identity
+
+
+def _drained(index: Backend, progress: Progress) -> Iterator[int]:
+    """Take the outbox batch by batch into the index; yield how many changes each was."""
+    name = identity()
+    while True:
+        changes = list(SearchChange.objects.order_by("pk")[:BATCH].values_list("pk", "article_id"))
+        with index.writer(name) as writer:
+            if changes:
+                _put(writer, {article_id for _, article_id in changes})
+        if not changes:
+            return
+        # A change that was noted since then has a row of its own, and stays.
+        _forget([pk for pk, _ in changes])
+        progress(len(changes))
+        yield len(changes)
+
+
+def _forget(changes: list[int]) -> None:
+    for start in range(0, len(changes), _KEYS):
+        SearchChange.objects.filter(pk__in=changes[start : start + _KEYS]).delete()
+
+
+def _put(writer: Writer, article_ids: set[int]) -> None:
+    documents = load(article_ids)
+    writer.put(documents)
+    writer.drop(article_ids - {document.article_id for document in documents})
+
+
+def _build(index: Backend, progress: Progress) -> int:
+    """Fill a new index and the changes since then into it; the caller holds the lock."""
+    # By their keys: one below the highest may be of a transaction that has not ended yet.
+    noted = list(SearchChange.objects.values_list("pk", flat=True))
+    busiest = DayCount.objects.aggregate(most=Max("story_count"))["most"] or 0
+    row, _ = SearchIndex.objects.get_or_create(defaults={})
+    count = 0
+    with index.builder(row.identity, busiest) as writer:
+        for keys in every_id(BATCH):
+            documents = load(keys)
+            writer.put(documents)
+            count += len(documents)
+            progress(len(keys))
+    # What was noted before the first article was read is in it; the rest is drained as always.
+    _forget(noted)
+    for _ in _drained(index, _silent):
+        pass
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An article that the index holds otherwise than the archive: ``what`` says how."""
+
+    article_id: int  # 0: the index itself
+    what: str
+
+    def __str__(self) -> str:
+        return f"article number {self.article_id} {self.what}" if self.article_id else self.what
+
+
+def differences() -> Iterator[Difference]:
+    """Yield where the index and the archive differ, apart from what the outbox knows already.
+
+    Raises IndexMissingError.
+    """
+    known = set(SearchChange.objects.values_list("article_id", flat=True))
+    with backend().reader(identity(), seconds=float("inf")) as reader:
+        for line in reader.problems():
+            yield Difference(0, line)
+        indexed = dict(reader.fingerprints())
+    for keys in every_id(BATCH):
+        for document in load(keys):
+            yield from _compared(document, indexed.pop(document.article_id, None), known)
+    # An article that was published, changed or withdrawn while this ran is no difference.
+    known |= set(SearchChange.objects.values_list("article_id", flat=True))
+    for article_id in sorted(indexed.keys() - known):
+        yield Difference(article_id, "is in the index, and is not public")
+
+
+def _compared(
+    document: Document, fingerprint: int | None, known: set[int]
+) -> Iterator[Difference]:
+    if fingerprint != document.fingerprint and document.article_id not in known:
+        what = "is not in the index" if fingerprint is None else "is in the index as it was"
+        yield Difference(document.article_id, what)
+

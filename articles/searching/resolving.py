@@ -1,0 +1,103 @@
+"""From what a reader typed to a condition: terms are folded, names become keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from articles.content.fold import fold
+from articles.content.query import And, Days, Everything, Filter, Node, Not, Or, Text
+from articles.content.text import slug_of
+from articles.content.urls import identity_hash, identity_of
+from articles.models import Article, Author, Source, SourceAlias, Tag
+from articles.searching import conditions
+from articles.searching.conditions import Condition, OneOf
+
+EVERYTHING, NOTHING = conditions.All(), conditions.Any()
+
+
+@dataclass(slots=True)
+class Resolved:
+    """A condition, and the filters whose names nothing in the archive has."""
+
+    condition: Condition
+    unknown: list[Filter] = field(default_factory=list)
+
+
+def resolve(root: Node) -> Resolved:
+    """Return the condition for a tree."""
+    unknown: list[Filter] = []
+    return Resolved(_condition(root, unknown), unknown)
+
+
+def _condition(node: Node, unknown: list[Filter]) -> Condition:
+    match node:
+        case Text():
+            needle = fold(node.value)
+            if not needle:  # nothing but signs: there is no such word to look for
+                return EVERYTHING
+            return conditions.term(needle, node.field, node.value if node.exact else "")
+        case Filter():
+            found = _filter(node)
+            if found == NOTHING:
+                unknown.append(node)
+            return found
+        case Days(first, last):
+            return conditions.Days(first or dt.date.min, last or dt.date.max)
+        case And(parts):
+            return conditions.All(tuple(_condition(part, unknown) for part in parts))
+        case Or(parts):
+            return conditions.Any(tuple(_condition(part, unknown) for part in parts))
+        case Not(Everything()):
+            return NOTHING
+        case Not(part):
+            return conditions.Not(_condition(part, unknown))
+        case Everything():
+            return EVERYTHING
+
+
+def _filter(node: Filter) -> Condition:
+    match node.name:
+        case "source":
+            return _one_of("source", _sources(node.value))
+        case "author":
+            return _one_of("author", _named(Author, node.value))
+        case "tag":
+            return _one_of("tag", _named(Tag, node.value))
+        case "lang":
+            return OneOf("lang", (node.value.lower(),))
+        case "kind":
+            return OneOf("kind", (node.value,))
+        case "image":
+            return OneOf("image", (1,))
+        case "changed":
+            return OneOf("changed", (1,))
+        case "url":
+            identity = identity_hash(identity_of(node.value))
+            found = Article.objects.published().filter(identity_hash=identity)
+            keys = tuple(found.values_list("pk", flat=True))
+            return conditions.Keys(keys) if keys else NOTHING
+
+
+def _one_of(name: conditions.Name, keys: set[int]) -> Condition:
+    return OneOf(name, tuple(sorted(keys))) if keys else NOTHING
+
+
+def _sources(value: str) -> set[int]:
+    """Return the outlets that are called so, else those whose name has it in it.
+
+    There are few outlets, and readers call them by many names: 德国之声, 德國之聲, DW, dw.
+    """
+    wanted = fold(value)
+    names = [(pk, fold(name)) for pk, name in Source.objects.values_list("pk", "name")]
+    names += [(pk, fold(a)) for pk, a in SourceAlias.objects.values_list("source_id", "alias")]
+    slugs = [(pk, fold(slug)) for pk, slug in Source.objects.values_list("pk", "slug")]
+    called = {pk for pk, name in [*names, *slugs] if name == wanted}
+    return called or ({pk for pk, name in names if wanted in name} if wanted else set())
+
+
+def _named(model: type[Author] | type[Tag], value: str) -> set[int]:
+    """Return the rows with this name or slug."""
+    by_slug = model._default_manager.filter(slug__in={value, slug_of(value)})
+    by_name = model._default_manager.filter(name=value)
+    return {*by_slug.values_list("pk", flat=True), *by_name.values_list("pk", flat=True)}

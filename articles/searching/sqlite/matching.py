@@ -1,0 +1,195 @@
+"""Conditions as FTS5 expressions, where tokens can tell, and as SQL around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from articles.searching.conditions import All, Any, Condition, Days, Keys, Not, OneOf, Term, is_certain
+from articles.searching.sqlite.schema import first_row
+
+_LETTER = {"source": "s", "author": "a", "tag": "t", "lang": "l", "kind": "k", "image": "i",
+           "changed": "v"}  # fmt: skip
+#: Every row id is above the first and below the last.
+FIRST, LAST = 0, 2**62
+
+
+def fact(name: str, value: int | str) -> str:
+    """Return the token by which a fact of an article is looked for, such as ``s12``.
+
+    It begins with a letter of ASCII and goes on with ASCII or is its own; no character of a text
+    is that, since ``ch`` holds those that are cut to bigrams only.
+    """
+    return f"{_LETTER[name]}{value}".replace("-", "_")
+
+
+def title_character(character: str) -> str:
+    """Return the token by which a character of a title is looked for in ``ch``."""
+    return f"t{character}"
+
+
+def in_ft(node: Condition) -> str | None:
+    """Return the expression that finds ``node`` in ``ft``, or None where positions don't tell.
+
+    It finds all that fulfil the condition, and no others when the condition is certain.
+    """
+    match node:
+        case Term(plan=plan) if plan.phrase or plan.boundary:
+            columns = "title" if node.field == "title" else "title body"
+            edges = "title_edges" if node.field == "title" else "title_edges body_edges"
+            found = [f"{{{columns}}} : {_quoted(' '.join(plan.phrase))}"] if plan.phrase else []
+            found += [f"{{{edges}}} : {_quoted(token)}" for token in plan.boundary]
+            return _joined("AND", found)
+        case Term():
+            return None
+        case _:
+            return _compound(node, in_ft, "facts : ")
+
+
+def in_ch(node: Condition) -> str | None:
+    """Return the expression that finds ``node`` in ``ch``, or None where it holds too little."""
+    match node:
+        case Term(plan=plan):
+            if plan.phrase or plan.boundary:
+                return None
+            in_title = node.field == "title"
+            tokens = map(title_character, plan.characters) if in_title else plan.characters
+            return _joined("AND", [_quoted(token) for token in tokens])
+        case _:
+            return _compound(node, in_ch, "")
+
+
+_Expression = Callable[[Condition], str | None]
+
+
+def _compound(node: Condition, inner: _Expression, facts: str) -> str | None:
+    match node:
+        case OneOf(name, values) if values:
+            return _joined("OR", [f"{facts}{_quoted(fact(name, value))}" for value in values])
+        case Any(parts) if parts:
+            found = [inner(part) for part in parts]
+            return None if None in found else _joined("OR", [each for each in found if each])
+        case All(parts) if parts:
+            wanted = [inner(part) for part in parts if not isinstance(part, Not)]
+            unwanted = [
+                inner(part.part)
+                for part in parts
+                if isinstance(part, Not) and is_certain(part.part)
+            ]
+            if not wanted or None in wanted or None in unwanted:
+                return None
+            expression = _joined("AND", [each for each in wanted if each])
+            for each in unwanted:
+                expression = f"({expression} NOT {each})"
+            return expression
+    return None
+
+
+def _joined(operator: str, parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"({f' {operator} '.join(parts)})"
+
+
+def _quoted(token: str) -> str:
+    return '"' + token.replace('"', '""') + '"'
+
+
+@dataclass(slots=True)
+class Plan:
+    """How the rows of a condition are walked: ``walked`` is the table whose order is followed.
+
+    ``tables`` and ``where`` go into a statement, with ``parameters``; ``first`` and ``last`` are
+    the row ids between which rows lie.
+    """
+
+    walked: str = "doc"
+    tables: str = "doc"
+    where: list[str] = field(default_factory=list)
+    parameters: list[str | int] = field(default_factory=list)
+    first: int = FIRST
+    last: int = LAST
+
+    @property
+    def rowid(self) -> str:
+        """Return the column that has the row ids."""
+        return "doc.docid" if self.walked == "doc" else f"{self.walked}.rowid"
+
+
+def planned(condition: Condition, day_bits: int) -> Plan:
+    """Return how to walk what fulfils ``condition``, newest or oldest first, without a sort."""
+    parts = condition.parts if isinstance(condition, All) else (condition,)
+    plan = Plan()
+    by_ft: list[Condition] = []
+    by_ch: list[Condition] = []
+    others: list[Condition] = []
+    for part in parts:
+        if isinstance(part, Days):
+            plan.first = max(plan.first, first_row(part.first, day_bits))
+            plan.last = min(plan.last, (part.last.toordinal() + 1 << day_bits) - 1)
+        elif isinstance(part, OneOf) and part.values:
+            others.append(part)  # whichever table is walked has the facts
+        elif in_ft(part) is not None:
+            by_ft.append(part)
+        elif in_ch(part) is not None:
+            by_ch.append(part)
+        else:
+            others.append(part)
+    _choose_walked(plan, by_ft, by_ch, others)
+    for part in others:
+        expression, parameters = _sql(part, plan.rowid, day_bits)
+        plan.where.append(expression)
+        plan.parameters += parameters
+    return plan
+
+
+def _choose_walked(
+    plan: Plan, by_ft: list[Condition], by_ch: list[Condition], others: list[Condition]
+) -> None:
+    """Let FTS5 walk what it can; take that out of ``others``."""
+    if by_ft:
+        plan.walked, plan.tables, expression = "ft", "ft", in_ft
+    elif by_ch:
+        plan.walked, plan.tables, expression = "ch", "ch", in_ch
+    elif any(isinstance(part, OneOf) for part in others):
+        plan.walked, plan.tables, expression = "ft", "ft", in_ft
+    else:
+        return
+    facts = [part for part in others if isinstance(part, OneOf) and part.values]
+    refused = [
+        part
+        for part in others
+        if isinstance(part, Not) and is_certain(part.part) and expression(part.part) is not None
+    ]
+    walked = All((*(by_ft or by_ch), *facts, *refused))
+    others[:] = [part for part in others if part not in walked.parts]
+    plan.where.append(f"{plan.walked} MATCH ?")
+    plan.parameters.append(expression(walked) or "")
+    if by_ft and by_ch:
+        plan.tables = "ft CROSS JOIN ch ON ch.rowid = ft.rowid"
+        plan.where.append("ch MATCH ?")
+        plan.parameters.append(in_ch(All(tuple(by_ch))) or "")
+
+
+def _sql(node: Condition, rowid: str, day_bits: int) -> tuple[str, list[str | int]]:
+    """Return an SQL condition on ``rowid`` for any condition, and its parameters."""
+    for table, expression in (("ft", in_ft(node)), ("ch", in_ch(node))):
+        if expression is not None:
+            return f"{rowid} IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)", [expression]
+    match node:
+        case Days(first, last):
+            end = (last.toordinal() + 1 << day_bits) - 1
+            return f"{rowid} BETWEEN ? AND ?", [first_row(first, day_bits), end]
+        case Keys(articles):
+            marks = ",".join("?" * len(articles))
+            return f"{rowid} IN (SELECT docid FROM doc WHERE article IN ({marks}))", [*articles]  # noqa: S608
+        case All(parts) | Any(parts) if parts:
+            found = [_sql(part, rowid, day_bits) for part in parts]
+            operator = " AND " if isinstance(node, All) else " OR "
+            joined = operator.join(f"({expression})" for expression, _ in found)
+            return joined, [each for _, parameters in found for each in parameters]
+        case Not(part) if is_certain(part):
+            expression, parameters = _sql(part, rowid, day_bits)
+            return f"NOT ({expression})", parameters
+        case All() | Not():  # of what tokens don't tell, every row may be a hit
+            return "1", []
+        case _:
+            return "0", []

@@ -1,0 +1,68 @@
+"""The tables of an index file, and how an article's place in time becomes its row id.
+
+``ft`` holds the tokens of titles and texts with their positions, ``ch`` the characters that an
+article has, for queries of a single one; both without content, since the archive has the texts.
+``doc`` says which article a row is, ``dead`` which rows count no more: a table without content
+takes nothing back on SQLite 3.40, so a changed article gets a new row and its old one is passed
+over, until the index is made anew. ``body`` is the first column of ``ft`` because FTS5 names all
+others at each of their entries: two bytes for each of the many words of a text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from pathlib import Path
+from uuid import UUID
+
+#: Raised when an older file cannot be read any more.
+FORM = "1"
+#: Rows of a day stand together, so that a day is a range of row ids; so many fit into one at
+#: least. Wider ranges cost size: the distance between rows is written for every token.
+DAY_BITS = 12
+
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE doc (
+    docid INTEGER PRIMARY KEY, article INTEGER NOT NULL UNIQUE, moment INTEGER NOT NULL,
+    fingerprint INTEGER NOT NULL, source INTEGER NOT NULL, tags TEXT NOT NULL,
+    language TEXT NOT NULL, kind TEXT NOT NULL
+);
+CREATE TABLE dead (docid INTEGER PRIMARY KEY);
+CREATE VIRTUAL TABLE ft USING fts5(
+    body, title, body_edges, title_edges, facts, content='', tokenize='ascii'
+);
+CREATE VIRTUAL TABLE ch USING fts5(
+    characters, content='', columnsize=0, detail='none', tokenize='ascii'
+);
+"""
+
+
+def create(path: Path, identity: UUID, day_bits: int) -> sqlite3.Connection:
+    """Make an index file at ``path`` and return it open, in a mode that only a new file bears.
+
+    Nobody reads it yet, and one that was not finished is thrown away: nothing waits for the disk.
+    """
+    connection = sqlite3.connect(path, isolation_level=None, cached_statements=64)
+    connection.executescript(
+        "PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+        "PRAGMA cache_size=-131072; PRAGMA temp_store=MEMORY;" + _TABLES
+    )
+    facts = {"form": FORM, "identity": str(identity), "day_bits": str(day_bits)}
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
+    return connection
+
+
+def facts_of(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return what an index file says of itself."""
+    return dict(connection.execute("SELECT name, value FROM meta"))
+
+
+def first_row(day: dt.date, day_bits: int) -> int:
+    """Return the smallest row id of a day; the next day's is where its rows end."""
+    return day.toordinal() << day_bits
+
+
+def day_of(docid: int, day_bits: int) -> dt.date:
+    """Return the day that a row id belongs to."""
+    return dt.date.fromordinal(docid >> day_bits)

@@ -1,0 +1,117 @@
+"""Writing to an index file: rows are added, and older ones of the same article struck off."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+
+from articles.searching.conditions import languages
+from articles.searching.documents import Document
+from articles.searching.sqlite.matching import fact, title_character
+from articles.searching.sqlite.schema import first_row
+
+_PART = 500  # keys in one statement
+
+
+class DayFullError(RuntimeError):
+    """A day has no row id left; the index has to be made anew, with more for each day."""
+
+
+class Writer:
+    """Puts documents into the file that ``connection`` is open for; the caller commits."""
+
+    def __init__(self, connection: sqlite3.Connection, day_bits: int) -> None:
+        self._connection = connection
+        self._bits = day_bits
+        self._next: dict[int, int] = {}  # by day, the next row id
+
+    def put(self, documents: Sequence[Document]) -> None:
+        """Add the documents, each in the place of an older one of the same article.
+
+        One that is there already, as it is, costs a look-up. Raises DayFullError.
+        """
+        known = self._known([document.article_id for document in documents])
+        new = [d for d in documents if known.get(d.article_id, (0, -1))[1] != d.fingerprint]
+        self._strike([known[d.article_id][0] for d in new if d.article_id in known])
+        docids = [self._take_row(document) for document in new]
+        rows = list(zip(docids, new, strict=True))
+        self._connection.executemany(
+            "INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (docid, d.article_id, d.moment, d.fingerprint, d.source,
+                 " ".join(map(str, d.tags)), d.language, d.kind)
+                for docid, d in rows
+            ],
+        )  # fmt: skip
+        self._connection.executemany(
+            "INSERT INTO ft (rowid, body, title, body_edges, title_edges, facts) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (docid, " ".join(d.cut_text.main), " ".join(d.cut_title.main),
+                 " ".join(d.cut_text.boundary), " ".join(d.cut_title.boundary),
+                 " ".join(_facts(d)))
+                for docid, d in rows
+            ],
+        )  # fmt: skip
+        self._connection.executemany(
+            "INSERT INTO ch (rowid, characters) VALUES (?, ?)",
+            [(docid, " ".join([*_characters(d), *_facts(d)])) for docid, d in rows],
+        )
+
+    def drop(self, article_ids: Collection[int]) -> None:
+        """Take articles out; those that are not there are no mistake."""
+        self._strike([docid for docid, _ in self._known(list(article_ids)).values()])
+
+    def _known(self, article_ids: list[int]) -> dict[int, tuple[int, int]]:
+        """Return row id and fingerprint of those articles that have a row."""
+        found: dict[int, tuple[int, int]] = {}
+        for start in range(0, len(article_ids), _PART):
+            part = article_ids[start : start + _PART]
+            marks = ",".join("?" * len(part))
+            for article, docid, fingerprint in self._connection.execute(
+                f"SELECT article, docid, fingerprint FROM doc WHERE article IN ({marks})",  # noqa: S608
+                part,
+            ):
+                found[article] = docid, fingerprint
+        return found
+
+    def _strike(self, docids: list[int]) -> None:
+        rows = [(docid,) for docid in docids]
+        self._connection.executemany("INSERT INTO dead VALUES (?)", rows)
+        self._connection.executemany("DELETE FROM doc WHERE docid = ?", rows)
+
+    def _take_row(self, document: Document) -> int:
+        start = first_row(document.day, self._bits)
+        if start not in self._next:
+            end = start + (1 << self._bits) - 1
+            (highest,) = self._connection.execute(
+                "SELECT max(docid) FROM ("
+                "SELECT max(docid) AS docid FROM doc WHERE docid BETWEEN ?1 AND ?2 UNION ALL "
+                "SELECT max(docid) FROM dead WHERE docid BETWEEN ?1 AND ?2)",
+                (start, end),
+            ).fetchone()
+            self._next[start] = start if highest is None else highest + 1
+        docid = self._next[start]
+        if docid - start >> self._bits:
+            raise DayFullError(f"{document.day} has more than {1 << self._bits} rows")
+        self._next[start] = docid + 1
+        return docid
+
+
+def _facts(document: Document) -> Iterable[str]:
+    yield fact("source", document.source)
+    if document.author is not None:
+        yield fact("author", document.author)
+    for tag in document.tags:
+        yield fact("tag", tag)
+    for language in languages(document.language):
+        yield fact("lang", language)
+    yield fact("kind", document.kind)
+    yield fact("image", int(document.has_image))
+    yield fact("changed", int(document.has_changed))
+
+
+def _characters(document: Document) -> Iterable[str]:
+    in_title = document.cut_title.characters
+    yield from sorted({*in_title, *document.cut_text.characters})
+    yield from map(title_character, in_title)
