@@ -229,10 +229,14 @@ class _Guide:
         except Error as error:
             if self.clean:
                 raise
-            if "interrupted by another navigation" in error.message:
-                self.witness.note("request", "led away while it was loading")
-            page.close()
+            self._leave(page, error)
             return None
+
+    def _leave(self, page: Page, error: Error) -> None:
+        """Close a window in which something failed; note it when the page has led away."""
+        if "navigation" in error.message:
+            self.witness.note("request", "led away while it was looked at")
+        page.close()
 
     def _touched(
         self, page: Page, response: Response | None, stop: dict[str, Any], wait: int
@@ -254,10 +258,10 @@ class _Guide:
                 self._parse_again(page)
             page.wait_for_timeout(wait)
             return self._look(page, site, [*stop["shows"], *stop["holds"]])
-        except Error:
+        except Error as error:
             if self.clean:
                 raise
-            page.close()
+            self._leave(page, error)
             return {}
 
     def _parse_again(self, page: Page) -> None:
