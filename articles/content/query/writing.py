@@ -1,0 +1,124 @@
+"""A tree as a search that can be typed, and what the link of a facet makes of one."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from articles.content.query.dates import written
+from articles.content.query.fields import field_of
+from articles.content.query.normal import normalise
+from articles.content.query.tree import (
+    EVERYTHING,
+    And,
+    Days,
+    Everything,
+    Filter,
+    Node,
+    Not,
+    Or,
+    Text,
+)
+from articles.content.query.words import LIST_MARKS, is_bare, is_bare_address, quoted
+
+#: What a facet offers: a property, or the stories without it.
+Facet: TypeAlias = Filter | Days | Not
+
+#: Filters of which a story has one value: a new one takes the place of the old.
+_SINGLE = {"source", "lang", "kind", "url"}
+
+
+def write(node: Node) -> str:
+    """Return the one way to type ``node``; reading it gives the normal form of ``node`` back.
+
+    >>> write(Or((Filter("source", "BBC"), Filter("source", "联合早报 网"))))
+    'source:BBC,"联合早报 网"'
+    """
+    node = normalise(node)
+    return "" if node == EVERYTHING else _written(node)
+
+
+def with_filter(node: Node, new: Facet) -> Node:
+    """Return ``node`` narrowed to ``new``, instead of what cannot hold beside it.
+
+    A story stands on one day, in one outlet, in one language and is of one kind; it may have
+    several tags and authors.
+    """
+    return normalise(And((*(p for p in _conditions(node) if not _gives_way(p, new)), new)))
+
+
+def without_filter(node: Node, old: Facet) -> Node:
+    """Return ``node`` without the condition ``old``, also where it is one of a list."""
+    kept: list[Node] = []
+    for part in _conditions(node):
+        if part == old:
+            continue
+        if isinstance(part, Or) and _is_list(part):
+            part = Or(tuple(item for item in part.parts if item != old))
+        kept.append(part)
+    return normalise(And(tuple(kept)))
+
+
+def _conditions(node: Node) -> tuple[Node, ...]:
+    node = normalise(node)
+    return node.parts if isinstance(node, And) else (node,)
+
+
+def _gives_way(part: Node, new: Facet) -> bool:
+    """Tell whether a condition contradicts ``new`` or says less."""
+    if part in (Not(new), new) or new == Not(part):
+        return True
+    items = part.parts if isinstance(part, Or) and _is_list(part) else (part,)
+    if isinstance(new, Days):
+        return all(isinstance(item, Days) for item in items)
+    return isinstance(new, Filter) and all(
+        isinstance(item, Filter) and item.name == new.name and (new.name in _SINGLE or new in items)
+        for item in items
+    )
+
+
+def _is_list(node: Or) -> bool:
+    """Tell whether the parts can be typed as one field with commas."""
+    first = node.parts[0]
+    if isinstance(first, Filter) and field_of(first.name).listed:
+        return all(isinstance(part, Filter) and part.name == first.name for part in node.parts)
+    return all(isinstance(part, Days) for part in node.parts)
+
+
+def _written(node: Node, inside: type[And | Or | Not] | None = None) -> str:
+    match node:
+        case Text():
+            return _text(node)
+        case Filter(name, _):
+            if name == "url" and is_bare_address(node.value):
+                return node.value
+            return f"{field_of(name).name}:{_value(node)}"
+        case Days():
+            return f"date:{_value(node)}"
+        case Everything():
+            return "*"
+        case Not(part):
+            return "-" + _written(part, Not)
+        case And(parts):
+            text = " ".join(_written(part, And) for part in parts)
+            return f"({text})" if inside is Not else text
+        case Or(parts):
+            if _is_list(node):
+                values = ",".join(_value(part) for part in parts if isinstance(part, Filter | Days))
+                return _written(parts[0]).partition(":")[0] + ":" + values
+            text = " OR ".join(_written(part, Or) for part in parts)
+            return f"({text})" if inside else text
+
+
+def _text(node: Text) -> str:
+    value = quoted(node.value) if node.phrase else node.value
+    return ("title:" if node.field == "title" else "") + ("exact:" if node.exact else "") + value
+
+
+def _value(node: Filter | Days) -> str:
+    """Return what stands behind the colon."""
+    if isinstance(node, Days):
+        return written(node)
+    bare = is_bare(node.value) and not any(mark in node.value for mark in LIST_MARKS)
+    if field_of(node.name).takes == "choice":
+        return "image" if node.name == "image" else node.value
+    return node.value if bare else quoted(node.value)
