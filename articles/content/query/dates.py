@@ -78,7 +78,7 @@ def range_of(text: str) -> Range | None:
     near = bool(first and first.near) or bool(last and last.near)
     if first and last and first.first > last.last:
         return Range(Days(last.first, first.last), near=near, swapped=True)
-    return Range(Days(first and first.first, last and last.last), near=near)
+    return Range(Days(first.first if first else None, last.last if last else None), near=near)
 
 
 def written(days: Days) -> str:

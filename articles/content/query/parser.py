@@ -177,9 +177,10 @@ class _Reader:
 
     def _in_order(self, row: list[Node]) -> list[Node]:
         """Return the row with ``from:`` and ``to:`` the right way round."""
-        ends = [part for part in dict.fromkeys(row) if part in self.wholes]
-        firsts = [part for part in ends if isinstance(part, Days) and part.first]
-        lasts = [part for part in ends if isinstance(part, Days) and part.last]
+        ends = [part for part in dict.fromkeys(row) if isinstance(part, Days)]
+        ends = [days for days in ends if days in self.wholes]
+        firsts = [part for part in ends if part.first]
+        lasts = [part for part in ends if part.last]
         if len(firsts) != 1 or len(lasts) != 1:
             return row
         late, early = self.wholes[firsts[0]], self.wholes[lasts[0]]

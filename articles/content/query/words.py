@@ -92,13 +92,17 @@ def tokens(text: str) -> list[Token]:
 
 
 def is_bare(value: str) -> bool:
-    """Tell whether ``value`` can be typed as a word without quotation marks."""
-    return [(token.sort, token.value) for token in tokens(value)] == [(Sort.WORD, value)]
+    """Tell whether ``value`` can be typed without quotation marks, also behind a field's colon."""
+    return value[:1] not in _COLONS and _is_one(value, Sort.WORD)
 
 
 def is_bare_address(value: str) -> bool:
     """Tell whether ``value`` is taken for an address when it is typed by itself."""
-    return [(token.sort, token.value) for token in tokens(value)] == [(Sort.ADDRESS, value)]
+    return _is_one(value, Sort.ADDRESS)
+
+
+def _is_one(value: str, sort: Sort) -> bool:
+    return [(token.sort, token.value) for token in tokens(value)] == [(sort, value)]
 
 
 def quoted(value: str) -> str:
