@@ -20,10 +20,11 @@ class SearchChange(models.Model):
     def __str__(self) -> str:
         return f"article {self.article_id}"
 
-    @classmethod
-    def note(cls, article_ids: Iterable[int]) -> None:
+    @staticmethod
+    def note(article_ids: Iterable[int]) -> None:
         """Note that these articles have changed; the caller holds the transaction."""
-        cls.objects.bulk_create([cls(article_id=pk) for pk in sorted(set(article_ids))])
+        changes = [SearchChange(article_id=pk) for pk in sorted(set(article_ids))]
+        SearchChange.objects.bulk_create(changes)
 
 
 class SearchIndex(models.Model):

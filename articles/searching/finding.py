@@ -150,7 +150,9 @@ class Search:
         rows = Article.objects.published().filter(pk__in=keys).for_lists()
         stories = {article.pk: article for article in rows}
         changed = SearchChange.objects.filter(article_id__in=keys)
-        again = set(keys) if not self._certain else set(changed.values_list("article_id", flat=True))
+        again = (
+            set(keys) if not self._certain else set(changed.values_list("article_id", flat=True))
+        )
         if again:
             self._check_time()
             for document in load(again):

@@ -165,10 +165,7 @@ def differences() -> Iterator[Difference]:
         yield Difference(article_id, "is in the index, and is not public")
 
 
-def _compared(
-    document: Document, fingerprint: int | None, known: set[int]
-) -> Iterator[Difference]:
+def _compared(document: Document, fingerprint: int | None, known: set[int]) -> Iterator[Difference]:
     if fingerprint != document.fingerprint and document.article_id not in known:
         what = "is not in the index" if fingerprint is None else "is in the index as it was"
         yield Difference(document.article_id, what)
-

@@ -23,7 +23,9 @@ class Command(ArchiveCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group()
         what.add_argument(
-            "--rebuild", action="store_true", help="make a new index and put it in the old one's place"
+            "--rebuild",
+            action="store_true",
+            help="make a new index and put it in the old one's place",
         )
         what.add_argument(
             "--check", action="store_true", help="name every article that the index has otherwise"

@@ -64,7 +64,7 @@ class Reader:
         """Return how many hits there are; COUNT_LIMIT + 1 stands for more than COUNT_LIMIT."""
         statement, parameters = self._rows(condition, newest=True)
         row = self._connection.execute(
-            f"SELECT count(*) FROM ({statement} LIMIT ?)",  # noqa: S608
+            f"SELECT count(*) FROM ({statement} LIMIT ?)",
             [*parameters, COUNT_LIMIT + 1],
         ).fetchone()
         return int(row[0])
@@ -73,7 +73,7 @@ class Reader:
         """Return the facets of the newest COUNT_LIMIT hits."""
         statement, parameters = self._rows(condition, newest=True)
         rows = self._connection.execute(
-            "SELECT hit.docid, source, tags, language, kind "  # noqa: S608
+            "SELECT hit.docid, source, tags, language, kind "
             f"FROM ({statement} LIMIT ?) AS hit CROSS JOIN doc USING (docid)",
             [*parameters, COUNT_LIMIT + 1],
         )
@@ -100,7 +100,7 @@ class Reader:
             where.append(_ALIVE.format(rowid=plan.rowid))
         order = "DESC" if newest else "ASC"
         statement = (
-            f"SELECT {plan.rowid} AS docid FROM {plan.tables} "  # noqa: S608
+            f"SELECT {plan.rowid} AS docid FROM {plan.tables} "
             f"WHERE {' AND '.join(where)} ORDER BY {plan.rowid} {order}"
         )
         return statement, [*plan.parameters, first, last]
@@ -154,7 +154,7 @@ class Reader:
             found += [
                 Place(moment, article)
                 for moment, article in self._connection.execute(
-                    f"SELECT moment, article FROM doc WHERE docid IN ({marks})",  # noqa: S608
+                    f"SELECT moment, article FROM doc WHERE docid IN ({marks})",
                     part,
                 )
             ]
@@ -190,9 +190,7 @@ def _facets(rows: list[tuple[int, int, str, str, str]], bits: int) -> Facets:
 
 def _in_titles(condition: Condition) -> Condition | None:
     """Return the condition that every wanted term stands in the title; None without terms."""
-    wanted = [
-        Term(each.needle, "title", each.plan) for each in terms(condition) if not each.exact
-    ]
+    wanted = [Term(each.needle, "title", each.plan) for each in terms(condition) if not each.exact]
     return All(tuple(wanted)) if wanted else None
 
 

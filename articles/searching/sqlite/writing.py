@@ -69,7 +69,7 @@ class Writer:
             part = article_ids[start : start + _PART]
             marks = ",".join("?" * len(part))
             for article, docid, fingerprint in self._connection.execute(
-                f"SELECT article, docid, fingerprint FROM doc WHERE article IN ({marks})",  # noqa: S608
+                f"SELECT article, docid, fingerprint FROM doc WHERE article IN ({marks})",
                 part,
             ):
                 found[article] = docid, fingerprint
