@@ -27,6 +27,8 @@ _WHETHER = {"importissue": {"resolved_at"}}
 #: What tells the file on disk from a copy of it.
 FILE_FACTS = frozenset({"mtime_ns", "ctime_ns", "inode"})
 _RUNS = "importrun"
+#: Each run, and each archive's index, has a name of its own.
+_APART = {_RUNS, "searchindex"}
 
 
 def dump_archive(*, without: frozenset[str] = frozenset()) -> Dump:
@@ -41,7 +43,7 @@ def dump_archive(*, without: frozenset[str] = frozenset()) -> Dump:
             for each in model._default_manager.select_related(*_referred(model))
         )
         for model in apps.get_app_config("articles").get_models()
-        if model._meta.model_name != _RUNS
+        if model._meta.model_name not in _APART
     }
 
 
