@@ -44,7 +44,7 @@ def _read_classes() -> dict[int, str]:
     return {ord(form): line[0] for line in lines for form in line[1:]}
 
 
-_CLASSES = _read_classes()
+CLASSES = _read_classes()
 
 
 def folded_character(char: str) -> str:
@@ -67,7 +67,7 @@ def folded_character(char: str) -> str:
     if form == "<fraction>" or (form == "<super>" and " " in parts):
         return BREAK
     letters = _plain(_plain(char))
-    return "".join(map(_settled, letters.translate(_CLASSES)))
+    return "".join(map(_settled, letters.translate(CLASSES)))
 
 
 def _plain(text: str) -> str:

@@ -52,18 +52,21 @@ def fold_with_offsets(text: str) -> Folded:
     >>> folded.text, list(folded.starts), list(folded.ends)
     ('cafe km', [1, 2, 3, 4, 6, 8, 8], [2, 3, 4, 6, 8, 9, 9])
     """
-    letters: list[str] = []
-    starts, ends = array("I"), array("I")
-    for place, char in enumerate(text):
-        value = TABLE[ord(char)]
-        letters.append(value)
-        starts.extend([place] * len(value))
-        ends.extend([place + 1] * len(value))
-        if not value and ends and ends[-1] == place and unicodedata.category(char)[0] == "M":
-            ends[-1] = place + 1
-    folded = Folded("".join(letters), starts, ends)
-    runs = _SEPARATORS.finditer(folded.text)
-    folded = _replaced(folded, ((*run.span(), _separator(run)) for run in runs))
+    values = [TABLE[code] for code in map(ord, text)]
+    ends = array("I", range(1, len(text) + 1))
+    base = 0
+    changes = []
+    for place, value in enumerate(values):
+        if len(value) != 1:
+            changes.append((place, place + 1, value))
+            if place and not value and unicodedata.category(text[place])[0] == "M":
+                base = place - 1 if values[place - 1] else base
+                if ends[base] == place:
+                    ends[base] += 1
+    letters = "".join(value if len(value) == 1 else BREAK for value in values)
+    folded = _replaced(Folded(letters, array("I", range(len(text))), ends), changes)
+    runs = ((run, _separator(run)) for run in _SEPARATORS.finditer(folded.text))
+    folded = _replaced(folded, ((*run.span(), new) for run, new in runs if run[0] != new))
     return _replaced(folded, _compositions(folded.text))
 
 
