@@ -62,6 +62,8 @@ def folded_character(char: str) -> str:
     category = unicodedata.category(char)
     if category in {"Cc", "Cf", "Me"} or _IGNORABLE.match(char):
         return ""
+    if category in _UNKEPT:
+        return BREAK
     form, _, parts = unicodedata.decomposition(char).partition(" ")
     # "5½" is not 51, and "Name™" is still that name.
     if form == "<fraction>" or (form == "<super>" and " " in parts):

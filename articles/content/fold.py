@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from articles.content.characters import BREAK, CJK, FIRST_CJK, TABLE, is_cjk
 
+#: On one letter, as in Unicode's stream-safe format: NFC's time grows with the square of them.
+MAX_MARKS = 30
 _SEPARATORS = re.compile(f"[ {BREAK}]+")
 
 
@@ -144,7 +146,7 @@ def _compositions(text: str) -> Iterator[tuple[int, int, str]]:
         return
     start = 0
     for end in range(1, len(text) + 1):
-        if end == len(text) or not _follows(text[end]):
+        if end == len(text) or end - start > MAX_MARKS or not _follows(text[end]):
             part = text[start:end]
             composed = unicodedata.normalize("NFC", part)
             if composed != part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from itertools import pairwise
 
@@ -101,6 +102,13 @@ def test_different_things_stay_different(writings: str) -> None:
 )
 def test_fold(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+def test_time_does_not_grow_with_the_square_of_marks() -> None:
+    text = "א" + "\u05b0\u0591" * 100_000  # NFC of it all takes half a minute
+    started = time.process_time()
+    assert len(fold(text)) == len(text)
+    assert time.process_time() - started < 5
 
 
 @given(ANY_TEXT | MEETING)
