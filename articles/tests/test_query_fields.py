@@ -38,6 +38,8 @@ READINGS = [
     ("foo: bar", "foo bar", "unknown-field"),
     ("std::string", '"std string"', "unknown-field"),
     ("-foo:bar", '-"foo bar"', "unknown-field"),
+    ("长征五号：发射 international:b", "长征五号：发射 international:b", ""),
+    ('长征五号：“发射”', '长征五号： "发射"', ""),
     ("12:30 3：1 F-16:b", "12:30 3：1 F-16:b", ""),
     (":a", '":a"', ""),
     # names as typed
@@ -51,6 +53,7 @@ READINGS = [
     ('source:BBC"a"', 'source:BBC "a"', ""),
     ("source:https://www.bbc.com", 'source:"https://www.bbc.com"', ""),
     ("tag:a,a", "tag:a", ""),
+    ('tag:"-",a', 'tag:"-",a', ""),
     ("by:A 作者：B", "author:A author:B", ""),
     # choices
     ("lang:简体,繁體,English", "lang:zh-Hans,zh-Hant,en", ""),
@@ -68,7 +71,9 @@ READINGS = [
     # addresses
     ("https://a.example/b_(c)?d=e:f", "https://a.example/b_(c)?d=e:f", ""),
     ("(https://a.example/b)", "https://a.example/b", ""),
+    ("https://a.example/b，台湾", "https://a.example/b ，台湾", ""),
     ("HTTPS：//a.example/b", "HTTPS://a.example/b", ""),
+    ("(a OR https://a.example/( ) b", '(a OR url:"https://a.example/(") b', ""),
     ("url:a.example/b", "https://a.example/b", ""),
     ("url:「http://a.example/“b」", "url:「http://a.example/“b」", ""),
     ("http://", '"http://"', "no-address"),

@@ -102,6 +102,14 @@ def field_named(name: str) -> Field | None:
     return _BY_NAME.get(folded(name))
 
 
+def could_be_name(name: str) -> bool:
+    """Tell whether ``name`` may be a field's name with a slip: a few letters.
+
+    Headlines are pasted into the search, and what stands before their colons is longer.
+    """
+    return name.isalpha() and len(name) <= (10 if name.isascii() else 3)
+
+
 def field_of(name: FilterName) -> Field:
     """Return the field with which a filter is typed."""
     return _BY_FILTER[name]

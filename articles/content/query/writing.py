@@ -90,12 +90,10 @@ def _written(node: Node, inside: type[And | Or | Not] | None = None) -> str:
     match node:
         case Text():
             return _fields(node) + _word(node)
-        case Filter(name, _):
-            if name == "url" and is_bare_address(node.value):
-                return node.value
-            return f"{field_of(name).name}:{_value(node)}"
-        case Days():
-            return f"date:{_value(node)}"
+        case Filter("url", value) if is_bare_address(value):
+            return value
+        case Filter() | Days():
+            return _list((node,))
         case Everything():
             return "*"
         case Not(part):
@@ -107,12 +105,19 @@ def _written(node: Node, inside: type[And | Or | Not] | None = None) -> str:
             return f"({text})" if inside is Not else text
         case Or(parts):
             if _is_list(node):
-                values = ",".join(_value(part) for part in parts if isinstance(part, Filter | Days))
-                return _written(parts[0]).partition(":")[0] + ":" + values
+                return _list(parts)
             if text := _with_common_fields(parts, " OR "):
                 return text
             text = " OR ".join(_written(part, Or) for part in parts)
             return f"({text})" if inside else text
+
+
+def _list(parts: tuple[Node, ...]) -> str:
+    """Return filters of one name, or days, as one field with commas."""
+    items = [part for part in parts if isinstance(part, Filter | Days)]
+    first = items[0]
+    name = "date" if isinstance(first, Days) else field_of(first.name).name
+    return f"{name}:{','.join(_value(item) for item in items)}"
 
 
 def _with_common_fields(parts: tuple[Node, ...], between: str) -> str:
