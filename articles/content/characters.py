@@ -44,7 +44,7 @@ def _read_classes() -> dict[int, str]:
     return {ord(form): line[0] for line in lines for form in line[1:]}
 
 
-_CLASSES = _read_classes()
+CLASSES = _read_classes()
 
 
 def folded_character(char: str) -> str:
@@ -62,12 +62,14 @@ def folded_character(char: str) -> str:
     category = unicodedata.category(char)
     if category in {"Cc", "Cf", "Me"} or _IGNORABLE.match(char):
         return ""
+    if category in _UNKEPT:
+        return BREAK
     form, _, parts = unicodedata.decomposition(char).partition(" ")
     # "5½" is not 51, and "Name™" is still that name.
     if form == "<fraction>" or (form == "<super>" and " " in parts):
         return BREAK
     letters = _plain(_plain(char))
-    return "".join(map(_settled, letters.translate(_CLASSES)))
+    return "".join(map(_settled, letters.translate(CLASSES)))
 
 
 def _plain(text: str) -> str:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from articles.content.characters import BREAK, CJK, FIRST_CJK, TABLE, is_cjk
 
+#: On one letter, as in Unicode's stream-safe format: NFC's time grows with the square of them.
+MAX_MARKS = 30
 _SEPARATORS = re.compile(f"[ {BREAK}]+")
 
 
@@ -52,18 +54,21 @@ def fold_with_offsets(text: str) -> Folded:
     >>> folded.text, list(folded.starts), list(folded.ends)
     ('cafe km', [1, 2, 3, 4, 6, 8, 8], [2, 3, 4, 6, 8, 9, 9])
     """
-    letters: list[str] = []
-    starts, ends = array("I"), array("I")
-    for place, char in enumerate(text):
-        value = TABLE[ord(char)]
-        letters.append(value)
-        starts.extend([place] * len(value))
-        ends.extend([place + 1] * len(value))
-        if not value and ends and ends[-1] == place and unicodedata.category(char)[0] == "M":
-            ends[-1] = place + 1
-    folded = Folded("".join(letters), starts, ends)
-    runs = _SEPARATORS.finditer(folded.text)
-    folded = _replaced(folded, ((*run.span(), _separator(run)) for run in runs))
+    values = [TABLE[code] for code in map(ord, text)]
+    ends = array("I", range(1, len(text) + 1))
+    base = 0
+    changes = []
+    for place, value in enumerate(values):
+        if len(value) != 1:
+            changes.append((place, place + 1, value))
+            if place and not value and unicodedata.category(text[place])[0] == "M":
+                base = place - 1 if values[place - 1] else base
+                if ends[base] == place:
+                    ends[base] += 1
+    letters = "".join(value if len(value) == 1 else BREAK for value in values)
+    folded = _replaced(Folded(letters, array("I", range(len(text))), ends), changes)
+    runs = ((run, _separator(run)) for run in _SEPARATORS.finditer(folded.text))
+    folded = _replaced(folded, ((*run.span(), new) for run, new in runs if run[0] != new))
     return _replaced(folded, _compositions(folded.text))
 
 
@@ -141,7 +146,7 @@ def _compositions(text: str) -> Iterator[tuple[int, int, str]]:
         return
     start = 0
     for end in range(1, len(text) + 1):
-        if end == len(text) or not _follows(text[end]):
+        if end == len(text) or end - start > MAX_MARKS or not _follows(text[end]):
             part = text[start:end]
             composed = unicodedata.normalize("NFC", part)
             if composed != part:

@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from articles.models import SearchIndex
+
 from .copies import BackupError, copy_file, facts_of, sync_file, sync_folder
 from .manifest import DatabaseFacts, Manifest
 
@@ -56,11 +58,20 @@ def _copy(path: Path, target: Path) -> DatabaseFacts:
         source.execute("SELECT count(*) FROM sqlite_master").fetchone()
         source.backup(copy, pages=_STEP_PAGES)
         source.execute("ROLLBACK")
+        _disown_index(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, readable where none can be made
         (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise sqlite3.DatabaseError(verdict)
         return _facts(copy)
+
+
+def _disown_index(copy: sqlite3.Connection) -> None:
+    """Let no copy name the search index: one found beside it later is of another day."""
+    table = SearchIndex._meta.db_table
+    if copy.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [table]).fetchone():
+        copy.execute(f"DELETE FROM {table}")  # noqa: S608
+        copy.commit()
 
 
 def require_vacant(connection: BaseDatabaseWrapper) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Max
 
 from articles.models import DayCount, SearchChange, SearchIndex
@@ -41,8 +41,7 @@ def update(progress: Progress = _silent, *, wait: bool = True) -> int:
     with index.lock(wait=wait):
         try:
             return sum(_drained(index, progress))
-        except IndexMissingError as error:
-            logger.info("the search index is made anew: %s", error)
+        except IndexMissingError:
             return _build(index, progress)
 
 
@@ -69,15 +68,6 @@ def update_soon() -> None:
         pass  # who writes now finds this change too, or the next one does
     except (OSError, sqlite3.Error, DatabaseError, InterfaceError):
         logger.exception("the search index could not be brought up to date; run update_index")
-
-
-def forget() -> None:
-    """Disown the index: it is not asked until it was made anew, as after a restore.
-
-    A database that was restored from before there was an index has nothing to forget.
-    """
-    if SearchIndex._meta.db_table in connection.introspection.table_names():
-        SearchIndex.objects.all().delete()
 
 
 def identity() -> UUID:

@@ -10,8 +10,10 @@ from pytest_django.fixtures import Settings
 
 
 @pytest.fixture(autouse=True)
-def _plain_files(settings: Settings, tmp_path: Path) -> None:
-    """Serve static files without a manifest, and keep media out of the project folder."""
+def _plain_files(
+    settings: Settings, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Serve static files without a manifest; keep media and index out of the project folder."""
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -19,7 +21,8 @@ def _plain_files(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.STATIC_ROOT = tmp_path
     settings.SECURE_SSL_REDIRECT = False
-    settings.SEARCH_DATABASE = tmp_path / "search.sqlite3"
+    # Beside the folder of the test, which may be one of posts or an archive to be compared.
+    settings.SEARCH_DATABASE = tmp_path_factory.mktemp("search") / "search.sqlite3"
     settings.LIMITS_FILE = tmp_path / "limits.sqlite3"
 
 

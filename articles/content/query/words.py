@@ -7,26 +7,22 @@ import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from articles.content.query.fields import Field, field_named
+from articles.content.query.fields import Field, could_be_name, field_named
+from articles.content.text import INVISIBLE
 
-#: What takes no place on paper and no database or feed takes: controls, marks of direction that
-#: turn what follows on a page, byte order mark, lone surrogates, noncharacters.
-_DROPPED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069"
-    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff]"
-)
+#: What no database or feed takes: lone surrogates and noncharacters.
+_UNFIT = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _DOUBLE = '"“”„‟＂'  # any of them closes any other: input methods and telephones mix them
-#: The characters that close what an opening one has opened.
-QUOTES = dict.fromkeys(_DOUBLE, _DOUBLE) | {"「": "」", "『": "』", "«": "»"}
+#: What opens a phrase when it is written, and the characters of which any closes it.
+_PAIRS = (('"', _DOUBLE), ("「", "」"), ("『", "』"), ("«", "»"))
+#: What opens a phrase when it is typed, and the characters of which any closes it.
+_QUOTES = dict(_PAIRS) | dict.fromkeys(_DOUBLE, _DOUBLE)
 _OPENING, _CLOSING = "(（", ")）"
 _MINUS = "-－"
 _COLONS = ":：﹕"
-_OPERATORS = {"OR": "OR", "|": "OR", "||": "OR", "｜": "OR", "｜｜": "OR", "或": "或",
-              "AND": "AND", "&&": "AND", "＆＆": "AND", "NOT": "NOT"}  # fmt: skip
-_STARS = "*＊"
-LIST_MARKS = ",，、|｜"  #: between the values of one field
-_ENDS_A_RUN = re.compile(rf"[\s{re.escape(_OPENING + _CLOSING)}{''.join(QUOTES)}]")
+_ENDS_A_RUN = re.compile(rf"[\s{re.escape(_OPENING + _CLOSING)}{''.join(_QUOTES)}]")
 _COLON = re.compile(f"[{_COLONS}]+")
+_AFTER_AN_ADDRESS = "（），。；、！？》】"
 _ADDRESS = re.compile(f"https?[{_COLONS}]//", re.IGNORECASE)
 
 
@@ -38,7 +34,7 @@ class Sort(Enum):
     UNCLOSED = auto()  # a phrase that runs to the end because its mark is not closed
     ADDRESS = auto()  # an http(s) address
     FIELD = auto()  # a known field and its colon
-    UNKNOWN = auto()  # letters before a colon that name no field, and the run after it in ``rest``
+    UNKNOWN = auto()  # what looks like a field but names none, and the run after it in ``rest``
     OPEN = auto()
     CLOSE = auto()
     OR = auto()
@@ -46,6 +42,18 @@ class Sort(Enum):
     AND = auto()
     NOT = auto()
     EVERYTHING = auto()  # a star
+
+
+#: Words that are signs when they stand by themselves, in any width.
+_SIGNS = {
+    "OR": Sort.OR, "|": Sort.OR, "||": Sort.OR, "或": Sort.MAYBE_OR,
+    "AND": Sort.AND, "&&": Sort.AND, "NOT": Sort.NOT, "*": Sort.EVERYTHING,
+}  # fmt: skip
+_LONGEST_SIGN = max(map(len, _SIGNS))
+#: What can stand as a value behind a field.
+VALUES = {Sort.WORD, Sort.PHRASE, Sort.UNCLOSED, Sort.ADDRESS}
+#: What a minus negates must not touch anything else: ``F-16`` is one word.
+_BEFORE_A_MINUS = {Sort.NOT, Sort.FIELD, Sort.OPEN, Sort.CLOSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ def clean(text: str) -> str:
     >>> clean("台\\x00湾\\ud800")
     '台湾'
     """
-    return _DROPPED.sub("", text)
+    return _UNFIT.sub("", INVISIBLE.sub("", text))
 
 
 def has_words(text: str) -> bool:
@@ -93,12 +101,12 @@ def tokens(text: str) -> list[Token]:
 
 def is_bare(value: str) -> bool:
     """Tell whether ``value`` can be typed without quotation marks, also behind a field's colon."""
-    return value[:1] not in _COLONS and _is_one(value, Sort.WORD)
+    return value[:1] not in _COLONS + _MINUS and _is_one(value, Sort.WORD)
 
 
 def is_bare_address(value: str) -> bool:
-    """Tell whether ``value`` is taken for an address when it is typed by itself."""
-    return _is_one(value, Sort.ADDRESS)
+    """Tell whether ``value`` is taken for an address when it is typed, also in parentheses."""
+    return value.count("(") == value.count(")") and _is_one(value, Sort.ADDRESS)
 
 
 def _is_one(value: str, sort: Sort) -> bool:
@@ -106,22 +114,26 @@ def _is_one(value: str, sort: Sort) -> bool:
 
 
 def quoted(value: str) -> str:
-    """Return ``value`` between the first quotation marks that it does not hold the closing of.
+    """Return a quotable ``value`` between marks of which it does not hold the closing one.
 
     >>> quoted('他说"不"')
     '「他说"不"」'
     """
-    for opening, closing in (('"', _DOUBLE), ("「", "」"), ("『", "』"), ("«", "»")):
-        if not any(char in closing for char in value):
-            return opening + value + closing[0]
-    return quoted(quotable(value))
+    return next(
+        opening + value + closing[0]
+        for opening, closing in _PAIRS
+        if not any(char in closing for char in value)
+    )
 
 
 def quotable(value: str) -> str:
-    """Return ``value`` such that some quotation marks can hold it, with spaces where they clash."""
-    if all(any(char in closing for char in value) for closing in set(QUOTES.values())):
-        return " ".join(value.translate(dict.fromkeys(map(ord, _DOUBLE), " ")).split())
+    """Return ``value`` such that some marks can hold it; double marks become space if none can."""
+    if all(any(char in closing for char in value) for _, closing in _PAIRS):
+        return " ".join(value.translate(_NO_DOUBLE).split())
     return value
+
+
+_NO_DOUBLE = dict.fromkeys(map(ord, _DOUBLE), " ")
 
 
 def _token(text: str, at: int, before: Token | None) -> Token:
@@ -132,7 +144,7 @@ def _token(text: str, at: int, before: Token | None) -> Token:
         return Token(Sort.OPEN, char, at, at + 1)
     if char in _CLOSING:
         return Token(Sort.CLOSE, char, at, at + 1)
-    if char in QUOTES:
+    if char in _QUOTES:
         return _phrase(text, at)
     negates = touching is None or touching.sort in _BEFORE_A_MINUS
     if char in _MINUS and negates and _begins_a_term(text, at + 1):
@@ -140,15 +152,12 @@ def _token(text: str, at: int, before: Token | None) -> Token:
     return _run(text, at, touching)
 
 
-_BEFORE_A_MINUS = {Sort.NOT, Sort.FIELD, Sort.OPEN, Sort.CLOSE}
-
-
 def _begins_a_term(text: str, at: int) -> bool:
     return at < len(text) and not text[at].isspace() and text[at] not in _CLOSING
 
 
 def _phrase(text: str, at: int) -> Token:
-    closing = QUOTES[text[at]]
+    closing = _QUOTES[text[at]]
     end = at + 1
     while end < len(text) and text[end] not in closing:
         end += 1
@@ -167,28 +176,26 @@ def _run(text: str, at: int, touching: Token | None) -> Token:
     run = text[at:end]
     is_value = touching is not None and touching.sort is Sort.FIELD
     bound = touching is not None and touching.sort in (Sort.FIELD, Sort.NOT)
-    if not bound and run in _OPERATORS:
-        sort = {"OR": Sort.OR, "或": Sort.MAYBE_OR, "AND": Sort.AND, "NOT": Sort.NOT}
-        return Token(sort[_OPERATORS[run]], run, at, end)
-    if run in _STARS:
-        return Token(Sort.EVERYTHING, run, at, end)
+    sign = _SIGNS.get(unicodedata.normalize("NFKC", run)) if end - at <= _LONGEST_SIGN else None
+    if sign and (sign is Sort.EVERYTHING or not bound):
+        return Token(sign, run, at, end)
     colon = _COLON.search(run)
     if colon and colon.start():
         name = run[: colon.start()]
         if field := field_named(name):
             return Token(Sort.FIELD, name, at, at + colon.end(), field)
-        if name.isalpha() and not is_value:
+        if not is_value and could_be_name(name):
             return Token(Sort.UNKNOWN, name, at, end, rest=run[colon.end() :])
     return Token(Sort.WORD, run, at, end)
 
 
 def _address(text: str, at: int) -> Token:
-    """Return the address at ``at``: to the next space or mark, and past parentheses in pairs."""
+    """Return the address at ``at``: to a space, a Chinese mark or a lone parenthesis."""
     end = at
     depth = 0
-    while end < len(text) and not text[end].isspace() and text[end] not in QUOTES:
+    while end < len(text) and not text[end].isspace() and text[end] not in _QUOTES:
         depth += (text[end] == "(") - (text[end] == ")")
-        if depth < 0 or text[end] in "（）":
+        if depth < 0 or text[end] in _AFTER_AN_ADDRESS:
             break
         end += 1
     value = _COLON.sub(":", text[at:end], count=1)

@@ -13,7 +13,6 @@ from django.db.migrations.loader import MigrationLoader
 from articles.exporting.copies import BackupError
 from articles.exporting.restore import restore
 from articles.management.base import ArchiveCommand
-from articles.searching import indexing
 
 
 class Command(ArchiveCommand):
@@ -36,7 +35,6 @@ class Command(ArchiveCommand):
             )
         except BackupError as error:
             raise CommandError(str(error)) from error
-        indexing.forget()
         database = manifest.database
         self.stdout.write(
             f"restored the backup of {manifest.created}: {sum(database.counts.values())} rows, "
