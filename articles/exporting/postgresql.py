@@ -14,6 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.client import DatabaseClient
 from django.db.backends.utils import CursorWrapper
 
+from articles.models.search import SCHEMA
+
 from .copies import BackupError, sync_file
 from .manifest import DatabaseFacts, Manifest
 
@@ -39,6 +41,7 @@ def dump(connection: BaseDatabaseWrapper, folder: Path) -> DatabaseFacts:
             "--format=custom",
             "--no-owner",
             "--no-privileges",
+            f"--exclude-schema={SCHEMA}",  # made anew from the articles
             f"--snapshot={snapshot}",
             f"--file={target}",
             file=target,

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 from django.db import models
 
+#: The schema of a PostgreSQL database in which the index keeps its table; no backup carries it.
+SCHEMA = "search_index"
+
 
 class SearchChange(models.Model):
     """The outbox of the search index: an article that may have changed since it was indexed.

@@ -89,6 +89,7 @@ def _enter(place: Place) -> None:
     if place.clock is not None:
         dt.datetime = place.clock  # type: ignore[misc]
     settings.MEDIA_ROOT = Path(place.media)
+    settings.SEARCH_DATABASE = Path(place.media).with_name("search.sqlite3")
     runs.BATCH_FILES = place.batch
     verify.ARTICLES_AT_ONCE = place.batch
     memo.WINDOW = min(memo.WINDOW, max(1, place.batch // 2))

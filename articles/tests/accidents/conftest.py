@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 
+from articles.models.search import SCHEMA
 from articles.tests.backups.own_archive import ON_SQLITE, server
 from articles.tests.builders import ADDRESS, BODY, make_post, write_post
 from articles.tests.comparing import Dump
@@ -69,7 +70,8 @@ def vacant_archive(empty_archive: NewArchive) -> NewArchive:
     def make() -> TestArchive:
         shutil.rmtree(archive.media, ignore_errors=True)
         with closing(archive.connect()) as connection:
-            connection.execute("DROP SCHEMA IF EXISTS kept, public CASCADE; CREATE SCHEMA public")
+            connection.execute(f"DROP SCHEMA IF EXISTS kept, public, {SCHEMA} CASCADE")
+            connection.execute("CREATE SCHEMA public")
         return archive
 
     return make
@@ -120,6 +122,7 @@ def _refilled(template: TestArchive, archive: TestArchive) -> NewArchive:
     def make() -> TestArchive:
         shutil.rmtree(archive.media, ignore_errors=True)
         with closing(archive.connect()) as connection:
+            connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")  # of the last rows
             connection.execute("SET session_replication_role = replica")  # no foreign keys
             connection.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
             for table in tables:

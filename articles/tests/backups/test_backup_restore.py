@@ -35,6 +35,24 @@ def test_a_restored_archive_equals_the_one_that_was_backed_up(
     assert added.returncode == 0, added.stderr
 
 
+def test_a_backup_carries_no_index(new_archive: Callable[[], Archive], tmp_path: Path) -> None:
+    archive, restored = new_archive(), new_archive()
+    rows = "from articles.tests.factories import *\nmake_article(text='港口')"
+    for command, before in (("migrate", ""), ("version", rows), ("update_index", "")):
+        done = archive.run(command, before=before)
+        assert done.returncode == 0, done.stderr
+    tables = archive.tables()
+    assert archive.run("backup", tmp_path / "backup").returncode == 0
+    done = restored.run("restore", tmp_path / "backup")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert restored.tables() == tables | {"articles_searchindex": []}
+    done = restored.run("update_index", "--check")
+    assert (done.returncode, "no search index yet" in done.stderr) == (3, True)
+    for arguments in (("update_index",), ("update_index", "--check")):
+        assert restored.run(*arguments).returncode == 0
+    assert archive.tables() == tables
+
+
 def test_the_manifest_names_every_file_and_what_the_database_holds(made_backup: Path) -> None:
     manifest = json.loads((made_backup / "manifest.json").read_text())
     assert manifest["database"]["vendor"] == ("sqlite" if ON_SQLITE else "postgresql")
