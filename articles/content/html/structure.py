@@ -23,7 +23,16 @@ from articles.content.html.plain_body import paragraphs_of
 from articles.content.html.protected import reveal
 from articles.content.html.repair import repaired
 from articles.content.html.rules import Removal, apply_rules, mark_figures, removal_of
-from articles.content.html.tree import Element, Node, from_lexbor, has_any, text_of, to_html, walk
+from articles.content.html.tree import (
+    Element,
+    Node,
+    from_lexbor,
+    has_any,
+    has_text,
+    text_of,
+    to_html,
+    walk,
+)
 from articles.content.html.unindented import unindent
 from articles.content.outlets import Outlet, PictureRule, general
 from articles.content.text import one_line
@@ -45,6 +54,7 @@ _MOST_ADDRESSES = 2_000  # of a text; fifty times what a real one has
 _BLOCK_TEXT = frozenset(
     "p div ul ol li h1 h2 h3 h4 h5 h6 table tr section article blockquote pre dl hr".split()
 )
+_NOT_IN_DATE = _BLOCK_TEXT | MEDIA
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +126,17 @@ def _drop_hidden(node: Element, removals: list[Removal]) -> None:
     kept: list[Node] = []
     for child in node.children:
         if isinstance(child, Element):
-            if "hidden" in child.attrs or _HIDDEN_STYLE.search(child.attrs.get("style", "")):
+            if child.attrs and _is_hidden(child.attrs):
                 removals.append(removal_of("hidden", text_of(child)))
                 continue
             _drop_hidden(child, removals)
         kept.append(child)
     node.children = kept
+
+
+def _is_hidden(attrs: dict[str, str]) -> bool:
+    style = attrs.get("style", "")
+    return "hidden" in attrs or ("none" in style.lower() and bool(_HIDDEN_STYLE.search(style)))
 
 
 def _take_date(tree: Element, zone: str, removals: list[Removal]) -> tuple[Moment | None, str]:
@@ -132,19 +147,29 @@ def _take_date(tree: Element, zone: str, removals: list[Removal]) -> tuple[Momen
         # A paragraph that is a date belongs to the story: outlets write theirs into a block.
         if not isinstance(first, Element) or first.tag in MEDIA or first.tag == "p":
             return None, ""
-        lines = [line for line in map(one_line, _lines(first)) if line]
-        text = " ".join(lines)
-        if lines and len(text) <= _DATE_BLOCK and not has_any(first.children, _BLOCK_TEXT | MEDIA):
-            moment = parse_date(lines[-1], zone)
-            if moment is not None:
-                parent.children.remove(first)
-                removals.append(removal_of("date", text))
-                return moment, ", ".join(filter(None, (_NULL.sub("", each) for each in lines[:-1])))
+        lines = [] if has_any(first.children, _NOT_IN_DATE) else _date_lines(first)
+        moment = parse_date(lines[-1], zone) if lines else None
+        if moment is not None:
+            parent.children.remove(first)
+            removals.append(removal_of("date", " ".join(lines)))
+            return moment, ", ".join(filter(None, (_NULL.sub("", each) for each in lines[:-1])))
         parent = first
 
 
 def _is_blank(node: Node) -> bool:
-    return not text_of(node).strip() and not (isinstance(node, Element) and has_any([node], MEDIA))
+    return not has_text(node) and not (isinstance(node, Element) and has_any([node], MEDIA))
+
+
+def _date_lines(block: Element) -> list[str]:
+    """Return the lines of a block that is short enough for a date, else none."""
+    lines: list[str] = []
+    length = -1
+    for line in filter(None, map(one_line, _lines(block))):
+        lines.append(line)
+        length += 1 + len(line)
+        if length > _DATE_BLOCK:
+            return []
+    return lines
 
 
 def _lines(node: Element) -> list[str]:
