@@ -68,7 +68,7 @@ def insert(
     marks = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"{begin} {quote(model._meta.db_table)} ({names}) VALUES ({marks})",  # noqa: S608
+            f"{begin} {quote(model._meta.db_table)} ({names}) VALUES ({marks})",
             prepared,
         )
 

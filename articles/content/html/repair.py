@@ -46,14 +46,15 @@ def repaired(html: str) -> str:
     html = _GLUED.sub(r"<\1 ", html)
     tags = set(_TAG.findall(html))  # most of a body's tags are the same few
     unknown = {name.lower() for _, name, rest, _ in tags if "=" in rest} - _ELEMENTS
-    prose = {tag for tag in tags if _is_prose(*tag, unknown)}
+    prose = {tag for tag in tags if _is_prose(tag, unknown)}
     if not prose:
         return html
     return _TAG.sub(lambda m: "&lt;" + m[0][1:] if m.groups() in prose else m[0], html)
 
 
-def _is_prose(slash: str, name: str, rest: str, end: str, unknown: set[str]) -> bool:
+def _is_prose(tag: tuple[str, str, str, str], unknown: set[str]) -> bool:
     """Tell whether what looks like a tag is none; ``unknown`` names are opened with attributes."""
+    slash, name, rest, end = tag
     name = name.lower()
     if "=" in rest or (slash and name in unknown):
         return False

@@ -210,8 +210,9 @@ def _without_picture(
 ) -> list[Element]:
     kept = []
     for block in blocks:
-        urls = [flow.picture_urls.get(e.attrs.get("src", ""), "") for e in _images(block)]
-        if block.tag == "figure" and urls and all(rule.url.search(url) for url in urls):
+        images = _images(block) if block.tag == "figure" else []
+        urls = [flow.picture_urls.get(image.attrs.get("src", ""), "") for image in images]
+        if urls and all(rule.url.search(url) for url in urls):
             removals.append(Removal(f"{slug}/{rule.id}", 0, urls[0]))
         else:
             kept.append(block)
@@ -231,7 +232,7 @@ def _without_twins(blocks: list[Element]) -> list[Element]:
     out: list[Element] = []
     for block in blocks:
         before = out[-1] if out and out[-1].tag == "figure" == block.tag else None
-        sources = [e.attrs["src"] for e in _images(block)]
+        sources = [e.attrs["src"] for e in _images(block)] if before else []
         if before and sources and sources == [e.attrs["src"] for e in _images(before)]:
             if len(block.children) > len(before.children):
                 out[-1] = block
@@ -274,9 +275,10 @@ def _images(block: Element) -> list[Element]:
 
 
 def _pictures(blocks: list[Element], flow: Flow) -> list[Picture]:
-    found = []
-    for block in blocks:
-        figures = [block, *walk(block)]
+    found: list[Picture] = []
+    for block in blocks if flow.picture_urls else ():
+        images = _images(block)
+        figures = [block, *walk(block)] if images else []
         captions = {
             id(image): one_line(text_of(figure.children[-1]))
             for figure in figures
@@ -285,7 +287,7 @@ def _pictures(blocks: list[Element], flow: Flow) -> list[Picture]:
             and figure.children[-1].tag == "figcaption"
             for image in _images(figure)
         }
-        for image in _images(block):
+        for image in images:
             url = flow.picture_urls[image.attrs["src"]]
             found.append(Picture(url, image.attrs["alt"], captions.get(id(image), "")))
     return found
