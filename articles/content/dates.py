@@ -37,7 +37,10 @@ class Evidence(StrEnum):
     @property
     def rank(self) -> int:
         """Return 0 for the strongest evidence, more for weaker."""
-        return list(Evidence).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 
 @dataclass(frozen=True, slots=True)

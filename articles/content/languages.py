@@ -15,8 +15,10 @@ _TRADITIONAL = (
     "讀課調貝員買賣費質貴資賽讚躍輕載邊達運遠連選鐵銀錢錯鎮聞難電話網絡級紀約紅納紙細組織"
     "終結給統繼續維綜綠編羅罰職聯肅勝腦節藥雖補視覺計訊許訪評詞譯試詩誠詳誤"
 )
-_MARKS = {ord(c): "s" for c in _SIMPLIFIED} | {ord(c): "t" for c in _TRADITIONAL}
-_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+_IS_SIMPLIFIED = re.compile(f"[{_SIMPLIFIED}]")
+_IS_TRADITIONAL = re.compile(f"[{_TRADITIONAL}]")
+_HAN = re.compile("[\u3400-\u9fff]+")
+_RARE_HAN = re.compile("[\U00020000-\U0003ffff]")  # apart: together the two take twice as long
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
 _LATIN = re.compile("[A-Za-z]+")
@@ -34,7 +36,7 @@ def language_of(text: str, default: str = "") -> str:
     'en'
     """
     sample = text[:_SAMPLE]
-    han = len(_HAN.findall(sample))
+    han = sum(map(len, _HAN.findall(sample))) + len(_RARE_HAN.findall(sample))
     kana = len(_KANA.findall(sample))
     hangul = len(_HANGUL.findall(sample))
     words = len(_LATIN.findall(sample))
@@ -43,21 +45,11 @@ def language_of(text: str, default: str = "") -> str:
     if hangul > 10 and hangul > han:
         return "ko"
     if han * 2 >= words and han:
-        marks = sample.translate(_ONLY_MARKS)
-        simplified, traditional = marks.count("s"), marks.count("t")
+        simplified = len(_IS_SIMPLIFIED.findall(sample))
+        traditional = len(_IS_TRADITIONAL.findall(sample))
         if simplified != traditional:
             return "zh-Hans" if simplified > traditional else "zh-Hant"
         return default if default.startswith("zh") else "zh"
     if words >= 3:
         return default if default and not default.startswith("zh") else "en"
     return default
-
-
-class _Marks(dict[int, str]):
-    """A translation table that drops every character which tells nothing."""
-
-    def __missing__(self, key: int) -> str:
-        return ""
-
-
-_ONLY_MARKS = _Marks(_MARKS)

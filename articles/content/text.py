@@ -11,7 +11,6 @@ import unicodedata
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u202a-\u202e\u2066-\u2069\ufeff]"
 )
-_SPACE = re.compile(r"[\s\x85\u2028\u2029]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_SLUG = re.compile(r"[^\w]+")
 _SENTENCE_END = "。！？!?…；;.」』”"
@@ -27,8 +26,10 @@ def one_line(text: str) -> str:
     >>> one_line(" 黎智英\\n其人\\x00其事 ")
     '黎智英 其人其事'
     """
-    text = _SURROGATE.sub("\ufffd", text)
-    return _SPACE.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+    text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():  # which it is without any of these, and but for rarer spaces
+        text = INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text))
+    return " ".join(text.split())
 
 
 def cut(text: str, limit: int) -> str:

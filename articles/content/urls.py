@@ -110,8 +110,8 @@ def code_of(hash_hex: str, length: int = 8) -> str:
     '00000000'
     """
     number = int(hash_hex, 16) >> 1  # 255 bits are 51 characters
-    digits = "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(250, -1, -5))
-    return digits[:length]
+    end = max(250 - 5 * length, -5)
+    return "".join([_CROCKFORD[(number >> shift) & 31] for shift in range(250, end, -5)])
 
 
 @lru_cache(maxsize=8)  # each picture is asked for some times over; addresses may be long

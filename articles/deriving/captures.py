@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from articles.content.posts import RULES_VERSION, ParsedPost, parse_post
@@ -30,7 +29,10 @@ def captured_values(post: ParsedPost) -> dict[str, Any]:
         "published_evidence": post.published.evidence.value,
         "flags": [flag.value for flag in post.flags],
         "warnings": list(post.warnings),
-        "removals": [asdict(removal) for removal in post.removals],
+        "removals": [
+            {"rule": each.rule, "characters": each.characters, "text": each.text}
+            for each in post.removals
+        ],
         "rules_version": RULES_VERSION,
     }
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from articles.content.html.pictures import picture_code
 from articles.content.outlets import SHARED_HOSTS, Outlet, known_outlets
 from articles.content.posts import NAME_LIMIT, ParsedPost
 from articles.content.text import cut, slug_of
 from articles.content.urls import code_of, host_of, identity_hash
-from articles.models import Author, Image, Source, SourceAlias, SourceHost, Tag
+from articles.deriving.rows import insert
+from articles.models import Author, Image, ImageState, Source, SourceAlias, SourceHost, Tag
 
 Named = TypeVar("Named", Author, Tag)
 
@@ -162,11 +162,10 @@ def add_images(urls: Iterable[str]) -> None:
         for part in in_parts(hashes)
         for url_hash in Image.objects.filter(url_hash__in=part).values_list("url_hash", flat=True)
     }
-    Image.objects.bulk_create(
-        [
-            Image(code=picture_code(url), url=url, url_hash=url_hash)
-            for url_hash, url in sorted(hashes.items())  # in one order for everybody
-            if url_hash not in known
-        ],
-        ignore_conflicts=True,
-    )
+    rows = [
+        (code_of(url_hash, 16), url, url_hash, ImageState.KNOWN.value, "", "")
+        for url_hash, url in sorted(hashes.items())  # in one order for everybody
+        if url_hash not in known
+    ]
+    columns = ["code", "url", "url_hash", "state", "file", "sha256"]
+    insert(Image, columns, rows, ignore_conflicts=True)

@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from articles.content.html.pictures import picture_code
 from articles.deriving.catalogue import in_parts
 from articles.deriving.held import Held
+from articles.deriving.rows import insert
 from articles.models import ArticleImage, Image
 
 _PICTURE = re.compile(r'<img src="/i/([0-9a-z]+)"(?: alt="([^"]*)")?')
@@ -44,9 +45,8 @@ def write_places(due: Sequence[Held]) -> None:
     }
     if keys.keys() != codes:  # an erasure came between; who writes anew makes them anew
         raise IntegrityError("a picture was removed while its place was written")
-    ArticleImage.objects.bulk_create(
-        ArticleImage(
-            article=held.article, image_id=keys[code], position=position, alt=alt, caption=caption
-        )
+    rows = [
+        (held.article.pk, keys[code], position, alt, caption)
         for held, (position, (code, alt, caption)) in places
-    )
+    ]
+    insert(ArticleImage, ["article_id", "image_id", "position", "alt", "caption"], rows)

@@ -19,6 +19,7 @@ from articles.deriving.captures import CAPTURED_FIELDS
 from articles.deriving.counts import Tally
 from articles.deriving.held import ARTICLE_FIELDS, STATE_FIELDS, Held
 from articles.deriving.places import write_places
+from articles.deriving.rows import insert, insert_objects
 from articles.models import (
     Article,
     ArticleBody,
@@ -131,7 +132,7 @@ class Workbench:
             [held.article for held in changed if not held.is_new],
             [*_plain(ARTICLE_FIELDS), *STATE_FIELDS, "updated_at"],
         )
-        Article.objects.bulk_create(held.article for held in touched if held.is_new)
+        insert_objects(Article, [held.article for held in touched if held.is_new])
         self._write_captures(touched)
         self._write_bodies(touched)
         self._write_redirects(touched)
@@ -145,7 +146,7 @@ class Workbench:
         return changed
 
     def _write_captures(self, touched: Sequence[Held]) -> None:
-        Capture.objects.bulk_create(self._new_captures)
+        insert_objects(Capture, self._new_captures)
         fresh = {id(capture) for capture in self._new_captures}
         changed = [
             capture
@@ -157,10 +158,14 @@ class Workbench:
 
     def _write_bodies(self, touched: Sequence[Held]) -> None:
         due = [held for held in touched if held.body_due]
-        bodies = []
-        for held in due:
-            html, text = held.body()
-            bodies.append(ArticleBody(article=held.article, html=html, text=text))
+        columns = ["article_id", "html", "text"]
+        insert(
+            ArticleBody,
+            columns,
+            [(held.article.pk, *held.body()) for held in due if held.is_new],
+        )
+        old = [(held.article.pk, *held.body()) for held in due if not held.is_new]
+        bodies = [ArticleBody(**dict(zip(columns, row, strict=True))) for row in old]
         _upsert(ArticleBody, bodies, ["html", "text"], key="article")
         # Pictures of every parsed version, not of the shown one only: old versions show theirs.
         posts = [post for held in touched for post in held.posts.values()]
@@ -197,12 +202,7 @@ class Workbench:
                 elif (tagging.reason, tagging.listed_at) != (reason, listed_at):
                     tagging.reason, tagging.listed_at = reason, listed_at
                     changed.append(tagging)
-            new += [
-                TaggedArticle(
-                    content_object=held.article, tag_id=key, reason=reason, listed_at=listed_at
-                )
-                for key, reason in wanted.items()
-            ]
+            new += [(held.article.pk, key, reason, listed_at) for key, reason in wanted.items()]
             if not held.is_new:
                 self._tally.note(held.before, held.tags_before, -1)
             tags = {keys[name] for name in held.shown.tags}
@@ -211,7 +211,7 @@ class Workbench:
                 retagged.add(held.article.pk)
         if gone:
             TaggedArticle.objects.filter(pk__in=gone).delete()
-        TaggedArticle.objects.bulk_create(new)
+        insert(TaggedArticle, ["content_object_id", "tag_id", "reason", "listed_at"], new)
         TaggedArticle.objects.bulk_update(changed, ["reason", "listed_at"])
         return retagged
 
@@ -246,6 +246,8 @@ def _upsert(
     model: type[models.Model], rows: Sequence[Any], fields: Iterable[str], key: str = "id"
 ) -> None:
     """Write whole rows by key: much quicker than an UPDATE with a CASE for each column."""
+    if not rows:
+        return
     model._default_manager.bulk_create(
         rows, update_conflicts=True, unique_fields=[key], update_fields=list(fields)
     )

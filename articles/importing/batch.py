@@ -13,6 +13,7 @@ from articles.content.urls import code_of
 from articles.deriving import catalogue
 from articles.deriving.addresses import free_code
 from articles.deriving.held import Held, new_capture
+from articles.deriving.rows import insert
 from articles.deriving.workbench import Workbench, reserve_keys
 from articles.importing.parse_pool import Read
 from articles.importing.provenance import Provenance
@@ -63,7 +64,7 @@ class Batch:
         self.bench = Workbench(self.zone, self.now)
         self._load(posts)
         results = [self._take(read) for read in reads]
-        Original.objects.bulk_create(self.originals.values())
+        insert(Original, ["sha256", "data", "size"], self.originals.values())
         self.bench.write()
         self.provenance.write()
         return results
@@ -88,7 +89,7 @@ class Batch:
             for held in self.bench.held.values()
             for capture in held.captures
         }
-        self.originals: dict[str, Original] = {}
+        self.originals: dict[str, tuple[str, bytes, int]] = {}
         self.stored = set(
             Original.objects.filter(pk__in=digests - self.captures.keys()).values_list(
                 "pk", flat=True
@@ -149,7 +150,7 @@ class Batch:
         capture = new_capture(held.article, post, source_id, read.found.path, self.now)
         capture.pk = next(self.capture_keys)
         if post.sha256 not in self.stored:
-            self.originals[post.sha256] = Original(post.sha256, read.data, read.size)
+            self.originals[post.sha256] = (post.sha256, read.data, read.size)
         self.captures[post.sha256] = held, capture
         held.posts[post.sha256] = post
         is_version = self.bench.add_capture(held, capture)

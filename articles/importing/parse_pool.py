@@ -28,6 +28,7 @@ _AHEAD = 3  # windows in flight for each worker
 _STARTS = 3  # attempts to start workers
 _PATIENCE = 5.0  # seconds between looks at whether the workers live
 _PR_SET_PDEATHSIG = 1
+_OBJECTS_BETWEEN_SEARCHES = 50_000  # for cycles: a tree has thousands of objects and none
 
 Context = TypeVar("Context")
 
@@ -219,6 +220,7 @@ def _start_worker(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
 
 
 def _watch(parent: int) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from operator import attrgetter
 
+from articles.deriving.rows import columns_of, insert
 from articles.importing.parse_pool import Read
 from articles.models import ImportIssue, ImportRun, Sighting
 
@@ -79,7 +81,8 @@ class Provenance:
 
     def write(self) -> None:
         """Write the new and the changed rows."""
-        Sighting.objects.bulk_create(self._new.values())
+        columns = [name for name in columns_of(Sighting) if name != "id"]
+        insert(Sighting, columns, map(attrgetter(*columns), self._new.values()))
         Sighting.objects.bulk_update(
             self._changed.values(), ["size", "mtime_ns", "ctime_ns", "inode", "last_run"]
         )

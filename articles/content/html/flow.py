@@ -54,6 +54,7 @@ _CAPTION_CLASS = re.compile(
     re.IGNORECASE,
 )
 _SPACE = re.compile("[ \t\r\n\f\v\x85\xa0\u2028\u2029]+")
+_BETWEEN_TAGS = " \t\r\n"  # alone between two blocks it is nothing
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
@@ -71,11 +72,14 @@ class Flow:
         run: list[Node] = []
 
         def flush() -> None:
-            out.extend(self._paragraphs(run, wrap))
+            if any(not isinstance(node, str) or node.strip(_BETWEEN_TAGS) for node in run):
+                out.extend(self._paragraphs(run, wrap))
             run.clear()
 
         for node in nodes:
-            if isinstance(node, str) or not has_any([node], _BLOCKS):
+            if isinstance(node, str) or not (
+                node.tag in _BLOCKS or has_any(node.children, _BLOCKS)
+            ):
                 run.append(node)
             elif node.tag == "img" and (alt := self._icon(node)) is not None:
                 run.append(alt)
@@ -156,8 +160,11 @@ class Flow:
         out: list[Node] = []
         for node in nodes:
             if isinstance(node, str):
-                text = _CONTROLS.sub("", node)
-                out.append(text if keep_space else _SPACE.sub(" ", text))
+                # Printable text holds no controls, and no space but the common one.
+                text = node if node.isprintable() else _CONTROLS.sub("", node)
+                if not keep_space and ("  " in text or not text.isprintable()):
+                    text = _SPACE.sub(" ", text)
+                out.append(text)
             elif node.tag == "br":
                 out.append(Element("br"))
             elif node.tag == "wbr":

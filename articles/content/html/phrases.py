@@ -23,7 +23,9 @@ _LANG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
 def language_attrs(node: Element) -> dict[str, str]:
     """Return ``lang`` and ``dir`` of an element where they are well formed."""
-    attrs = {}
+    attrs: dict[str, str] = {}
+    if not node.attrs:
+        return attrs
     lang = node.attrs.get("lang") or node.attrs.get("xml:lang") or ""
     if _LANG.fullmatch(lang) and node.tag not in {"html", "body"}:
         attrs["lang"] = lang
@@ -153,6 +155,8 @@ def _collapse(nodes: list[Node], *, after_space: bool) -> bool:
 
 def with_captions(blocks: list[Element]) -> list[Element]:
     """Put captions into the figure before them; a caption without a figure is a paragraph."""
+    if not any(block.tag == "figure" for block in blocks):
+        return blocks
     out: list[Element] = []
     for block in blocks:
         before = out[-1] if out else None

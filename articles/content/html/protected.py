@@ -29,5 +29,6 @@ def revealed(code: str) -> str:
 def reveal(tree: Element) -> None:
     """Put the addresses that ``tree`` hides in their places, without a link."""
     for element in walk(tree):
-        if address := revealed(element.attrs.get("data-cfemail", "")):
+        code = element.attrs.get("data-cfemail")
+        if code and (address := revealed(code)):
             element.tag, element.attrs, element.children = "span", {}, [address]

@@ -44,17 +44,20 @@ def repaired(html: str) -> str:
     '<div class="a">设 0&lt;p<1，见 &lt;Role> 与 <b>粗</b></div>'
     """
     html = _GLUED.sub(r"<\1 ", html)
-    unknown = {m[2].lower() for m in _TAG.finditer(html) if "=" in m[3]} - _ELEMENTS
-    return _TAG.sub(lambda match: _escaped_prose(match, unknown), html)
+    tags = set(_TAG.findall(html))  # most of a body's tags are the same few
+    unknown = {name.lower() for _, name, rest, _ in tags if "=" in rest} - _ELEMENTS
+    prose = {tag for tag in tags if _is_prose(tag, unknown)}
+    if not prose:
+        return html
+    return _TAG.sub(lambda m: "&lt;" + m[0][1:] if m.groups() in prose else m[0], html)
 
 
-def _escaped_prose(match: re.Match[str], unknown: set[str]) -> str:
-    slash, name, rest, end = match.groups()
+def _is_prose(tag: tuple[str, str, str, str], unknown: set[str]) -> bool:
+    """Tell whether what looks like a tag is none; ``unknown`` names are opened with attributes."""
+    slash, name, rest, end = tag
     name = name.lower()
-    if slash and name in unknown:  # it was opened with attributes: no prose
-        return match[0]
-    is_known = name in _ELEMENTS and bool(_FIRST_ATTRIBUTE.match(rest)) and bool(end or "=" in rest)
-    is_custom = _MARKUP.fullmatch(name) is not None and ("-" in name or ":" in name)
-    if is_known or is_custom or "=" in rest:
-        return match[0]
-    return "&lt;" + match[0][1:]
+    if "=" in rest or (slash and name in unknown):
+        return False
+    if name in _ELEMENTS and end and _FIRST_ATTRIBUTE.match(rest):
+        return False
+    return not (("-" in name or ":" in name) and _MARKUP.fullmatch(name))

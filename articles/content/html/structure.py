@@ -23,7 +23,16 @@ from articles.content.html.plain_body import paragraphs_of
 from articles.content.html.protected import reveal
 from articles.content.html.repair import repaired
 from articles.content.html.rules import Removal, apply_rules, mark_figures, removal_of
-from articles.content.html.tree import Element, Node, from_lexbor, has_any, text_of, to_html, walk
+from articles.content.html.tree import (
+    Element,
+    Node,
+    from_lexbor,
+    has_any,
+    has_text,
+    text_of,
+    to_html,
+    walk,
+)
 from articles.content.html.unindented import unindent
 from articles.content.outlets import Outlet, PictureRule, general
 from articles.content.text import one_line
@@ -45,6 +54,7 @@ _MOST_ADDRESSES = 2_000  # of a text; fifty times what a real one has
 _BLOCK_TEXT = frozenset(
     "p div ul ol li h1 h2 h3 h4 h5 h6 table tr section article blockquote pre dl hr".split()
 )
+_NOT_IN_DATE = _BLOCK_TEXT | MEDIA
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +126,17 @@ def _drop_hidden(node: Element, removals: list[Removal]) -> None:
     kept: list[Node] = []
     for child in node.children:
         if isinstance(child, Element):
-            if "hidden" in child.attrs or _HIDDEN_STYLE.search(child.attrs.get("style", "")):
+            if child.attrs and _is_hidden(child.attrs):
                 removals.append(removal_of("hidden", text_of(child)))
                 continue
             _drop_hidden(child, removals)
         kept.append(child)
     node.children = kept
+
+
+def _is_hidden(attrs: dict[str, str]) -> bool:
+    style = attrs.get("style", "")
+    return "hidden" in attrs or ("none" in style.lower() and bool(_HIDDEN_STYLE.search(style)))
 
 
 def _take_date(tree: Element, zone: str, removals: list[Removal]) -> tuple[Moment | None, str]:
@@ -132,19 +147,29 @@ def _take_date(tree: Element, zone: str, removals: list[Removal]) -> tuple[Momen
         # A paragraph that is a date belongs to the story: outlets write theirs into a block.
         if not isinstance(first, Element) or first.tag in MEDIA or first.tag == "p":
             return None, ""
-        lines = [line for line in map(one_line, _lines(first)) if line]
-        text = " ".join(lines)
-        if lines and len(text) <= _DATE_BLOCK and not has_any(first.children, _BLOCK_TEXT | MEDIA):
-            moment = parse_date(lines[-1], zone)
-            if moment is not None:
-                parent.children.remove(first)
-                removals.append(removal_of("date", text))
-                return moment, ", ".join(filter(None, (_NULL.sub("", each) for each in lines[:-1])))
+        lines = [] if has_any(first.children, _NOT_IN_DATE) else _date_lines(first)
+        moment = parse_date(lines[-1], zone) if lines else None
+        if moment is not None:
+            parent.children.remove(first)
+            removals.append(removal_of("date", " ".join(lines)))
+            return moment, ", ".join(filter(None, (_NULL.sub("", each) for each in lines[:-1])))
         parent = first
 
 
 def _is_blank(node: Node) -> bool:
-    return not text_of(node).strip() and not (isinstance(node, Element) and has_any([node], MEDIA))
+    return not has_text(node) and not (isinstance(node, Element) and has_any([node], MEDIA))
+
+
+def _date_lines(block: Element) -> list[str]:
+    """Return the lines of a block that is short enough for a date, else none."""
+    lines: list[str] = []
+    length = -1
+    for line in filter(None, map(one_line, _lines(block))):
+        lines.append(line)
+        length += 1 + len(line)
+        if length > _DATE_BLOCK:
+            return []
+    return lines
 
 
 def _lines(node: Element) -> list[str]:
@@ -185,8 +210,9 @@ def _without_picture(
 ) -> list[Element]:
     kept = []
     for block in blocks:
-        urls = [flow.picture_urls.get(e.attrs.get("src", ""), "") for e in _images(block)]
-        if block.tag == "figure" and urls and all(rule.url.search(url) for url in urls):
+        images = _images(block) if block.tag == "figure" else []
+        urls = [flow.picture_urls.get(image.attrs.get("src", ""), "") for image in images]
+        if urls and all(rule.url.search(url) for url in urls):
             removals.append(Removal(f"{slug}/{rule.id}", 0, urls[0]))
         else:
             kept.append(block)
@@ -206,7 +232,7 @@ def _without_twins(blocks: list[Element]) -> list[Element]:
     out: list[Element] = []
     for block in blocks:
         before = out[-1] if out and out[-1].tag == "figure" == block.tag else None
-        sources = [e.attrs["src"] for e in _images(block)]
+        sources = [e.attrs["src"] for e in _images(block)] if before else []
         if before and sources and sources == [e.attrs["src"] for e in _images(before)]:
             if len(block.children) > len(before.children):
                 out[-1] = block
@@ -249,9 +275,10 @@ def _images(block: Element) -> list[Element]:
 
 
 def _pictures(blocks: list[Element], flow: Flow) -> list[Picture]:
-    found = []
-    for block in blocks:
-        figures = [block, *walk(block)]
+    found: list[Picture] = []
+    for block in blocks if flow.picture_urls else ():
+        images = _images(block)
+        figures = [block, *walk(block)] if images else []
         captions = {
             id(image): one_line(text_of(figure.children[-1]))
             for figure in figures
@@ -260,7 +287,7 @@ def _pictures(blocks: list[Element], flow: Flow) -> list[Picture]:
             and figure.children[-1].tag == "figcaption"
             for image in _images(figure)
         }
-        for image in _images(block):
+        for image in images:
             url = flow.picture_urls[image.attrs["src"]]
             found.append(Picture(url, image.attrs["alt"], captions.get(id(image), "")))
     return found

@@ -56,25 +56,50 @@ def from_lexbor(root: Any, dropped: frozenset[str]) -> Element:
 
 def walk(node: Element) -> Iterator[Element]:
     """Yield every element below ``node`` in document order."""
-    for child in node.children:
-        if isinstance(child, Element):
-            yield child
-            yield from walk(child)
+    waiting = [iter(node.children)]
+    while waiting:
+        for child in waiting[-1]:
+            if isinstance(child, Element):
+                yield child
+                waiting.append(iter(child.children))
+                break
+        else:
+            waiting.pop()
 
 
 def text_of(node: Node) -> str:
     """Return all text below ``node`` as it stands, without the markup."""
     if isinstance(node, str):
         return node
-    return "".join(text_of(child) for child in node.children)
+    texts: list[str] = []
+    _add_texts(node, texts)
+    return "".join(texts)
+
+
+def _add_texts(node: Element, texts: list[str]) -> None:
+    for child in node.children:
+        if isinstance(child, str):
+            texts.append(child)
+        else:
+            _add_texts(child, texts)
+
+
+def has_text(node: Node) -> bool:
+    """Tell whether anything but white space is in the text of ``node``."""
+    if isinstance(node, str):
+        return bool(node) and not node.isspace()
+    for child in node.children:  # noqa: SIM110 - a loop is twice as quick as any()
+        if has_text(child):
+            return True
+    return False
 
 
 def has_any(nodes: Iterable[Node], tags: frozenset[str]) -> bool:
     """Tell whether an element of ``tags`` stands among or below ``nodes``."""
-    return any(
-        isinstance(node, Element) and (node.tag in tags or has_any(node.children, tags))
-        for node in nodes
-    )
+    for node in nodes:
+        if isinstance(node, Element) and (node.tag in tags or has_any(node.children, tags)):
+            return True
+    return False
 
 
 def to_html(nodes: Iterable[Node]) -> str:
