@@ -18,6 +18,7 @@ from articles.searching.documents import Document, every_id, load
 logger = logging.getLogger(__name__)
 
 BATCH = 500  # articles; a commit of the index each
+SOON = 200  # changes that a page brings in before it answers
 _KEYS = 10_000  # in one statement
 Progress = Callable[[int], None]
 
@@ -31,14 +32,14 @@ def pending() -> int:
     return SearchChange.objects.count()
 
 
-def update(progress: Progress = _silent, *, wait: bool = True) -> int:
+def update(progress: Progress = _silent) -> int:
     """Bring everything that has changed into the index; return how many changes that were.
 
-    Without an index that serves, it is made. Raises IndexBusyError when another process writes and
-    ``wait`` is off. It can be ended at any moment and run again.
+    Waits for another process that writes to it. Without an index that serves, it is made. It can
+    be ended at any moment and run again.
     """
     index = backend()
-    with index.lock(wait=wait):
+    with index.lock(wait=True):
         try:
             return sum(_drained(index, progress))
         except IndexMissingError:
@@ -56,16 +57,20 @@ def rebuild(progress: Progress = _silent) -> int:
 
 
 def update_soon() -> None:
-    """Bring changes into the index unless another process is at it; log what goes wrong.
+    """Bring a few changes into the index, unless another process is at it; log what goes wrong.
 
-    For whoever has just saved something: a search goes by the archive where the two differ, so it
-    does no harm to be late.
+    For whoever has just saved something in a page. A search goes by the archive where the two
+    differ, so it does no harm to be late: what an import has left, or a whole index, is for
+    ``update_index``.
     """
     try:
-        if SearchChange.objects.exists():
-            update(wait=False)
-    except IndexBusyError:
-        pass  # who writes now finds this change too, or the next one does
+        if 0 < SearchChange.objects.all()[: SOON + 1].count() <= SOON:
+            index = backend()
+            with index.lock(wait=False):
+                for _ in _drained(index, _silent):
+                    pass
+    except (IndexBusyError, IndexMissingError):
+        pass  # who writes, or makes the index, finds this change too
     except (OSError, sqlite3.Error, DatabaseError, InterfaceError):
         logger.exception("the search index could not be brought up to date; run update_index")
 

@@ -16,7 +16,7 @@ from articles.content.query.normal import normalise
 from articles.content.query.notes import About, Note
 from articles.content.query.tree import EVERYTHING, And, Days, Filter, Node, Not, Or, Text
 from articles.content.query.values import Meaning, meaning_of
-from articles.content.query.words import VALUES, Sort, Token, has_words, tokens
+from articles.content.query.words import VALUES, Sort, Token, has_words, quoted, tokens
 from articles.content.query.writing import write
 
 
@@ -166,7 +166,7 @@ class Reader:
             return self._missing(before)
         self._at += 1
         if token.sort is Sort.UNCLOSED and not self._cut:
-            self._note(About.UNCLOSED_QUOTE, self._typed(token), f'"{token.value}"')
+            self._note(About.UNCLOSED_QUOTE, self._typed(token), quoted(token.value))
         node: Node | None
         if token.sort is Sort.OPEN:
             return self._parentheses(token, fields, depth)

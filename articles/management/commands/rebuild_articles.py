@@ -49,6 +49,6 @@ class Command(ArchiveCommand):
         except BaseException:
             self.stderr.write(f"done up to article number {done}; go on with --after {done}")
             raise
-        indexing.update_soon()
+        indexing.update()
         verb = "would be" if dry_run else "were"
         self.stdout.write(f"{differing} articles {verb} rebuilt")

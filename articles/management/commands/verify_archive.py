@@ -45,7 +45,7 @@ class Command(ArchiveCommand):
                 unfixed += not (fix and finding.fixable)
                 self.stdout.write(str(finding))
             check()
-        indexing.update_soon()
+        indexing.update()
         if findings:
             fixed = findings - unfixed
             self.end_with_findings(f"{findings} findings, {fixed} of them put right")
