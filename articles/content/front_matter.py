@@ -18,6 +18,8 @@ from enum import StrEnum
 
 import yaml
 
+from articles.content.plain_header import read_plain
+
 try:
     from yaml import CBaseLoader as Loader
 except ImportError:  # PyYAML without its C library: the same result, slower
@@ -94,6 +96,9 @@ def _parsed(text: str, syntax: Syntax) -> object:
         if not text.lstrip().startswith("{"):  # Hexo leaves the braces out
             text = "{" + text.rstrip().removesuffix(",") + "}"
         return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, strict=False)
+    plain = read_plain(text)
+    if plain is not None:
+        return plain
     return yaml.load(text, Loader=Loader)  # noqa: S506 - the base loader makes no objects
 
 

@@ -57,13 +57,14 @@ def insert(
             ignore_conflicts=ignore_conflicts,
         )
         return
-    fields = [model._meta.get_field(name.removesuffix("_id")) for name in columns]
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in columns]
     changes = [(i, change) for i, field in enumerate(fields) if (change := _change_of(field))]
     prepared = [_prepared(row, changes) for row in rows] if changes else list(rows)
     if not prepared:
         return
     quote = connection.ops.quote_name
-    names = ", ".join(quote(str(field.column)) for field in fields)
+    names = ", ".join(quote(field.column) for field in fields)
     begin = connection.ops.insert_statement(OnConflict.IGNORE if ignore_conflicts else None)
     marks = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:

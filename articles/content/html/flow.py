@@ -54,8 +54,15 @@ _CAPTION_CLASS = re.compile(
     re.IGNORECASE,
 )
 _SPACE = re.compile("[ \t\r\n\f\v\x85\xa0\u2028\u2029]+")
-_BETWEEN_TAGS = " \t\r\n"  # alone between two blocks it is nothing
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+def _text(text: str) -> str:
+    """Return text between two tags without controls, each run of space as one."""
+    if not text.isprintable():
+        return _SPACE.sub(" ", _CONTROLS.sub("", text))
+    # Printable text holds neither, but for the common space.
+    return _SPACE.sub(" ", text) if "  " in text else text
 
 
 class Flow:
@@ -71,11 +78,6 @@ class Flow:
         out: list[Element] = []
         run: list[Node] = []
 
-        def flush() -> None:
-            if any(not isinstance(node, str) or node.strip(_BETWEEN_TAGS) for node in run):
-                out.extend(self._paragraphs(run, wrap))
-            run.clear()
-
         for node in nodes:
             if isinstance(node, str) or not (
                 node.tag in _BLOCKS or has_any(node.children, _BLOCKS)
@@ -84,9 +86,12 @@ class Flow:
             elif node.tag == "img" and (alt := self._icon(node)) is not None:
                 run.append(alt)
             else:
-                flush()
-                out.extend(with_language(node, self._block(node, wrap)))
-        flush()
+                if run:
+                    out += self._paragraphs(run, wrap)
+                    run = []
+                out += with_language(node, self._block(node, wrap))
+        if run:
+            out += self._paragraphs(run, wrap)
         return with_captions(out)
 
     def closed(self, nodes: list[Node]) -> list[Element]:
@@ -97,6 +102,21 @@ class Flow:
         ]
 
     def _block(self, node: Element, wrap: str) -> list[Element]:
+        if node.tag not in _WRAPPERS:
+            special = self._special(node, wrap)
+            if special is not None:
+                return special
+        if WHOLE_FIGURE in node.attrs:
+            return self._whole_figure(node)
+        is_caption = node.tag == "figcaption" or (
+            "class" in node.attrs and _CAPTION_CLASS.search(node.attrs["class"])
+        )
+        if is_caption and not has_any(node.children, MEDIA):
+            return filled(Element("figcaption", {}, self.joined(node.children)))
+        return self.blocks(node.children, wrap)
+
+    def _special(self, node: Element, wrap: str) -> list[Element] | None:
+        """Return the blocks of an element that means something, None when it only wraps."""
         match node.tag:
             case tag if tag in MEDIA:
                 return self._media(node)
@@ -120,12 +140,7 @@ class Flow:
                 return [Element("hr")]
             case "a":
                 return self._linked(node, wrap)
-        if WHOLE_FIGURE in node.attrs:
-            return self._whole_figure(node)
-        is_caption = node.tag == "figcaption" or _CAPTION_CLASS.search(node.attrs.get("class", ""))
-        if is_caption and not has_any(node.children, MEDIA):
-            return filled(Element("figcaption", {}, self.joined(node.children)))
-        return self.blocks(node.children, wrap)
+        return None
 
     def _preformatted(self, node: Element) -> list[Element]:
         """Return a ``pre``; where an editor made a box of prose with it, a quotation."""
@@ -136,6 +151,9 @@ class Flow:
 
     def _paragraphs(self, run: list[Node], wrap: str) -> list[Element]:
         """Return a run of phrasing content as paragraphs, cut where two line breaks meet."""
+        if len(run) == 1 and isinstance(run[0], str):
+            text = _text(run[0]).strip(EDGE)
+            return [Element(wrap, {}, [text])] if text else []
         parts: list[list[Node]] = [[]]
         breaks = 0
         for node in self.inline(run):
@@ -160,11 +178,7 @@ class Flow:
         out: list[Node] = []
         for node in nodes:
             if isinstance(node, str):
-                # Printable text holds no controls, and no space but the common one.
-                text = node if node.isprintable() else _CONTROLS.sub("", node)
-                if not keep_space and ("  " in text or not text.isprintable()):
-                    text = _SPACE.sub(" ", text)
-                out.append(text)
+                out.append(_CONTROLS.sub("", node) if keep_space else _text(node))
             elif node.tag == "br":
                 out.append(Element("br"))
             elif node.tag == "wbr":
