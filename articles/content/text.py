@@ -8,7 +8,7 @@ import unicodedata
 #: Characters that take no place on paper and only confuse an address or a headline: controls,
 #: bidirectional overrides and isolates, soft hyphen, byte order mark, line and paragraph
 #: separators (which count as space), lone surrogates.
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 _SPACE = re.compile(r"[\s\x85\u2028\u2029]+")
@@ -28,7 +28,7 @@ def one_line(text: str) -> str:
     '黎智英 其人其事'
     """
     text = _SURROGATE.sub("\ufffd", text)
-    return _SPACE.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+    return _SPACE.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
 def cut(text: str, limit: int) -> str:

@@ -5,7 +5,8 @@
 """
 
 from articles.content.query.notes import About, Note, say
-from articles.content.query.parser import LIMITS, Limits, Query, parse
+from articles.content.query.parser import Query, parse
+from articles.content.query.reading import LIMITS, Limits
 from articles.content.query.tree import (
     EVERYTHING,
     NOTHING,

@@ -14,7 +14,7 @@ _YEARS = range(1900, 2101)
 _LONGEST = 40  # characters; no date is longer
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _DATE = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})[日号號]?|月)?|年)?")
-_RANGE = re.compile(r"\.\.\.?|[~—至到]|——")
+_RANGE = re.compile(r"\.{2,3}|~|[—–]{1,2}|[至到]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ def period_of(text: str) -> Period | None:
     >>> str(period_of("2020年7月").last), str(period_of("2021-02-30").last)
     ('2020-07-31', '2021-02-28')
     """
-    text = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
+    if len(text) > _LONGEST:
+        return None
+    text = unicodedata.normalize("NFKC", text).strip()
     match = _COMPACT.fullmatch(text) or _DATE.fullmatch(text)
     if match is None or int(match[1]) not in _YEARS:
         return None
@@ -67,9 +69,9 @@ def range_of(text: str) -> Range | None:
     """
     if whole := period_of(text):
         return Range(Days(whole.first, whole.last), single=True, near=whole.near)
-    text = unicodedata.normalize("NFKC", text[: 2 * _LONGEST])
+    text = unicodedata.normalize("NFKC", text[: 2 * _LONGEST + 1])
     match = _RANGE.search(text)
-    if match is None:
+    if match is None or len(text) > 2 * _LONGEST:
         return None
     left, right = text[: match.start()].strip(), text[match.end() :].strip()
     first, last = period_of(left), period_of(right)

@@ -53,11 +53,11 @@ def _choices(**words: str) -> dict[str, str]:
 
 LANGUAGES = _choices(
     zh="中文 chinese 汉语 漢語 华语 華語 华文 華文",
-    zh_Hans="hans simplified 简体 簡體 简体中文 簡體中文 简中 簡中 zh-cn zh-sg",
-    zh_Hant="hant traditional 繁体 繁體 繁体中文 繁體中文 繁中 正體 正体 zh-tw zh-hk zh-mo",
+    zh_Hans="hans simplified 简体 簡體 简体中文 簡體中文 简中 簡中 cn zh-cn zh-sg",
+    zh_Hant="hant traditional 繁体 繁體 繁体中文 繁體中文 繁中 正體 正体 tw hk zh-tw zh-hk zh-mo",
     en="english 英文 英语 英語",
-    ja="japanese 日文 日语 日語",
-    ko="korean 韩文 韓文 韩语 韓語",
+    ja="jp japanese 日文 日语 日語",
+    ko="kr korean 韩文 韓文 韩语 韓語",
 )
 KINDS = _choices(
     story="article text 文章 报道 報道 報導",
@@ -65,12 +65,11 @@ KINDS = _choices(
     gallery="pictures 图集 圖集 图片 圖片",
     stub="残篇 殘篇",
 )
-_IMAGE = _choices(yes="image images picture pictures photo 图 圖 图片 圖片 照片")
-_IMAGE.pop("yes")
+_IMAGE = dict.fromkeys("image images picture pictures photo 图 圖 图片 圖片 照片".split(), "yes")
 _CHANGED = _choices(yes="true 1 是 有", no="false 0 否 无 無 没有 沒有")
 
 FIELDS = (
-    Field("title", ("title", "headline"), ("标题", "题"), ("標題", "題"), "text"),
+    Field("title", ("title", "headline", "intitle"), ("标题", "题"), ("標題", "題"), "text"),
     Field("exact", ("exact",), ("精确", "原字"), ("精確", "原字"), "text"),
     Field("source", ("source", "outlet"), ("来源", "媒体"), ("來源", "媒體"),
           "name", "source", listed=True),
@@ -82,7 +81,7 @@ FIELDS = (
     Field("is", ("is", "kind"), ("类型", "是"), ("類型", "是"),
           "choice", "kind", listed=True, choices=KINDS),
     Field("has", ("has",), ("有", "含"), ("有", "含"),
-          "choice", "image", listed=True, choices=dict.fromkeys(_IMAGE, "yes")),
+          "choice", "image", listed=True, choices=_IMAGE),
     Field("changed", ("changed",), ("改动", "修改"), ("改動", "修改"),
           "choice", "changed", choices=_CHANGED, default="yes"),
     Field("date", ("date", "day"), ("日期", "时间"), ("日期", "時間"), "days", listed=True),

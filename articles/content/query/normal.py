@@ -100,3 +100,26 @@ def _days_in_one(parts: list[Node]) -> list[Node]:
     where = parts.index(spans[0])
     rest = [part for part in parts[where:] if not isinstance(part, Days)]
     return [*parts[:where], Days(first, last), *rest]
+
+
+def clash(node: Node) -> tuple[Node, Node] | None:
+    """Return two conditions of a normal tree that no story meets both, or None.
+
+    Of outlets and languages it cannot be told from their names.
+    """
+    parts = node.parts if isinstance(node, And) else ()
+    for at, part in enumerate(parts):
+        for other in parts[:at]:
+            if part == Not(other) or other == Not(part) or _apart(part, other):
+                return other, part
+    return None
+
+
+def _apart(one: Node, other: Node) -> bool:
+    match one, other:
+        case Filter("kind", a), Filter("kind", b):
+            return a != b
+        case Days(), Days():
+            return len(_days_in_one([one, other])) > 1
+        case _:
+            return False

@@ -23,6 +23,8 @@ class About(StrEnum):
     NO_DATE = "no-date"
     NEAREST_DATE = "nearest-date"
     SWAPPED_DATES = "swapped-dates"
+    NO_ADDRESS = "no-address"
+    NO_STORY = "no-story"
     NO_WORDS = "no-words"
     TOO_LONG = "too-long"
     TOO_MANY_TERMS = "too-many-terms"
@@ -63,6 +65,8 @@ _SENTENCES = {
     ),
     About.NEAREST_DATE: "There is no such day as {words}; read as {reading}.",
     About.SWAPPED_DATES: "The first date lies after the last; read as {reading}.",
+    About.NO_ADDRESS: "{words} is no address of a story; {outcome}.",
+    About.NO_STORY: "No story can meet all of {words}.",
     About.NO_WORDS: "There is no word to look for in {words}; every story is shown.",
     About.TOO_LONG: "A search holds at most {reading} characters; the rest was left out.",
     About.TOO_MANY_TERMS: "A search holds at most {reading} terms; the rest was left out.",

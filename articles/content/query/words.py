@@ -8,23 +8,16 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from articles.content.query.fields import Field, field_named
+from articles.content.text import INVISIBLE
 
-#: What takes no place on paper and no database or feed takes: controls, marks of direction that
-#: turn what follows on a page, byte order mark, lone surrogates, noncharacters.
-_DROPPED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069"
-    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff]"
-)
+#: What no database or feed takes: lone surrogates and noncharacters.
+_UNFIT = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _DOUBLE = '"“”„‟＂'  # any of them closes any other: input methods and telephones mix them
 #: The characters that close what an opening one has opened.
 QUOTES = dict.fromkeys(_DOUBLE, _DOUBLE) | {"「": "」", "『": "』", "«": "»"}
 _OPENING, _CLOSING = "(（", ")）"
 _MINUS = "-－"
 _COLONS = ":：﹕"
-_OPERATORS = {"OR": "OR", "|": "OR", "||": "OR", "｜": "OR", "｜｜": "OR", "或": "或",
-              "AND": "AND", "&&": "AND", "＆＆": "AND", "NOT": "NOT"}  # fmt: skip
-_STARS = "*＊"
-LIST_MARKS = ",，、|｜"  #: between the values of one field
 _ENDS_A_RUN = re.compile(rf"[\s{re.escape(_OPENING + _CLOSING)}{''.join(QUOTES)}]")
 _COLON = re.compile(f"[{_COLONS}]+")
 _ADDRESS = re.compile(f"https?[{_COLONS}]//", re.IGNORECASE)
@@ -48,6 +41,18 @@ class Sort(Enum):
     EVERYTHING = auto()  # a star
 
 
+#: Words that are signs when they stand by themselves, in any width.
+_SIGNS = {
+    "OR": Sort.OR, "|": Sort.OR, "||": Sort.OR, "或": Sort.MAYBE_OR,
+    "AND": Sort.AND, "&&": Sort.AND, "NOT": Sort.NOT, "*": Sort.EVERYTHING,
+}  # fmt: skip
+_LONGEST_SIGN = max(map(len, _SIGNS))
+#: What can stand as a value behind a field.
+VALUES = {Sort.WORD, Sort.PHRASE, Sort.UNCLOSED, Sort.ADDRESS}
+#: What a minus negates must not touch anything else: ``F-16`` is one word.
+_BEFORE_A_MINUS = {Sort.NOT, Sort.FIELD, Sort.OPEN, Sort.CLOSE}
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A piece of the input; ``typed[start:end]`` is how it stands there."""
@@ -66,7 +71,7 @@ def clean(text: str) -> str:
     >>> clean("台\\x00湾\\ud800")
     '台湾'
     """
-    return _DROPPED.sub("", text)
+    return _UNFIT.sub("", INVISIBLE.sub("", text))
 
 
 def has_words(text: str) -> bool:
@@ -140,9 +145,6 @@ def _token(text: str, at: int, before: Token | None) -> Token:
     return _run(text, at, touching)
 
 
-_BEFORE_A_MINUS = {Sort.NOT, Sort.FIELD, Sort.OPEN, Sort.CLOSE}
-
-
 def _begins_a_term(text: str, at: int) -> bool:
     return at < len(text) and not text[at].isspace() and text[at] not in _CLOSING
 
@@ -167,11 +169,9 @@ def _run(text: str, at: int, touching: Token | None) -> Token:
     run = text[at:end]
     is_value = touching is not None and touching.sort is Sort.FIELD
     bound = touching is not None and touching.sort in (Sort.FIELD, Sort.NOT)
-    if not bound and run in _OPERATORS:
-        sort = {"OR": Sort.OR, "或": Sort.MAYBE_OR, "AND": Sort.AND, "NOT": Sort.NOT}
-        return Token(sort[_OPERATORS[run]], run, at, end)
-    if run in _STARS:
-        return Token(Sort.EVERYTHING, run, at, end)
+    sign = _SIGNS.get(unicodedata.normalize("NFKC", run)) if end - at <= _LONGEST_SIGN else None
+    if sign and (sign is Sort.EVERYTHING or not bound):
+        return Token(sign, run, at, end)
     colon = _COLON.search(run)
     if colon and colon.start():
         name = run[: colon.start()]

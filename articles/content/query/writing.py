@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from articles.content.query.dates import written
 from articles.content.query.fields import field_of
+from articles.content.query.lists import has_mark
 from articles.content.query.normal import normalise
 from articles.content.query.tree import (
     EVERYTHING,
@@ -18,7 +19,7 @@ from articles.content.query.tree import (
     Or,
     Text,
 )
-from articles.content.query.words import LIST_MARKS, is_bare, is_bare_address, quoted
+from articles.content.query.words import is_bare, is_bare_address, quoted
 
 #: What a facet offers: a property, or the stories without it.
 Facet: TypeAlias = Filter | Days | Not
@@ -48,12 +49,13 @@ def with_filter(node: Node, new: Facet) -> Node:
 
 def without_filter(node: Node, old: Facet) -> Node:
     """Return ``node`` without the condition ``old``, also where it is one of a list."""
+    gone = normalise(old)
     kept: list[Node] = []
     for part in _conditions(node):
-        if part == old:
+        if part == gone:
             continue
         if isinstance(part, Or) and _is_list(part):
-            part = Or(tuple(item for item in part.parts if item != old))
+            part = Or(tuple(item for item in part.parts if item != gone))
         kept.append(part)
     return normalise(And(tuple(kept)))
 
@@ -87,7 +89,7 @@ def _is_list(node: Or) -> bool:
 def _written(node: Node, inside: type[And | Or | Not] | None = None) -> str:
     match node:
         case Text():
-            return _text(node)
+            return _fields(node) + _word(node)
         case Filter(name, _):
             if name == "url" and is_bare_address(node.value):
                 return node.value
@@ -99,26 +101,45 @@ def _written(node: Node, inside: type[And | Or | Not] | None = None) -> str:
         case Not(part):
             return "-" + _written(part, Not)
         case And(parts):
+            if inside is not Or and (text := _with_common_fields(parts, " ")):
+                return text
             text = " ".join(_written(part, And) for part in parts)
             return f"({text})" if inside is Not else text
         case Or(parts):
             if _is_list(node):
                 values = ",".join(_value(part) for part in parts if isinstance(part, Filter | Days))
                 return _written(parts[0]).partition(":")[0] + ":" + values
+            if text := _with_common_fields(parts, " OR "):
+                return text
             text = " OR ".join(_written(part, Or) for part in parts)
             return f"({text})" if inside else text
 
 
-def _text(node: Text) -> str:
-    value = quoted(node.value) if node.phrase else node.value
-    return ("title:" if node.field == "title" else "") + ("exact:" if node.exact else "") + value
+def _with_common_fields(parts: tuple[Node, ...], between: str) -> str:
+    """Return words that all stand behind the same fields as ``title:(a b)``, else nothing.
+
+    Only where there are parentheses anyway, or none around: no tree is written deeper than typed.
+    """
+    texts = [part for part in parts if isinstance(part, Text)]
+    fields = {_fields(text) for text in texts}
+    if len(texts) < len(parts) or len(fields) > 1 or fields == {""}:
+        return ""
+    return f"{fields.pop()}({between.join(_word(text) for text in texts)})"
+
+
+def _fields(text: Text) -> str:
+    return ("title:" if text.field == "title" else "") + ("exact:" if text.exact else "")
+
+
+def _word(text: Text) -> str:
+    return quoted(text.value) if text.phrase else text.value
 
 
 def _value(node: Filter | Days) -> str:
     """Return what stands behind the colon."""
     if isinstance(node, Days):
         return written(node)
-    bare = is_bare(node.value) and not any(mark in node.value for mark in LIST_MARKS)
     if field_of(node.name).takes == "choice":
         return "image" if node.name == "image" else node.value
+    bare = is_bare(node.value) and not has_mark(node.value)
     return node.value if bare else quoted(node.value)
