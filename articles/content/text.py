@@ -8,9 +8,7 @@ import unicodedata
 #: Characters that take no place on paper and only confuse an address or a headline: controls,
 #: bidirectional overrides and isolates, soft hyphen, byte order mark, line and paragraph
 #: separators (which count as space), lone surrogates.
-INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u202a-\u202e\u2066-\u2069\ufeff]"
-)
+INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u202a-\u202e\u2066-\u2069\ufeff]")
 _SPACE = re.compile(r"[\s\x85\u2028\u2029]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_SLUG = re.compile(r"[^\w]+")
