@@ -2,7 +2,11 @@
 
 control_socket_disable = True  # it would be opened in the home directory
 accesslog = None  # the archive keeps no list of who reads what
-timeout = 60  # seconds; a large original takes a few to be parsed
+# A worker that serves one request at a time is ended in the middle of a download that takes longer
+# than its timeout, and nobody else is served meanwhile; with threads neither is so.
+worker_class = "gthread"
+threads = 8
+timeout = 60  # seconds without a sign of life of a worker as a whole
 graceful_timeout = 30
 
 logconfig_dict = {

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import path, re_path, register_converter
 
+from articles.api import articles as api
+from articles.api import description, downloads
+from articles.feeds.search import feed as search_feed
 from articles.views import (
     article,
     authors,
@@ -99,6 +102,16 @@ urlpatterns = [
     path("authors/<words:slug>/", authors.author, name="author"),
     path("search/", search.page, name="search"),
     path("search/help/", search.help_page, name="search_help"),
+    path("search/feed/", search_feed, {"form": "atom"}, name="search_feed_atom"),
+    path("search/feed.rss", search_feed, {"form": "rss"}, name="search_feed_rss"),
+    path("search/feed.json", search_feed, {"form": "json"}, name="search_feed_json"),
+    path("search/download.csv", downloads.csv_file, name="search_csv"),
+    path("search/download.jsonl", downloads.jsonl_file, name="search_jsonl"),
+    path("api/v1/articles", api.articles, name="api_articles"),
+    path("api/v1/articles/<code:code>", api.article, name="api_article"),
+    path("api/v1/openapi.json", description.openapi, name="api_openapi"),
+    path("api/v1/docs", description.docs, name="api_docs"),
+    re_path(r"^api/", description.nothing, name="api_nothing"),
     path("i/<code:code>", pictures.picture, name="picture"),
     path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
     path("healthz", health.healthz, name="healthz"),

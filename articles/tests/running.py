@@ -125,6 +125,7 @@ def environment(database: Path, **values: str) -> dict[str, str]:
         **kept,
         "SECRET_KEY": "only-for-tests",
         "DATABASE_URL": f"sqlite:///{database}",
+        "SEARCH_DATABASE": str(database.with_name("search.sqlite3")),
         "DJANGO_SETTINGS_MODULE": "archive_site.settings",
         "PYTHONPATH": str(PROJECT),
         **values,

@@ -12,8 +12,9 @@ from articles.deriving.provenance import (
     what_is_held,
     words_for,
 )
+from articles.doors.visible import by_code, seen_by_public
 from articles.models import Article, EditedField, Tag
-from articles.views.finding import by_code, date_of, moved_from, redirect_to, seen_by_public
+from articles.views.finding import date_of, moved_from, redirect_to
 from articles.views.public import public_page, story_page
 
 

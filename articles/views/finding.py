@@ -1,14 +1,13 @@
-"""Finding an article by its address or code, and telling what the public may know of it."""
+"""Finding an article by its address, also by one that it no longer has."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
 from django.http import HttpResponsePermanentRedirect
 
-from articles.models import Article, BlockedIdentity, ErasedPath, Redirect, State
-from articles.views.public import GoneError, NotHereError
+from articles.doors.visible import NotHereError, erased, seen_by_public
+from articles.models import Article, ErasedPath, Redirect
 
 
 def date_of(year: int, month: int = 1, day: int = 1) -> dt.date:
@@ -17,40 +16,6 @@ def date_of(year: int, month: int = 1, day: int = 1) -> dt.date:
         return dt.date(year, month, day)
     except ValueError as error:
         raise NotHereError("The calendar has no such day.") from error
-
-
-def by_code(articles: QuerySet[Article], code: str) -> Article:
-    """Return the public article with this code.
-
-    Raises GoneError for one that was withdrawn or erased, NotHereError for any other.
-    """
-    article = articles.filter(code=code).first()
-    if article is not None:
-        return seen_by_public(article)
-    blocked = BlockedIdentity.objects.filter(code=code).first()
-    if blocked is not None:
-        raise _erased(blocked)
-    raise NotHereError("The archive has no story with this code.")
-
-
-def _erased(mark: BlockedIdentity) -> GoneError:
-    return GoneError("This story was erased from the archive.", mark.reason, mark.blocked_at)
-
-
-def seen_by_public(article: Article) -> Article:
-    """Return ``article`` if readers may see it.
-
-    Raises GoneError when it was withdrawn and NotHereError when it is in review.
-    """
-    if article.state == State.WITHDRAWN:
-        raise GoneError(
-            "This story was withdrawn from the archive.",
-            article.state_reason,
-            article.state_changed_at,
-        )
-    if not article.is_public:
-        raise NotHereError("The archive shows no story at this address.")
-    return article
 
 
 def moved_from(path: str) -> HttpResponsePermanentRedirect:
@@ -62,9 +27,9 @@ def moved_from(path: str) -> HttpResponsePermanentRedirect:
     row = Redirect.objects.select_related("article").filter(path=path).first()
     if row is not None:
         return redirect_to(row.article)
-    erased = ErasedPath.objects.select_related("mark").filter(pk=ErasedPath.hash_of(path)).first()
-    if erased is not None:
-        raise _erased(erased.mark)
+    former = ErasedPath.objects.select_related("mark").filter(pk=ErasedPath.hash_of(path)).first()
+    if former is not None:
+        raise erased(former.mark)
     raise NotHereError("The archive has no story at this address.")
 
 

@@ -37,6 +37,7 @@ _WORDS = TYPED | {
 }  # fmt: skip
 _TITLES = frozenset({Place.TITLE, Place.EDITED_TITLE, Place.OUTLET, Place.HIDING})
 _VERSIONED = frozenset({Place.TITLE, Place.FILE_NAME, Place.HIDING})
+PLAIN = "text/plain"
 _GONE = frozenset({Place.REASON, Place.ERASURE})
 
 
@@ -45,7 +46,8 @@ class Stop:
     """One address. ``case`` is the number of the only one that is to be seen there, else 0.
 
     ``shows``: selector and the text that it has; ``body``: the story's text is there, to be
-    compared; ``download``: the answer is a file; ``follow``: so are the list's further pages.
+    compared; ``download``: the type of the file that the answer is; ``data``: the type of the
+    answer, which is for programs; ``follow``: so are the list's further pages.
     ``holds`` and ``text``: selectors below the story that find something, and words that it has;
     ``proof``: here the control run has to notice the case.
     """
@@ -57,7 +59,8 @@ class Stop:
     holds: list[str] = field(default_factory=list)
     text: str = ""
     body: bool = False
-    download: bool = False
+    download: str = ""
+    data: str = ""
     follow: bool = False
     proof: bool = False
     editors: bool = False
@@ -77,10 +80,13 @@ def site(base: str) -> dict[str, Any]:
     """Return the stops and entries of this archive as plain data."""
     found = _articles()
     stops = [stop for case in cases() for stop in _case_stops(case, found)]
+    stops += [*_benign(found), *_lists(), *_data(found), *_admin()]
     return {
         "base": base,
         "entries": [asdict(entry) for case in cases() for entry in _entries(case, found)],
-        "stops": [asdict(stop) for stop in [*stops, *_benign(found), *_lists(), *_admin()]],
+        "stops": [
+            asdict(stop) for stop in [*stops, *_benign(found), *_lists(), *_data(found), *_admin()]
+        ],
         "articles": {number: article.pk for number, article in found.items()},
     }
 
@@ -106,7 +112,7 @@ def _case_stops(case: Case, found: dict[int, Article]) -> Iterator[Stop]:
         page = reverse("admin:articles_importissue_change", args=[issue.pk])
         yield Stop(page, case.number, editors=True, proof=True)
         page = reverse("admin:articles_importissue_bytes", args=[issue.pk])
-        yield Stop(page, case.number, editors=True, download=True)
+        yield Stop(page, case.number, editors=True, download=PLAIN)
         return
     article = found[case.number]
     public = article.get_absolute_url()
@@ -147,7 +153,7 @@ def _case_stops(case: Case, found: dict[int, Article]) -> Iterator[Stop]:
         newest = article.captures.latest("front_matter_at").pk
         name = "hide" if case.place == Place.TITLE else "show"
         yield Stop(_page(article, name, newest), case.number, editors=True)
-        yield Stop(_page(article, "original", newest), case.number, editors=True, download=True)
+        yield Stop(_page(article, "original", newest), case.number, editors=True, download=PLAIN)
     if case.place == Place.FILE_NAME:
         seen = Sighting.objects.filter(original__captures__article=article)
         path = next(bytes(s.path) for s in seen if b"later" not in bytes(s.path))
@@ -221,6 +227,29 @@ def _lists() -> Iterator[Stop]:
     yield Stop("/.well-known/security.txt")
     for address, status in (("/healthz", 200), ("/readyz", 200), ("/nowhere/", 404)):
         yield Stop(address, status=status)
+
+
+def _data(found: dict[int, Article]) -> Iterator[Stop]:
+    """Yield what is for programs: a browser that opens it all the same may run nothing."""
+    for address, kind in (
+        ("/search/feed/", "application/atom+xml"),
+        ("/search/feed.rss", "application/rss+xml"),
+        ("/search/feed.json", "application/feed+json"),
+        ("/api/v1/articles?page_size=100", "application/json"),
+        ("/api/v1/openapi.json", "application/json"),
+    ):
+        yield Stop(address, data=kind, follow=True)
+    yield Stop("/search/feed/?q=%3Cscript%3Ealert(1)%3C/script%3E", data="application/atom+xml")
+    yield Stop("/api/v1/articles?%3Cscript%3E=1", status=400, data="application/problem+json")
+    yield Stop("/api/nowhere", status=404, data="application/problem+json")
+    for number, article in found.items():
+        gone = not article.is_public
+        kind = "application/problem+json" if gone else "application/json"
+        address = f"/api/v1/articles/{article.code}"
+        yield Stop(address, number, 410 if gone else 200, data=kind)
+    yield Stop("/search/download.csv", download="text/csv")
+    yield Stop("/search/download.jsonl?text=yes", download="application/jsonl")
+    yield Stop("/api/v1/docs")
 
 
 def _admin() -> Iterator[Stop]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import fromstring
 
 from playwright.sync_api import Browser, Error, Page, Response
 
@@ -187,22 +189,52 @@ class _Guide:
             self.witness.address, self.witness.case = address, stop["case"]
             seen.pages += 1
             if stop["download"]:
-                self._download(address)
+                self._download(address, stop["download"])
                 return
-            further = self._open(stop, address, seen)
-            address = further if stop["follow"] else None
+            visit = self._data if stop["data"] else self._open
+            after_this = visit(stop, address, seen)
+            address = after_this if stop["follow"] else None
 
-    def _download(self, address: str) -> None:
+    def _download(self, address: str, kind: str) -> None:
         """Ask for a file: it has to come as one, and as nothing that a browser shows."""
         response = self._contexts[True].request.get(self.witness.base + address)
         headers = response.headers
         name = headers.get("content-disposition", "")
-        is_plain = headers.get("content-type", "").startswith("text/plain")
-        if not (re.fullmatch(r'attachment; filename="[0-9a-z-]+\.md"', name) and is_plain):
+        is_kind = headers.get("content-type", "").startswith(kind)
+        if not (re.fullmatch(r'attachment; filename="[0-9a-z-]+\.[a-z]+"', name) and is_kind):
             self.witness.note("page", f"a download with {headers}")
+        if "sandbox" not in headers.get("content-security-policy", ""):
+            self.witness.note("page", "a download that could do something")
         if headers.get("x-content-type-options") != "nosniff":
             self.witness.note("page", "a download that a browser may take for a page")
         self.witness.answered_by(headers["x-route"])
+
+    def _data(self, stop: dict[str, Any], address: str, seen: Toured) -> str | None:
+        """Ask for what is for programs; return the address of the list's next page, if one.
+
+        A browser opens it, too: it has to run nothing, whatever it takes it for.
+        """
+        response = self._contexts[False].request.get(self.witness.base + address)
+        headers = response.headers
+        if response.status != stop["status"]:
+            seen.statuses.append(f"{address}: {response.status}")
+        if not headers.get("content-type", "").startswith(stop["data"]):
+            self.witness.note("page", f"{stop['data']} with {headers}")
+        self.witness.answered_by(headers["x-route"])
+        self._show(address)
+        return further(stop["data"], response.body())
+
+    def _show(self, address: str) -> None:
+        """Open an address in the readers' window; Chromium saves what it can't show."""
+        page = self._contexts[False].new_page()
+        try:
+            page.goto(self.witness.base + address)
+            page.wait_for_timeout(_CALM_MS)
+        except Error as error:
+            if "Download is starting" not in error.message:
+                raise
+        finally:
+            page.close()
 
     def _open(self, stop: dict[str, Any], address: str, seen: Toured) -> str | None:
         """Open one page, touch it and look at it; return the address of the next, if one."""
@@ -299,6 +331,18 @@ class _Guide:
         if stop["body"]:
             for line in missing(_CASES[stop["case"]], looked["story"] or ""):
                 self.witness.note("text", f"{line} in {looked['story']!r}")
+
+
+def further(kind: str, content: bytes) -> str | None:
+    """Return the path of the next page that a list for programs names."""
+    if kind.endswith("json"):
+        told = json.loads(content)
+        address = told.get("next") or told.get("next_url")
+    else:
+        links = fromstring(content).iter("{http://www.w3.org/2005/Atom}link")
+        address = next((link.get("href") for link in links if link.get("rel") == "next"), None)
+    parts = urlsplit(address or "")
+    return f"{parts.path}?{parts.query}" if address else None
 
 
 def missing(case: Case, text: str) -> Iterator[str]:
