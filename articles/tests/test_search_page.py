@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from articles.searching import indexing
+from articles.models import SearchIndex
 from articles.tests.factories import make_source
 from articles.tests.page_rows import at, page_text
 from articles.tests.search_rows import publish_indexed
@@ -83,7 +83,7 @@ def test_days_of_the_form_become_part_of_the_search(client: Client) -> None:
 
 def test_archive_without_an_index_says_so(client: Client) -> None:
     publish_indexed({"text": "ferry"})
-    indexing.forget()
+    SearchIndex.objects.all().delete()
     response = client.get("/search/?q=ferry")
     assert (response.status_code, response["Retry-After"]) == (503, "60")
     assert response["Cache-Control"] == "no-store"
