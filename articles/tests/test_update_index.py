@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -152,9 +151,9 @@ def test_index_of_another_archive_is_not_asked(story: Article) -> None:
 
 
 @pytest.fixture
-def editor(client: Client) -> Iterator[Client]:
+def editor(client: Client) -> Client:
     client.force_login(User.objects.create_superuser("ada", password="pw"))
-    yield client
+    return client
 
 
 def test_what_an_editor_does_is_indexed_before_the_answer(story: Article, editor: Client) -> None:
