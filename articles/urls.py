@@ -98,6 +98,7 @@ urlpatterns = [
     path("authors/", authors.authors, name="authors"),
     path("authors/<words:slug>/", authors.author, name="author"),
     path("search/", search.page, name="search"),
+    path("search/suggest", search.suggest, name="search_suggest"),
     path("search/help/", search.help_page, name="search_help"),
     path("i/<code:code>", pictures.picture, name="picture"),
     path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),

@@ -9,7 +9,8 @@ from selectolax.lexbor import LexborHTMLParser
 from articles.content.html.tree import Element, from_lexbor
 from articles.content.videos import video_at
 
-_BLOCKS = frozenset(
+#: What begins and ends on a line of its own.
+BLOCKS = frozenset(
     "p h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre table caption tr figure figcaption hr "
     "details summary".split()
 )
@@ -40,7 +41,7 @@ def _collect(node: Element, blocks: list[str], *, keep_space: bool) -> None:
             blocks[-1] += child if keep_space else _SPACE.sub(" ", child)
         elif child.tag == "br":
             blocks[-1] += "\n"
-        elif child.tag in _BLOCKS:
+        elif child.tag in BLOCKS:
             blocks.append("")
             _collect(child, blocks, keep_space=keep_space or child.tag == "pre")
             blocks.append("")
