@@ -172,6 +172,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Rates: docs/security.md says why these.
 COSTLY_RATE = env.rate("COSTLY_RATE", default="60/minute")  # of an address
 SEARCH_RATE = env.rate("SEARCH_RATE", default="60/minute")  # of an address
+SUGGEST_RATE = env.rate("SUGGEST_RATE", default="300/minute")  # of an address
 LOGIN_RATE = env.rate("LOGIN_RATE", default="10/hour")  # of an address
 LOGIN_NAME_RATE = env.rate("LOGIN_NAME_RATE", default="30/hour")  # of a user name
 LIMITS_FILE = Path(env.text("LIMITS_FILE", default=str(BASE_DIR / "limits.sqlite3")))

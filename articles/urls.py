@@ -101,6 +101,7 @@ urlpatterns = [
     path("authors/", authors.authors, name="authors"),
     path("authors/<words:slug>/", authors.author, name="author"),
     path("search/", search.page, name="search"),
+    path("search/suggest", search.suggest, name="search_suggest"),
     path("search/help/", search.help_page, name="search_help"),
     path("search/feed/", search_feed, {"form": "atom"}, name="search_feed_atom"),
     path("search/feed.rss", search_feed, {"form": "rss"}, name="search_feed_rss"),

@@ -11,6 +11,7 @@ import unicodedata
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u202a-\u202e\u2066-\u2069\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_SLUG = re.compile(r"[^\w]+")
+UNTITLED = "untitled"  # the slug of what has no letter
 _SENTENCE_END = "。！？!?…；;.」』”"
 
 
@@ -48,7 +49,7 @@ def slug_of(text: str, limit: int = 80) -> str:
     'untitled'
     """
     words = _NOT_SLUG.sub("-", unicodedata.normalize("NFKC", text).lower().replace("_", "-"))
-    return words[:limit].strip("-") or "untitled"
+    return words[:limit].strip("-") or UNTITLED
 
 
 def excerpt_of(text: str, limit: int = 160) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.urls import reverse
 
+from .folded import FoldedName
+
 
 class Author(models.Model):
     """A byline as posts spell it. A merged one stands for the author it was merged into."""
 
     name = models.CharField(max_length=200, unique=True)
+    folded = FoldedName()
     slug = models.SlugField(max_length=120, unique=True, allow_unicode=True)
     story_count = models.PositiveIntegerField(default=0, editable=False)
     merged_into = models.ForeignKey(

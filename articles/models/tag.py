@@ -8,11 +8,14 @@ from taggit.models import ItemBase, TagBase
 
 from articles.content.text import slug_of
 
+from .folded import FoldedName
+
 
 class Tag(TagBase):
     """A topic. The name is kept as typed; the slug keeps Chinese."""
 
     name = models.CharField(max_length=200, unique=True)
+    folded = FoldedName()
     slug = models.SlugField(max_length=120, unique=True, allow_unicode=True)
     story_count = models.PositiveIntegerField(default=0, editable=False)
 

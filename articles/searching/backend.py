@@ -79,6 +79,12 @@ class Reader(Protocol):
     def facets(self, condition: Condition) -> Facets:
         """Return the facets of the newest COUNT_LIMIT hits."""
 
+    def spellings(self, word: str, limit: int) -> list[str]:
+        """Return words of the index spelled nearly like a folded Latin word, the nearest first.
+
+        A word may be of a story that is public no more: only what a search finds may be shown.
+        """
+
     def fingerprints(self) -> Iterator[tuple[int, int]]:
         """Yield the key and the fingerprint of every article in the index, by key."""
 

@@ -36,6 +36,7 @@ from articles.searching.resolving import resolve
 SECONDS = 5.0  # a search that takes longer is given up
 _AGAIN_LIMIT = 300  # uncertain hits that a count looks at again; more would take a second
 _FETCH = 100  # hits asked for at once where some may be none
+SPELLINGS = 5  # of a word that may be tried
 _CURSOR = struct.Struct(">cqq")
 
 
@@ -105,7 +106,8 @@ class Search:
         number = self._reader.count(self.condition)
         if number > COUNT_LIMIT:
             return Count(COUNT_LIMIT, is_exact=False)
-        if not self._certain and number <= _AGAIN_LIMIT:
+        again = not self._certain or SearchChange.objects.exists()
+        if again and number <= _AGAIN_LIMIT:
             places = self._reader.newest(self.condition, None, number)
             number = len(self._confirmed(places))
         return Count(number, is_exact=True)
@@ -113,6 +115,10 @@ class Search:
     def facets(self) -> Facets:
         """Return the facets of the newest hits."""
         return self._reader.facets(self.condition)
+
+    def spellings(self, word: str) -> list[str]:
+        """Return words spelled nearly like a folded Latin word; show those alone that are found."""
+        return self._reader.spellings(word, SPELLINGS)
 
     def _in_time(self, sort: Sort, after: Place | None, size: int) -> Page:
         walk = self._reader.oldest if sort == Sort.OLDEST else self._reader.newest
@@ -204,6 +210,9 @@ class _Nothing:
 
     def facets(self, condition: Condition) -> Facets:
         return Facets()
+
+    def spellings(self, word: str, limit: int) -> list[str]:
+        return []
 
     def fingerprints(self) -> Iterator[tuple[int, int]]:
         yield from ()

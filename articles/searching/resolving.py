@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from articles.content.fold import fold
 from articles.content.query import And, Days, Everything, Filter, Node, Not, Or, Text
-from articles.content.text import slug_of
+from articles.content.text import UNTITLED, slug_of
 from articles.content.urls import identity_hash, identity_of
 from articles.models import Article, Author, Source, SourceAlias, Tag
+from articles.models.folded import folded_name
 from articles.searching import conditions
 from articles.searching.conditions import Condition, OneOf
 
@@ -61,9 +65,9 @@ def _filter(node: Filter) -> Condition:
         case "source":
             return _one_of("source", _sources(node.value))
         case "author":
-            return _one_of("author", _named(Author, node.value))
+            return _one_of("author", _authors(node.value))
         case "tag":
-            return _one_of("tag", _named(Tag, node.value))
+            return _one_of("tag", _tags(node.value))
         case "lang":
             return OneOf("lang", (node.value.lower(),))
         case "kind":
@@ -96,8 +100,19 @@ def _sources(value: str) -> set[int]:
     return called or ({pk for pk, name in names if wanted in name} if wanted else set())
 
 
-def _named(model: type[Author] | type[Tag], value: str) -> set[int]:
-    """Return the rows with this name or slug."""
-    by_slug = model._default_manager.filter(slug__in={value, slug_of(value)})
-    by_name = model._default_manager.filter(name=value)
-    return {*by_slug.values_list("pk", flat=True), *by_name.values_list("pk", flat=True)}
+def _authors(value: str) -> set[int]:
+    """Return the authors with this name or slug; for another spelling, the author it stands for."""
+    rows = _called(Author, value).values_list("pk", "merged_into")
+    return {merged or pk for pk, merged in rows}
+
+
+def _tags(value: str) -> set[int]:
+    """Return the topics with this name or slug: 台湾 and 臺灣 may be two."""
+    return set(_called(Tag, value).values_list("pk", flat=True))
+
+
+def _called(model: type[Author] | type[Tag], value: str) -> QuerySet[Any]:
+    slugs = {value.lower(), slug_of(value)} - {UNTITLED}
+    named = Q(slug__in=slugs) | Q(name=value)
+    folded = folded_name(value)
+    return model._default_manager.filter(named | Q(folded=folded) if folded else named)

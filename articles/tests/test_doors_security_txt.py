@@ -55,6 +55,7 @@ def test_site_without_a_contact_has_no_such_file(settings: Settings) -> None:
         ("LOGIN_RATE", "often"),
         ("LOGIN_NAME_RATE", "0/minute"),
         ("COSTLY_RATE", "60"),
+        ("SUGGEST_RATE", "often"),
         ("SEARCH_RATE", "-1/minute"),
         ("SESSION_MINUTES", "0"),
         ("SESSION_IDLE_MINUTES", "an hour"),

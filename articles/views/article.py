@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponseBase
 
+from articles.content.html.marking import marked_html
 from articles.deriving.provenance import (
     clocks_of,
     newest_captures,
@@ -14,22 +17,30 @@ from articles.deriving.provenance import (
 )
 from articles.doors.visible import by_code, seen_by_public
 from articles.models import Article, EditedField, Tag
+from articles.searching.snippets import pieces, spans
+from articles.searching.words import terms_of
 from articles.views.finding import date_of, moved_from, redirect_to
 from articles.views.public import public_page, story_page
 
 
 @public_page
 def article(request: HttpRequest, year: int, month: int, day: int, slug: str) -> HttpResponseBase:
-    """Return a story's page; its former addresses redirect to it."""
+    """Return a story's page; its former addresses redirect to it.
+
+    ``?mark=WORDS`` marks what a search has looked for.
+    """
     stories = Article.objects.select_related("source", "author", "body", "current_capture")
     story = stories.filter(day=date_of(year, month, day), slug=slug).first()
     if story is None:
         return moved_from(request.path_info)
     seen_by_public(story)
+    wanted = terms_of(request.GET.get("mark", ""))
     edited = story.edits.filter(active=True).order_by("field").values_list("field", flat=True)
     older, newer = _neighbours(story)
     context = {
         "article": story,
+        "title": pieces(story.title, wanted),
+        "is_marked": bool(wanted),
         "capture": story.current_capture,
         "held": what_is_held(story, story.body),
         "video": video_of(story, story.body.html),
@@ -41,7 +52,11 @@ def article(request: HttpRequest, year: int, month: int, day: int, slug: str) ->
         "older": older,
         "newer": newer,
     }
-    return story_page(request, "pages/article.html", context, story.body.html)
+    html = story.body.html
+    if wanted:
+        in_text = [term for term in wanted if term.field == "any"]
+        html = marked_html(html, partial(spans, terms=in_text))
+    return story_page(request, "pages/article.html", context, html)
 
 
 @public_page

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import render
 
 from articles.content.query import Days, parse, say, with_filter, write
 from articles.content.query.dates import range_of
 from articles.content.query.examples import examples
 from articles.doors.limits import limited
+from articles.models import Article
 from articles.searching.backend import IndexMissingError, TooSlowError
 from articles.searching.conditions import terms
 from articles.searching.finding import BadCursorError, Search, Sort, search
+from articles.searching.hints import Hint, hints
+from articles.searching.suggesting import Suggestion, suggestions
 from articles.searching.words import words_of
 from articles.views.public import NotHereError, public_page
 from articles.views.search_facets import sidebar
@@ -22,7 +31,7 @@ from articles.views.search_results import hits_of
 
 PAGE_SIZE = 20
 RETRY_SECONDS = 60
-_UNKNOWN = {"source": "outlet", "author": "author", "tag": "topic"}
+_NAMED = {"source": "outlet", "author": "author", "tag": "topic"}
 _EXAMPLES = 6  # on the page without a search
 
 
@@ -55,11 +64,29 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/search_help.html", {"examples": examples()})
 
 
+@public_page
+@limited("SUGGEST_RATE")
+def suggest(request: HttpRequest) -> JsonResponse:
+    """Return what the reader may be about to type, for the script of the box."""
+    found = suggestions(request.GET.get("q", ""))
+    return JsonResponse({"suggestions": [_suggested(each) for each in found]})
+
+
+def _suggested(suggestion: Suggestion) -> dict[str, str]:
+    target = suggestion.leads_to
+    if isinstance(target, Article):
+        kind, address = "story", target.get_absolute_url()
+    else:
+        kind, address = _NAMED[target.name], search_url(target)
+    return {"kind": kind, "text": suggestion.text, "lang": suggestion.language, "url": address}
+
+
 def _context(found: Search, request: HttpRequest) -> dict[str, Any]:
     sort = _sort(request)
     after = request.GET.get("after", "")
     root = found.query.root
     hits = found.page(sort, after, PAGE_SIZE)
+    number = found.count()
     wanted = list(terms(found.condition))
     return {
         "typed": found.query.typed,
@@ -68,17 +95,22 @@ def _context(found: Search, request: HttpRequest) -> dict[str, Any]:
         "sorts": [(each, search_url(root, each), each == sort) for each in Sort],
         "notes": [say(note) for note in found.query.notes],
         "unknown": [
-            (_UNKNOWN.get(filter_.name, "address"), filter_.value) for filter_ in found.unknown
+            (_NAMED.get(filter_.name, "address"), filter_.value) for filter_ in found.unknown
         ],
-        "count": found.count(),
+        "count": number,
         "hits": hits_of(hits.articles, wanted, words_of(root)),
         "next": search_url(root, sort, hits.next) if hits.next else "",
         "start": search_url(root, sort),
         "is_first": not after,
+        "hints": [] if number.number or after else _hints(found, sort),
         "chips": chips(root, sort),
         "sidebar": sidebar(found.facets(), root, sort),
         "days": next((part for part in conditions_of(root) if isinstance(part, Days)), None),
     }
+
+
+def _hints(found: Search, sort: Sort) -> list[tuple[Hint, str]]:
+    return [(hint, search_url(hint.root, sort)) for hint in hints(found)]
 
 
 def _sort(request: HttpRequest) -> Sort:

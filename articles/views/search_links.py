@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.dateformat import format as date_format
 
 from articles.content.query import And, Days, Filter, Node, Not, Or, without_filter, write
+from articles.content.query.dates import written
 from articles.searching.finding import Sort
 
 LANGUAGES = {
@@ -61,7 +62,9 @@ def language_name(tag: str) -> str:
 
 
 def days_in_words(days: Days) -> str:
-    """Return a span of days as a reader would say it."""
+    """Return a span of days as a reader would say it, a whole year or month by its name."""
+    if period := _named_period(days):
+        return period
     first = date_format(days.first, "j F Y") if days.first else ""
     last = date_format(days.last, "j F Y") if days.last else ""
     if not first:
@@ -69,6 +72,15 @@ def days_in_words(days: Days) -> str:
     if not last:
         return f"since {first}"
     return first if first == last else f"{first} to {last}"
+
+
+def _named_period(days: Days) -> str:
+    text = written(days)
+    if len(text) == len("2020"):
+        return text
+    if days.first and len(text) == len("2020-07"):
+        return date_format(days.first, "F Y")
+    return ""
 
 
 def _filters(root: Node) -> Iterator[tuple[Filter | Days | Not, str]]:

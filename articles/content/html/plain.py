@@ -8,7 +8,8 @@ from html import unescape
 from articles.content.html.tree import VOID
 from articles.content.videos import video_at
 
-_BLOCKS = frozenset(
+#: What begins and ends on a line of its own.
+BLOCKS = frozenset(
     "p h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre table caption tr figure figcaption hr "
     "details summary".split()
 )
@@ -46,7 +47,7 @@ def plain_text(html: str, *, readings: bool = False) -> str:
             elif tag in {"td", "th"} and any(block):
                 block.append("\t")
             open_tags.append(tag)
-        if tag in _BLOCKS and not outside:
+        if tag in BLOCKS and not outside:
             blocks.append("".join(block))
             block.clear()
         if text and not outside:

@@ -21,7 +21,7 @@ from django.conf import settings
 
 from articles.searching.backend import IndexBusyError, IndexMissingError, TooSlowError
 from articles.searching.sqlite.reading import Reader
-from articles.searching.sqlite.schema import DAY_BITS, FORM, create, facts_of
+from articles.searching.sqlite.schema import DAY_BITS, FORM, VOCABULARY, create, facts_of
 from articles.searching.sqlite.writing import DayFullError, Writer
 
 _BUSY_SECONDS = 20
@@ -162,6 +162,7 @@ def _open(file: str) -> _Open:
             f"{Path(file).as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS, isolation_level=None
         )
         connection.executescript(
+            f"CREATE VIRTUAL TABLE {VOCABULARY} USING fts5vocab(main, ft, row);"
             "PRAGMA query_only=ON; PRAGMA cache_size=-16384; PRAGMA mmap_size=1073741824;"
         )
         return _Open(file, connection, facts_of(connection))

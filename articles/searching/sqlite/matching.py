@@ -195,7 +195,7 @@ def _sql(node: Condition, rowid: str, day_bits: int) -> tuple[str, list[str | in
             found = [_sql(part, rowid, day_bits) for part in parts]
             operator = " AND " if isinstance(node, All) else " OR "
             joined = operator.join(f"({expression})" for expression, _ in found)
-            return joined, [each for _, parameters in found for each in parameters]
+            return f"({joined})", [each for _, parameters in found for each in parameters]
         case Not(part) if is_certain(part):
             expression, parameters = _sql(part, rowid, day_bits)
             return f"NOT ({expression})", parameters

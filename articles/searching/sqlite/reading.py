@@ -7,9 +7,11 @@ import sqlite3
 from collections.abc import Iterator
 from functools import cache
 
+from articles.content.spelling import nearest
 from articles.searching.backend import BEST_LIMIT, COUNT_LIMIT, Facets, Place
 from articles.searching.conditions import All, Condition, Term, terms
 from articles.searching.sqlite.matching import FIRST, LAST, in_ft, planned
+from articles.searching.sqlite.schema import VOCABULARY
 
 _ALIVE = "NOT EXISTS (SELECT 1 FROM dead WHERE docid = {rowid})"
 _PART = 500  # rows asked for by key in one statement
@@ -78,6 +80,19 @@ class Reader:
             [*parameters, COUNT_LIMIT + 1],
         )
         return _facets(rows.fetchall(), self._bits)
+
+    def spellings(self, word: str, limit: int) -> list[str]:
+        """Return words of the index spelled nearly like a folded Latin word, the nearest first.
+
+        Only those with the same first letter and about the same length are looked at.
+        """
+        first, after = word[0], chr(ord(word[0]) + 1)
+        rows = self._connection.execute(
+            f"SELECT term FROM {VOCABULARY} WHERE term >= ? AND term < ? "
+            "AND length(term) BETWEEN ? AND ?",
+            [first, after, len(word) - 1, len(word) + 1],
+        )
+        return nearest(word, (term for (term,) in rows), limit)
 
     def fingerprints(self) -> Iterator[tuple[int, int]]:
         """Yield the key and the fingerprint of every article in the index, by key."""

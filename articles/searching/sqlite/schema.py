@@ -37,6 +37,9 @@ CREATE VIRTUAL TABLE ch USING fts5(
 );
 """
 
+#: The words of ``ft``, of whoever reads; it takes no room.
+VOCABULARY = "temp.words"
+
 
 def create(path: Path, identity: UUID, day_bits: int) -> sqlite3.Connection:
     """Make an index file at ``path`` and return it open, in a mode that only a new file bears.
