@@ -28,14 +28,9 @@ _PLAIN = (
 )
 
 
-def columns_of(model: type[models.Model]) -> list[str]:
-    """Return the names of all columns of a model, as its objects have them."""
-    return [field.attname for field in model._meta.concrete_fields]
-
-
 def insert_objects(model: type[models.Model], objects: Iterable[models.Model]) -> None:
     """Insert objects that have their keys."""
-    columns = columns_of(model)
+    columns = [field.attname for field in model._meta.concrete_fields]
     insert(model, columns, map(attrgetter(*columns), objects))
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from operator import attrgetter
 
-from articles.deriving.rows import columns_of, insert
+from articles.deriving.rows import insert
 from articles.importing.parse_pool import Read
 from articles.models import ImportIssue, ImportRun, Sighting
 
 Place = tuple[str, bytes, str]
+Memo = tuple[int, int, int, int]
+_NEW_SIGHTING = (
+    "root", "path", "original_id", "stem_hash", "size", "mtime_ns", "ctime_ns", "inode",
+    "first_run_id", "last_run_id",
+)  # fmt: skip
 
 
 class Provenance:
@@ -29,7 +33,7 @@ class Provenance:
             (i.root, bytes(i.path), i.sha256): i
             for i in ImportIssue.objects.defer("data").filter(root__in=roots, path__in=paths)
         }
-        self._new: dict[Place, Sighting] = {}
+        self._new: dict[Place, Memo] = {}
         self._changed: dict[Place, Sighting] = {}
         self._new_issues: dict[Place, ImportIssue] = {}
         self._changed_issues: dict[Place, ImportIssue] = {}
@@ -38,22 +42,19 @@ class Provenance:
         """Note a file that is a post, at its path."""
         found = read.found
         place = (found.root, found.path, read.sha256)
-        sighting = self._sightings.get(place) or self._new.get(place)
+        sighting = self._sightings.get(place)
         if sighting is None:
-            sighting = self._new[place] = Sighting(
-                root=found.root,
-                path=found.path,
-                original_id=read.sha256,
-                stem_hash=Sighting.hash_of_stem(found.path),
-                first_run=self.run,
-            )
-        stored = (sighting.size, sighting.mtime_ns, sighting.ctime_ns, sighting.inode)
+            self._new[place] = found.memo
         # An archive's memo takes no file's place: both kinds of run would write it for ever.
-        if stored != found.memo and (place in self._new or found.place is None):
+        elif found.place is None and found.memo != (
+            sighting.size,
+            sighting.mtime_ns,
+            sighting.ctime_ns,
+            sighting.inode,
+        ):
             sighting.size, sighting.mtime_ns, sighting.ctime_ns, sighting.inode = found.memo
             sighting.last_run = self.run
-            if place not in self._new:
-                self._changed[place] = sighting
+            self._changed[place] = sighting
         for (root, path, _), issue in self._issues.items():
             if (root, path) == place[:2] and issue.resolved_at is None:
                 issue.resolved_at = self.now
@@ -81,8 +82,11 @@ class Provenance:
 
     def write(self) -> None:
         """Write the new and the changed rows."""
-        columns = [name for name in columns_of(Sighting) if name != "id"]
-        insert(Sighting, columns, map(attrgetter(*columns), self._new.values()))
+        rows = [
+            (*place, Sighting.hash_of_stem(place[1]), *memo, self.run.pk, self.run.pk)
+            for place, memo in self._new.items()
+        ]
+        insert(Sighting, _NEW_SIGHTING, rows)
         Sighting.objects.bulk_update(
             self._changed.values(), ["size", "mtime_ns", "ctime_ns", "inode", "last_run"]
         )
