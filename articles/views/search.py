@@ -16,6 +16,7 @@ from django.shortcuts import render
 from articles.content.query import Days, parse, say, with_filter, write
 from articles.content.query.dates import range_of
 from articles.content.query.examples import examples
+from articles.content.query.fields import FIELDS
 from articles.doors.limits import limited
 from articles.models import Article
 from articles.searching.backend import IndexMissingError, TooSlowError
@@ -61,7 +62,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
 @public_page
 def help_page(request: HttpRequest) -> HttpResponse:
     """Return how to search, with every example as a link."""
-    return render(request, "pages/search_help.html", {"examples": examples()})
+    context = {"examples": examples(), "fields": FIELDS}
+    return render(request, "pages/search_help.html", context)
 
 
 @public_page

@@ -30,8 +30,8 @@ class Field:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return all names, in every language."""
-        return (*self.english, *self.simplified, *self.traditional)
+        """Return all names, in every language, each once."""
+        return tuple(dict.fromkeys((*self.english, *self.simplified, *self.traditional)))
 
 
 def folded(name: str) -> str:

@@ -22,7 +22,24 @@
       "portal shadow slot source style template track video xmp plaintext noembed " +
       "dialog map area").split(" "),
   );
-  const names = new Set(["content", "years", "years-head", "provenance-head"]);
+  const names = new Set(
+    ["content", "years", "years-head", "provenance-head", "q-head", "q-page", "q-page-list",
+      "hits-head", "facets-head"],
+  );
+  // The search has forms that lead to it, a drawing, and one script of the archive's own.
+  const { closest, matches } = Element.prototype;
+  const { get: actionOf } = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "action");
+  const searches = new Set("form input button label fieldset legend svg rect".split(" "));
+  const fields = new Set(["q", "sort", "from", "to"]);
+  const isOfSearch = (element) => {
+    if (!searches.has(element.localName)) return false;
+    if (closest.call(element, "svg.histogram[aria-hidden=true]")) return true;
+    const form = closest.call(element, "form.search-box, form.days");
+    return form !== null && actionOf.call(form) === `${location.origin}/search/`;
+  };
+  const isOwnScript = (element) =>
+    matches.call(element, "head > script[type=module]:empty") &&
+    /^\/static\/search(\.[0-9a-f]{12})?\.js$/.test(new URL(element.src).pathname);
   const addresses = ["href", "src", "action", "formaction", "data", "poster", "background",
     "srcset", "cite", "longdesc", "manifest", "ping", "xlink:href", "imagesrcset"];
   const say = (what, element) => found.push(`${what}: ${element.outerHTML.slice(0, 160)}`);
@@ -45,19 +62,23 @@
     const preview = !site && element.matches("iframe.preview-frame[sandbox='']");
     if (never.has(tag) && !preview) say("an element", element);
     else if (inStory && !kept.has(tag)) say("an element in the story", element);
-    else if (site && !inStory && !kept.has(tag) && !frame.has(tag)) say("an element", element);
+    else if (site && !inStory && !kept.has(tag) && !frame.has(tag) && !isOfSearch(element)) {
+      say("an element", element);
+    }
     if (element.shadowRoot) say("a shadow root", element);
-    if (tag === "script" && (site || !element.src || element.textContent.trim())) {
+    const isScript = tag === "script" && !(site && isOwnScript(element));
+    if (isScript && (site || !element.src || element.textContent.trim())) {
       say("a script", element);
     }
     if (tag === "meta" && element.httpEquiv) say("an instruction", element);
-    if (tag === "link" && !/^(stylesheet|icon|next)$/.test(element.rel)) say("a link", element);
+    if (tag === "link" && !/^(stylesheet|icon|next|canonical|alternate)$/.test(element.rel)) say("a link", element);
     for (const { name, value } of attributes.call(element)) {
       if (name.startsWith("on")) say("a handler", element);
       if (site && name === "style") say("a style", element);
       if (inStory && !keptAttributes.has(name)) say(`the attribute ${name}`, element);
       if (site && name === "id" && !names.has(value)) say("an identity", element);
-      if (site && name === "name" && tag !== "meta") say("a name", element);
+      const isNamed = name === "name" && tag !== "meta";
+      if (site && isNamed && !(isOfSearch(element) && fields.has(value))) say("a name", element);
       if (addresses.includes(name) && !safe(element, name, value)) say("an address", element);
       if (name === "target" && !/^_blank$|^$/.test(value)) say("a target", element);
     }
@@ -80,6 +101,6 @@
     found,
     story: story ? story.innerText.replace(/\s+/g, " ").trim() : null,
     shown: Object.fromEntries(selectors.map((selector) => [selector, texts(selector)])),
-    next: one("a[rel=next][href^='?']")?.href ?? null,
+    next: one("a[rel=next]:is([href^='?'], [href^='/search/?'])")?.href ?? null,
   };
 }

@@ -124,6 +124,7 @@ def _case_stops(case: Case, found: dict[int, Article]) -> Iterator[Stop]:
         shows = {} if typed else _shows(article)
         proof = case.place not in {Place.FILE_NAME, Place.RIGHTS, Place.HIDING}
         yield Stop(public, case.number, shows=shows, body=not typed, proof=proof)
+        yield from _search_stops(case, public)
     if case.place == Place.ERASURE:
         capture = article.captures.latest("front_matter_at")
         mark = [identity_hash(identity_of(capture.url))]
@@ -164,6 +165,17 @@ def _case_stops(case: Case, found: dict[int, Article]) -> Iterator[Stop]:
         for old in (f"2021-01-14/{quote(stem, safe='')}", f"box/2021/01/14/{quote(stem[11:], '')}"):
             yield Stop(f"/{old}.html", case.number, status)
         yield Stop(f"/2021-01-14/{quote(stem, safe='')}", case.number, status)
+
+
+def _search_stops(case: Case, public: str) -> Iterator[Stop]:
+    """Yield the payload as a search, which the page repeats, and the story opened from it.
+
+    The words find the story as well, and are marked in its title, its text and its payload.
+    """
+    words = f"第{case.number}号船 OR 船 OR ({case.payload[:300]})"
+    query = quote(words.encode("utf-8", "replace"))
+    yield Stop(f"/search/?q={query}", case.number)
+    yield Stop(f"{public}?mark={query}", case.number)
 
 
 def _shows(article: Article) -> dict[str, str]:
@@ -210,6 +222,12 @@ def _benign(found: dict[int, Article]) -> Iterator[Stop]:
 
 
 def _lists() -> Iterator[Stop]:
+    yield Stop("/search/")
+    yield Stop("/search/help/")
+    for order in ("newest", "oldest", "relevance"):
+        yield Stop(f"/search/?q={quote('* OR 船')}&sort={order}", follow=True)
+    for letter in "第船<svgi":
+        yield Stop(f"/search/suggest?q={quote(letter)}")
     for address in ("/", "/sources/", "/tags/", "/authors/"):
         yield Stop(address, follow=True)
     days = DayCount.objects.values_list("day", flat=True)

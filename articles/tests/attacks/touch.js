@@ -3,6 +3,7 @@
 ({ site, again }) => {
   const one = Document.prototype.querySelector.bind(document);
   const { get: attributes } = Object.getOwnPropertyDescriptor(Element.prototype, "attributes");
+  const { closest } = Element.prototype;
   const area = site ? document.body : one("#content") ?? document.body;
   const movements = ["pointerenter", "pointermove", "mouseover", "mouseenter", "mousemove"];
   const touch = (element) => {
@@ -13,7 +14,12 @@
     if (element.tabIndex >= 0 && element.focus) element.focus({ preventScroll: true });
     if (site && element.localName === "summary") element.click();
   };
+  // The archive's own forms and drawing of the search lead away as plain links do.
+  const leadsToSearch = (element) =>
+    closest.call(element, "form.search-box, form.days, svg.histogram") &&
+    !closest.call(element, ".body");
   const click = (element) => {
+    if (leadsToSearch(element)) return;
     const link = element.closest?.("a, area");
     const target = link?.href?.baseVal ?? link?.href;
     if (link && /^(https?|mailto):/i.test(target ?? "https:") && !link.ping) return;

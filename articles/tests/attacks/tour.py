@@ -66,7 +66,9 @@ _CASES = {case.number: case for case in cases()}
 def served(folder: Path, walls: str) -> Iterator[dict[str, Any]]:
     """Serve an archive with all cases from ``folder``; yield what ``site.json`` says of it."""
     archive = OwnArchive(folder)
-    rates = {f"{name}_RATE": "off" for name in ("COSTLY", "SEARCH", "LOGIN", "LOGIN_NAME")}
+    rates = {
+        f"{name}_RATE": "off" for name in ("COSTLY", "SEARCH", "SUGGEST", "LOGIN", "LOGIN_NAME")
+    }
     archive.env |= {"SECURE_SSL_REDIRECT": "off", "DEBUG": "off", **rates}
     archive.env["SECURITY_CONTACT"] = "mailto:security@archive.example"
     with (folder / "server.log").open("w") as log:
