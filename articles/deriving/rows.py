@@ -59,7 +59,7 @@ def insert(
     if not prepared:
         return
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(str(field.column)) for field in fields)
     begin = connection.ops.insert_statement(OnConflict.IGNORE if ignore_conflicts else None)
     marks = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
