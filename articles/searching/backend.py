@@ -49,7 +49,8 @@ class Place:
 class Facets:
     """How many of the newest hits each outlet, topic, language, kind and month has.
 
-    ``counted`` is how many were looked at; ``is_capped`` tells that there are more.
+    ``counted`` is how many were looked at; ``is_capped`` tells that there are more. Then they may
+    be any stories of the last day that was looked at.
     """
 
     counted: int = 0

@@ -108,13 +108,16 @@ def matches(condition: Condition, document: Document) -> bool:
 
 
 def _has(term: Term, document: Document) -> bool:
-    texts = [document.title] if term.field == "title" else [document.title, document.text]
-    if term.exact:
-        return any(any(find_exact(text, term.exact)) for text in texts)
-    folded = [document.folded_title]
-    if term.field == "any":
-        folded.append(document.folded_text)
-    return any(next(iter(find(text, term.needle)), None) is not None for text in folded)
+    if _stands(term, document.title, document.folded_title):
+        return True
+    return term.field == "any" and _stands(term, document.text, document.folded_text)
+
+
+def _stands(term: Term, text: str, folded: str) -> bool:
+    """Tell whether the term stands in a text: the very characters, too, are whole words there."""
+    if next(iter(find(folded, term.needle)), None) is None:
+        return False
+    return not term.exact or any(find_exact(text, term.exact))
 
 
 def _values(name: Name, document: Document) -> tuple[int | str | None, ...]:

@@ -27,12 +27,12 @@ _WHETHER = {"importissue": {"resolved_at"}}
 #: What tells the file on disk from a copy of it.
 FILE_FACTS = frozenset({"mtime_ns", "ctime_ns", "inode"})
 _RUNS = "importrun"
-#: Each run, and each archive's index, has a name of its own.
-_APART = {_RUNS, "searchindex"}
+#: The name of the index, and what that has yet to learn: ``update_index --check`` tells of them.
+_OF_SEARCH = {"searchindex", "searchchange"}
 
 
 def dump_archive(*, without: frozenset[str] = frozenset()) -> Dump:
-    """Return every row of the archive's tables as JSON, without primary keys, runs and times.
+    """Return every row of the archive's tables as JSON, without keys, runs, times and search.
 
     A row refers to another by that row's natural key, so that equal dumps mean equal archives.
     ``without`` names further columns that do not count.
@@ -43,7 +43,7 @@ def dump_archive(*, without: frozenset[str] = frozenset()) -> Dump:
             for each in model._default_manager.select_related(*_referred(model))
         )
         for model in apps.get_app_config("articles").get_models()
-        if model._meta.model_name not in _APART
+        if model._meta.model_name not in {_RUNS, *_OF_SEARCH}
     }
 
 

@@ -49,20 +49,20 @@ class Backend:
     @contextmanager
     def reader(self, identity: UUID, seconds: float) -> Iterator[Reader]:
         """Open the index to read for so long; raises IndexMissingError, TooSlowError."""
-        opened = self._opened(identity)
-        connection = opened.connection
-        until = time.monotonic() + seconds
-        connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
-        connection.execute("BEGIN")
-        try:
-            yield Reader(connection, int(opened.facts["day_bits"]))
-        except sqlite3.OperationalError as error:
-            if "interrupted" in str(error):
+        with self._opened(identity) as opened:
+            connection = opened.connection
+            until = time.monotonic() + seconds
+            connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+            connection.execute("BEGIN")
+            try:
+                yield Reader(connection, int(opened.facts["day_bits"]))
+            except sqlite3.OperationalError as error:
+                if "interrupted" not in str(error):
+                    raise
                 raise TooSlowError(f"the search took longer than {seconds:g} seconds") from error
-            raise
-        finally:
-            connection.set_progress_handler(None, 0)
-            connection.execute("ROLLBACK")
+            finally:
+                connection.set_progress_handler(None, 0)
+                connection.execute("ROLLBACK")
 
     @contextmanager
     def lock(self, *, wait: bool) -> Iterator[None]:
@@ -81,7 +81,8 @@ class Backend:
 
         Raises IndexMissingError. The caller holds the lock.
         """
-        file = self._file(identity)
+        with self._opened(identity) as opened:
+            file = opened.file
         connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
         try:
             # FULL: what the outbox forgets after this commit must survive a power cut here.
@@ -139,21 +140,31 @@ class Backend:
             if not path.name.startswith(current) and path.name != f"{self._link.name}.lock":
                 path.unlink(missing_ok=True)
 
-    def _file(self, identity: UUID) -> str:
-        """Return the file that the link leads to; raises IndexMissingError unless it is ours."""
-        return self._opened(identity).file
+    @contextmanager
+    def _opened(self, identity: UUID) -> Iterator[_Open]:
+        """Open the file that the link leads to; raises IndexMissingError unless it is ours.
 
-    def _opened(self, identity: UUID) -> _Open:
+        The connection that the thread keeps is taken meanwhile: what is opened within the block
+        is another, which neither shares its transaction nor closes it.
+        """
         file = os.path.realpath(self._link)
         kept: _Open | None = getattr(_kept, "opened", None)
-        if kept is None or kept.file != file or not Path(file).exists():
-            if kept is not None:
-                kept.connection.close()
-                del _kept.opened
-            kept = _kept.opened = _open(file)
-        if kept.facts.get("identity") != str(identity) or kept.facts.get("form") != FORM:
-            raise IndexMissingError("the search index belongs to another archive, or is an old one")
-        return kept
+        _kept.opened = None
+        if kept is not None and (kept.file != file or not Path(file).exists()):
+            kept.connection.close()
+            kept = None
+        opened = kept or _open(file)
+        try:
+            if opened.facts.get("identity") != str(identity) or opened.facts.get("form") != FORM:
+                raise IndexMissingError(
+                    "the search index belongs to another archive, or is an old one"
+                )
+            yield opened
+        finally:
+            if _kept.opened is None:
+                _kept.opened = opened
+            else:
+                opened.connection.close()
 
 
 def _open(file: str) -> _Open:

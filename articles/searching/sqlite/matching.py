@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from articles.searching.sqlite.schema import first_row
 
 _LETTER = {"source": "s", "author": "a", "tag": "t", "lang": "l", "kind": "k", "image": "i",
            "changed": "v"}  # fmt: skip
+_SIGNS = re.compile(r"[\x00-/:-@[-`{-\x7f]")
 #: Every row id is above the first and below the last.
 FIRST, LAST = 0, 2**62
 
@@ -27,10 +29,14 @@ FIRST, LAST = 0, 2**62
 def fact(name: str, value: int | str) -> str:
     """Return the token by which a fact of an article is looked for, such as ``s12``.
 
-    It begins with a letter of ASCII and goes on with ASCII or is its own; no character of a text
-    is that, since ``ch`` holds those that are cut to bigrams only.
+    >>> fact("lang", "zh-hant")
+    'lzh·2d·hant'
+
+    Signs of ASCII would cut it in two. It begins with a letter of ASCII and goes on with ASCII or
+    is its own; no character of a text is that, since ``ch`` holds those that are cut to bigrams
+    only.
     """
-    return f"{_LETTER[name]}{value}".replace("-", "_")
+    return _LETTER[name] + _SIGNS.sub(lambda sign: f"·{ord(sign[0]):x}·", str(value))
 
 
 def title_character(character: str) -> str:
@@ -146,7 +152,7 @@ def planned(condition: Condition, day_bits: int) -> Plan:
     _choose_walked(plan, by_ft, by_ch, others)
     for part in others:
         expression, parameters = _sql(part, plan.rowid, day_bits)
-        plan.where.append(expression)
+        plan.where.append(f"({expression})")
         plan.parameters += parameters
     return plan
 

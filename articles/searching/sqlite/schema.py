@@ -16,7 +16,7 @@ from pathlib import Path
 from uuid import UUID
 
 #: Raised when an older file cannot be read any more.
-FORM = "1"
+FORM = "2"
 #: Rows of a day stand together, so that a day is a range of row ids; so many fit into one at
 #: least. Wider ranges cost size: the distance between rows is written for every token.
 DAY_BITS = 12
