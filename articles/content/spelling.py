@@ -8,7 +8,7 @@ from collections.abc import Iterable
 def nearest(word: str, known: Iterable[str], limit: int) -> list[str]:
     """Return at most ``limit`` of the known words that are spelled nearly like ``word``.
 
-    >>> nearest("vacine", ["vaccine", "vacant", "valise", "vacine"], 2)
+    >>> nearest("vacine", ["vaccine", "valise", "virtue", "vacine"], 1)
     ['vaccine']
 
     One letter may differ in a short word, two in a longer one; neighbours that have changed

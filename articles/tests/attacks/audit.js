@@ -31,15 +31,16 @@
   const { get: actionOf } = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "action");
   const searches = new Set("form input button label fieldset legend svg rect".split(" "));
   const fields = new Set(["q", "sort", "from", "to"]);
+  const isOwnScript = (element) =>
+    matches.call(element, "head > script[type=module]:empty") &&
+    /^\/static\/search(\.[0-9a-f]{12})?\.js$/.test(element.src.replace(location.origin, ""));
   const isOfSearch = (element) => {
+    if (element.localName === "script") return isOwnScript(element);
     if (!searches.has(element.localName)) return false;
     if (closest.call(element, "svg.histogram[aria-hidden=true]")) return true;
     const form = closest.call(element, "form.search-box, form.days");
     return form !== null && actionOf.call(form) === `${location.origin}/search/`;
   };
-  const isOwnScript = (element) =>
-    matches.call(element, "head > script[type=module]:empty") &&
-    /^\/static\/search(\.[0-9a-f]{12})?\.js$/.test(new URL(element.src).pathname);
   const addresses = ["href", "src", "action", "formaction", "data", "poster", "background",
     "srcset", "cite", "longdesc", "manifest", "ping", "xlink:href", "imagesrcset"];
   const say = (what, element) => found.push(`${what}: ${element.outerHTML.slice(0, 160)}`);
@@ -66,7 +67,7 @@
       say("an element", element);
     }
     if (element.shadowRoot) say("a shadow root", element);
-    const isScript = tag === "script" && !(site && isOwnScript(element));
+    const isScript = tag === "script" && !(site && isOfSearch(element));
     if (isScript && (site || !element.src || element.textContent.trim())) {
       say("a script", element);
     }
