@@ -260,11 +260,13 @@ def _data(found: dict[int, Article]) -> Iterator[Stop]:
     yield Stop("/search/feed/?q=%3Cscript%3Ealert(1)%3C/script%3E", data="application/atom+xml")
     yield Stop("/api/v1/articles?%3Cscript%3E=1", status=400, data="application/problem+json")
     yield Stop("/api/nowhere", status=404, data="application/problem+json")
+    gone = {case.number for case in cases() if case.place in _GONE}
     for number, article in found.items():
-        gone = not article.is_public
-        kind = "application/problem+json" if gone else "application/json"
         address = f"/api/v1/articles/{article.code}"
-        yield Stop(address, number, 410 if gone else 200, data=kind)
+        if number in gone:
+            yield Stop(address, number, 410, data="application/problem+json")
+        else:
+            yield Stop(address, number, data="application/json")
     yield Stop("/search/download.csv", download="text/csv")
     yield Stop("/search/download.jsonl?text=yes", download="application/jsonl")
     yield Stop("/api/v1/docs")
