@@ -12,9 +12,10 @@ from uuid import UUID
 
 import pytest
 
-from articles.searching.conditions import All, OneOf, term
+from articles.searching.conditions import All, Days, OneOf, term
 from articles.searching.documents import Document, microseconds
 from articles.searching.sqlite import Backend, reading
+from articles.searching.sqlite.matching import planned
 
 IDENTITY = UUID(int=7)
 NOON = dt.datetime(2021, 1, 1, 12, tzinfo=dt.UTC)
@@ -102,3 +103,11 @@ def test_best_leaves_words_out_that_are_in_too_many(
         assert sorted(weighed) == [1, 2, 4]
         # Nothing is left to weigh: the title tells.
         assert [place.article_id for place in reader.best(term("台湾"))] == [4, 3, 2, 1]
+
+
+def test_days_within_a_part_bound_the_walk() -> None:
+    days = Days(dt.date(2021, 1, 1), dt.date(2021, 1, 31))
+    nested = planned(All((term("台湾", "title"), All((term("台湾"), days)))), 8)
+    flat = planned(All((term("台湾", "title"), term("台湾"), days)), 8)
+    assert nested == flat
+    assert nested.first == dt.date(2021, 1, 1).toordinal() << 8
