@@ -2,7 +2,7 @@
 PYTHON_BIN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql test-browser accidents lint format fuzz bench lock clean venv venv-dev
+.PHONY: help demo test test-postgresql test-browser accidents lint format fuzz bench bench-search lock clean venv venv-dev
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ fuzz: venv-dev ## Try to refute the check of stored HTML with a million cases (A
 
 bench: venv ## Measure the import and the pages (CORPUS=DIR: with real posts)
 	@$(PYTHON_BIN) benchmarks/run.py --pages --json bench.json $(if $(CORPUS),--corpus "$(CORPUS)")
+
+bench-search: venv ## Measure the search (CORPUS=DIR: sentences of real posts; ARGS="--sizes 10000")
+	@$(PYTHON_BIN) benchmarks/search.py --json bench-search.json $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)
 
 lock: ## Write the lock files anew (ARGS=--upgrade: with the newest versions)
 	@tools/lock.sh $(ARGS)

@@ -67,9 +67,11 @@ def migrate(folder: Path, environment: dict[str, str]) -> Measurement:
     )
 
 
-def import_posts(posts: Path, folder: Path, environment: dict[str, str]) -> ImportResult:
-    """Import the posts below ``posts`` with the options any operator would use."""
-    command = [sys.executable, "manage.py", "import_posts", str(posts)]
+def import_posts(
+    posts: Path, folder: Path, environment: dict[str, str], *options: str
+) -> ImportResult:
+    """Import the posts below ``posts`` as any operator would, or with further options."""
+    command = [sys.executable, "manage.py", "import_posts", str(posts), *options]
     measurement = measure(
         [*command, "--format", "json", "--no-progress"],
         folder=PROJECT,

@@ -30,6 +30,7 @@ COLUMNS = (
 RATIOS = ("time / Hugo", "CPU / Hugo")
 OUTCOMES = ("files", "created", "versions", "unchanged", "failed", "skipped")
 AGAIN = "import again, unchanged"
+NO_INDEX = "import without the search index"
 MAX_FAILED = 0.01  # of the files; failing is quick, so with more of it the time means nothing
 HUGO_STEP = "Hugo: pages, tags, days, feed"
 
@@ -111,9 +112,16 @@ def compare(posts: Path, folder: Path) -> Comparison:
     environment = imports.archive_environment(folder)
     imports.migrate(folder, environment)
     baseline.build()
-    for name in ("import", AGAIN):
+    bare = folder / "bare"
+    bare.mkdir()
+    imports.migrate(bare, imports.archive_environment(bare))
+    for name in ("import", AGAIN, NO_INDEX):
         say(name)
-        run = imports.import_posts(posts, folder, environment)
+        run = (
+            imports.import_posts(posts, bare, imports.archive_environment(bare), "--no-index")
+            if name == NO_INDEX
+            else imports.import_posts(posts, folder, environment)
+        )
         result.steps.append(Step.of(name, run.count("files"), run.measurement))
         told = ", ".join(f"{run.count(outcome):,} {outcome}" for outcome in OUTCOMES)
         result.notes.append(f"{name}: {told}.")

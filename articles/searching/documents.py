@@ -109,9 +109,9 @@ def load(article_ids: Collection[int]) -> list[Document]:
 
 
 def every_id(batch: int) -> Iterator[list[int]]:
-    """Yield the keys of all public articles in batches, the newest story first."""
+    """Yield the keys of all public articles in batches, the oldest day first."""
     keys: list[int] = []
-    rows = Article.objects.published().order_by("-published_at", "-pk").values_list("pk", flat=True)
+    rows = Article.objects.published().order_by("day", "pk").values_list("pk", flat=True)
     for key in rows.iterator(chunk_size=10_000):
         keys.append(key)
         if len(keys) == batch:

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -21,8 +21,15 @@ from django.conf import settings
 
 from articles.searching.backend import IndexBusyError, IndexMissingError, TooSlowError
 from articles.searching.sqlite.reading import Reader
-from articles.searching.sqlite.schema import DAY_BITS, FORM, VOCABULARY, create, facts_of
-from articles.searching.sqlite.writing import DayFullError, Writer
+from articles.searching.sqlite.schema import (
+    DAY_BITS,
+    FORM,
+    VOCABULARY,
+    create,
+    facts_of,
+    finish,
+)
+from articles.searching.sqlite.writing import DayFullError, Writer, WriterAhead
 
 _BUSY_SECONDS = 20
 _STEPS = 10_000  # of SQLite's machine, between two looks at the clock: well under a millisecond
@@ -102,26 +109,30 @@ class Backend:
             connection.close()
 
     @contextmanager
-    def builder(self, identity: UUID, busiest_day: int) -> Iterator[Writer]:
+    def builder(self, identity: UUID, busiest_day: int) -> Iterator[WriterAhead]:
         """Open a new index beside the old one; it takes its place after the block.
 
         ``busiest_day`` is how many articles a day has at the most. The caller holds the lock.
         """
         self._remove_others()
         new = self._link.with_name(f"{self._link.name}.{uuid4().hex[:12]}")
-        day_bits = max(DAY_BITS, (4 * busiest_day).bit_length())
-        connection = create(new, identity, day_bits)
+        raw = new.with_name(f"{new.name}.raw")
+        day_bits = max(DAY_BITS, (2 * busiest_day).bit_length())
         try:
-            connection.execute("BEGIN")
-            yield Writer(connection, day_bits)
-            connection.execute("INSERT INTO ft (ft) VALUES ('optimize')")
-            connection.execute("INSERT INTO ch (ch) VALUES ('optimize')")
-            connection.execute("COMMIT")
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.close()
+            with closing(create(raw, identity, day_bits)) as connection:
+                connection.execute("BEGIN")
+                with WriterAhead(Writer(connection, day_bits)) as writer:
+                    yield writer
+                finish(connection)
+                connection.execute("COMMIT")
+                # Merging has left up to half of the file empty, and the rest out of order.
+                connection.execute("VACUUM INTO ?", [str(new)])
+            raw.unlink()
+            with closing(sqlite3.connect(new)) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
             _sync(new)
         except BaseException:
-            connection.close()
+            raw.unlink(missing_ok=True)
             new.unlink(missing_ok=True)
             raise
         self._switch_to(new)

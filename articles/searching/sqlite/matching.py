@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from articles.searching.conditions import (
@@ -132,12 +132,11 @@ class Plan:
 
 def planned(condition: Condition, day_bits: int) -> Plan:
     """Return how to walk what fulfils ``condition``, newest or oldest first, without a sort."""
-    parts = condition.parts if isinstance(condition, All) else (condition,)
     plan = Plan()
     by_ft: list[Condition] = []
     by_ch: list[Condition] = []
     others: list[Condition] = []
-    for part in parts:
+    for part in _flat(condition):
         if isinstance(part, Days):
             plan.first = max(plan.first, first_row(part.first, day_bits))
             plan.last = min(plan.last, (part.last.toordinal() + 1 << day_bits) - 1)
@@ -155,6 +154,15 @@ def planned(condition: Condition, day_bits: int) -> Plan:
         plan.where.append(f"({expression})")
         plan.parameters += parameters
     return plan
+
+
+def _flat(condition: Condition) -> Iterator[Condition]:
+    """Yield all that has to hold; days within a part of a part bound the walk as well."""
+    if isinstance(condition, All):
+        for part in condition.parts:
+            yield from _flat(part)
+    else:
+        yield condition
 
 
 def _choose_walked(

@@ -36,11 +36,13 @@ class Reader:
     def best(self, condition: Condition) -> list[Place]:
         """Return the newest BEST_LIMIT hits, the most relevant first.
 
-        FTS5 weighs them by BM25, a word of the title like many of the text; where it has no
-        positions to weigh, those with the word in the title come first.
+        FTS5 weighs them by BM25, a word of the title like many of the text. A word that is in
+        many articles weighs next to nothing, and to learn how little, FTS5 would walk through all
+        of them; so it is left out. Where nothing is weighed, those with the words in the title
+        come first.
         """
         found = self.newest(condition, None, BEST_LIMIT)
-        weighed = _weighed(condition)
+        weighed = self._weighed(condition)
         if not found or weighed is None:
             return self._titled_first(condition, found)
         plan = planned(condition, self._bits)
@@ -54,6 +56,16 @@ class Reader:
         is_found = set(found)
         ranked = [Place(moment, article) for _, moment, article in rows]
         return [place for place in ranked if place in is_found]
+
+    def _weighed(self, condition: Condition) -> str | None:
+        """Return the expression of what is to be weighed: terms that are not in too many."""
+        parts = condition.parts if isinstance(condition, All) else (condition,)
+        wanted = tuple(
+            part
+            for part in parts
+            if any(True for _ in terms(part)) and in_ft(part) and self.count(part) <= COUNT_LIMIT
+        )
+        return in_ft(All(wanted)) if wanted else None
 
     def _titled_first(self, condition: Condition, found: list[Place]) -> list[Place]:
         titled = _in_titles(condition)
@@ -207,10 +219,3 @@ def _in_titles(condition: Condition) -> Condition | None:
     """Return the condition that every wanted term stands in the title; None without terms."""
     wanted = [Term(each.needle, "title", each.plan) for each in terms(condition) if not each.exact]
     return All(tuple(wanted)) if wanted else None
-
-
-def _weighed(condition: Condition) -> str | None:
-    """Return the expression of what is to be weighed: terms alone, facts weigh nothing."""
-    parts = condition.parts if isinstance(condition, All) else (condition,)
-    wanted = tuple(part for part in parts if any(True for _ in terms(part)))
-    return in_ft(All(wanted)) if wanted else None

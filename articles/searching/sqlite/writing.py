@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Self
 
 from articles.searching.conditions import languages
 from articles.searching.documents import Document
@@ -11,6 +13,7 @@ from articles.searching.sqlite.matching import fact, title_character
 from articles.searching.sqlite.schema import first_row
 
 _PART = 500  # keys in one statement
+_ROWS = 100  # rows in one statement
 
 
 class DayFullError(RuntimeError):
@@ -32,6 +35,8 @@ class Writer:
         """
         known = self._known([document.article_id for document in documents])
         new = [d for d in documents if known.get(d.article_id, (0, -1))[1] != d.fingerprint]
+        # FTS5 writes out what it has collected whenever a row comes before the last one.
+        new.sort(key=lambda document: document.day)
         self._strike([known[d.article_id][0] for d in new if d.article_id in known])
         docids = [self._take_row(document) for document in new]
         rows = list(zip(docids, new, strict=True))
@@ -43,9 +48,8 @@ class Writer:
                 for docid, d in rows
             ],
         )  # fmt: skip
-        self._connection.executemany(
-            "INSERT INTO ft (rowid, body, title, body_edges, title_edges, facts) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
+        self._insert(
+            "ft (rowid, body, title, body_edges, title_edges, facts)",
             [
                 (docid, " ".join(d.cut_text.main), " ".join(d.cut_title.main),
                  " ".join(d.cut_text.boundary), " ".join(d.cut_title.boundary),
@@ -53,10 +57,20 @@ class Writer:
                 for docid, d in rows
             ],
         )  # fmt: skip
-        self._connection.executemany(
-            "INSERT INTO ch (rowid, characters) VALUES (?, ?)",
+        self._insert(
+            "ch (rowid, characters)",
             [(docid, " ".join([*_characters(d), *_facts(d)])) for docid, d in rows],
         )
+
+    def _insert(self, table: str, rows: Sequence[tuple[int | str, ...]]) -> None:
+        """Insert many rows with each statement: Python's lock is free while one is carried out."""
+        for start in range(0, len(rows), _ROWS):
+            part = rows[start : start + _ROWS]
+            marks = f"({', '.join('?' * len(part[0]))})"
+            self._connection.execute(
+                f"INSERT INTO {table} VALUES {', '.join([marks] * len(part))}",
+                [value for row in part for value in row],
+            )
 
     def drop(self, article_ids: Collection[int]) -> None:
         """Take articles out; those that are not there are no mistake."""
@@ -96,6 +110,42 @@ class Writer:
             raise DayFullError(f"{document.day} has more than {1 << self._bits} rows")
         self._next[start] = docid + 1
         return docid
+
+
+class WriterAhead:
+    """Writes in a thread while the next documents are read and cut; one batch is on its way.
+
+    To be closed, which waits for the last batch and raises what went wrong with it.
+    """
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._thread = ThreadPoolExecutor(1)
+        self._last: Future[None] | None = None
+
+    def put(self, documents: Sequence[Document]) -> None:
+        """Cut the documents here, and have them added by the thread."""
+        for document in documents:
+            _ = document.cut_title, document.cut_text
+        self._wait()
+        self._last = self._thread.submit(self._writer.put, documents)
+
+    def drop(self, article_ids: Collection[int]) -> None:
+        """Take articles out, behind what was put before."""
+        self._wait()
+        self._writer.drop(article_ids)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._thread.shutdown()
+        if error[0] is None:
+            self._wait()
+
+    def _wait(self) -> None:
+        if self._last is not None:
+            self._last.result()
 
 
 def _facts(document: Document) -> Iterable[str]:
