@@ -110,6 +110,7 @@ TAGGIT_CASE_INSENSITIVE = True
 
 # --- Security --------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # programs ask there, and follow no redirect
 BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:  # only a proxy may be believed about the scheme, and about addresses
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
