@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 @pytest.fixture(autouse=True)
 def _plain_files(settings: Settings, tmp_path: Path) -> None:
-    """Serve static files without a manifest, and keep media out of the project folder."""
+    """Set what a .env may set otherwise, and keep files out of the project folder."""
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -19,6 +19,7 @@ def _plain_files(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.STATIC_ROOT = tmp_path
     settings.SECURE_SSL_REDIRECT = False
+    settings.SECOND_FACTOR = "optional"
     settings.LIMITS_FILE = tmp_path / "limits.sqlite3"
 
 
