@@ -7,16 +7,17 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import path
 
 from articles.doors import confirming, second_factor_pages
 from articles.doors.events import note
-from articles.doors.pages import lead_to
+from articles.doors.pages import lead_to, show
 from articles.doors.second_factor import page_before
-from articles.doors.sessions import end_if_old
+from articles.doors.sessions import end_if_old, end_sessions, sessions_of
 from articles.doors.tries import limited
 
 _View = Callable[..., HttpResponseBase]
@@ -43,6 +44,7 @@ class ArchiveAdminSite(admin.AdminSite):
             "second_factor": self.second_factor,
             "second_factor_code": self.second_factor_code,
             "confirm": self.confirm,
+            "sessions": self.sessions,
         }
         own = [path(f"{name}/", self.admin_view(page), name=name) for name, page in pages.items()]
         return own + super().get_urls()
@@ -98,6 +100,18 @@ class ArchiveAdminSite(admin.AdminSite):
     def confirm(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page that asks for the password again."""
         return limited(request.user.get_username(), confirming.confirm, request)
+
+    def sessions(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the page of one's own sessions, each of which can be ended."""
+        if request.method == "POST" and (mark := request.POST.get("mark")):
+            ended = end_sessions(request, "" if mark == "all" else mark)
+            note(request, "Sessions ended by %s: %s", request.user, ended)
+            messages.success(request, f"Sessions that were ended: {ended}.")
+            return redirect("admin:sessions")
+        return show(
+            request, "sessions", "Your sessions",
+            sessions=sessions_of(request), zone=settings.TIME_ZONE,
+        )  # fmt: skip
 
 
 def _name_of(request: HttpRequest) -> str:

@@ -145,6 +145,6 @@ def test_account_with_a_second_factor_gives_a_code_too(root: User, clock: Any) -
 def test_own_pages_need_the_token_of_the_page(root: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(root)
-    for name in ("confirm", "second_factor", "second_factor_code"):
+    for name in ("confirm", "second_factor", "second_factor_code", "sessions"):
         values = {"password": GOOD, "mark": "all"}
         assert client.post(reverse(f"admin:{name}"), values).status_code == 403
