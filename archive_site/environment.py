@@ -54,6 +54,14 @@ class Environment:
             return False
         raise SettingError(f"{name}={raw!r} is neither on nor off. Write {name}=on or {name}=off.")
 
+    def choice(self, name: str, values: tuple[str, ...], default: str) -> str:
+        """Return one of ``values``."""
+        value = self.text(name, default).strip().lower()
+        if value not in values:
+            lines = " or ".join(f"{name}={each}" for each in values)
+            raise SettingError(f"{name}={value!r} is none of its values. Write {lines}.")
+        return value
+
     def words(self, name: str, default: list[str]) -> list[str]:
         """Return a comma-separated value as a list without blanks."""
         value = self.text(name, ",".join(default))

@@ -3,6 +3,7 @@ variable, described in ``docs/operators.md``; the defaults run on a laptop and a
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from archive_site.environment import Environment, SettingError
 
@@ -33,6 +34,9 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
@@ -48,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "articles.views.indexing.IndexChangesMiddleware",
@@ -119,7 +124,8 @@ TAGGIT_CASE_INSENSITIVE = True
 
 # --- Security --------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
-SECURE_REDIRECT_EXEMPT = ["^api/"]  # programs are told instead: articles.api.problems
+# Programs ask there. The API tells them (articles.api.problems); the others answer as they are asked.
+SECURE_REDIRECT_EXEMPT = ["^api/", "^(healthz|readyz)$"]
 BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:  # only a proxy may be believed about the scheme, and about addresses
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -132,6 +138,11 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no
 SESSION_COOKIE_AGE = env.minutes("SESSION_MINUTES", default=720)  # seconds
 SESSION_IDLE_SECONDS = env.minutes("SESSION_IDLE_MINUTES", default=120)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CONFIRM_SECONDS = 900  # for so long a password counts as typed just now
+SECOND_FACTOR = env.choice("SECOND_FACTOR", ("off", "optional", "required"), default="optional")
+OTP_TOTP_ISSUER = f"{SITE_NAME} ({urlsplit(SITE_URL).hostname})"  # how an app names the account
+# Wrong codes are limited as wrong passwords are: articles.doors.tries.
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0  # a year
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
 # Other sites get no referrer; with "no-referrer" browsers would send our own forms from nowhere.

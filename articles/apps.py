@@ -13,11 +13,12 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what the log is to say, and register the checks."""
-        from articles.doors import checks, events, sessions
+        from articles.doors import checks, confirming, events, sessions
 
         checks.register_checks()
         events.listen()
         sessions.listen()
+        confirming.listen()
 
 
 class ArchiveAdminConfig(AdminConfig):

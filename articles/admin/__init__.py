@@ -1,8 +1,13 @@
 """The editors' pages under ``/admin/``, one module for each thing they work on."""
 
-import taggit.admin  # noqa: F401 - registers taggit's own tags, which the archive does not use
+# These register tags that the archive does not use, and devices with their keys in sight.
+import django_otp.plugins.otp_static.admin
+import django_otp.plugins.otp_totp.admin  # noqa: F401
+import taggit.admin  # noqa: F401
 from django.conf import settings
 from django.contrib import admin
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from taggit.models import Tag as UnusedTag
 
 from articles.admin import addresses, article, names, people, pictures, runs, sources
@@ -11,4 +16,4 @@ __all__ = ["addresses", "article", "names", "people", "pictures", "runs", "sourc
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = "Editing"
-admin.site.unregister(UnusedTag)
+admin.site.unregister([UnusedTag, StaticDevice, TOTPDevice])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from string import ascii_lowercase
 
 
 def nearest(word: str, known: Iterable[str], limit: int) -> list[str]:
@@ -21,6 +22,20 @@ def nearest(word: str, known: Iterable[str], limit: int) -> list[str]:
         if other != word and (distance := _distance(word, other, allowed)) <= allowed
     ]
     return [other for _, other in sorted(found)[:limit]]
+
+
+def one_away(word: str) -> set[str]:
+    """Return every spelling that is one letter, or one exchange of neighbours, away.
+
+    >>> sorted(other for other in one_away("at") if len(other) < 2 or other == "ta")
+    ['a', 't', 'ta']
+    """
+    halves = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    found = {a + b[1:] for a, b in halves if b}
+    found |= {a + b[1] + b[0] + b[2:] for a, b in halves if len(b) > 1}
+    found |= {a + letter + b[1:] for a, b in halves if b for letter in ascii_lowercase}
+    found |= {a + letter + b for a, b in halves for letter in ascii_lowercase}
+    return found - {word}
 
 
 def _distance(first: str, second: str, most: int) -> int:

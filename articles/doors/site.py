@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from functools import wraps
-from http import HTTPStatus
 from typing import Any
 
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import path
 
-from articles.doors.addresses import address_of
-from articles.doors.events import known_name, note
-from articles.doors.limits import give_back, seconds_to_wait, too_many
-from articles.doors.sessions import end_if_old
+from articles.doors import confirming, second_factor_pages
+from articles.doors.events import note
+from articles.doors.pages import lead_to, show
+from articles.doors.second_factor import page_before
+from articles.doors.sessions import end_if_old, end_sessions, sessions_of
+from articles.doors.tries import limited
 
 _View = Callable[..., HttpResponseBase]
 
@@ -25,18 +28,44 @@ _POLICY = {
     "require-trusted-types-for": None,
     "trusted-types": None,
 }
+#: What can be opened while a page has to come before all others (``page_before``).
+_OPEN = {
+    "second_factor_code": {"second_factor_code", "logout"},
+    "second_factor": {"second_factor", "confirm", "logout"},
+}
 
 
 class ArchiveAdminSite(admin.AdminSite):
     """Django's admin behind the archive's doors."""
 
+    def get_urls(self) -> list[Any]:
+        """Return Django's addresses, and those of the doors' own pages."""
+        pages = {
+            "second_factor": self.second_factor,
+            "second_factor_code": self.second_factor_code,
+            "confirm": self.confirm,
+            "sessions": self.sessions,
+        }
+        own = [path(f"{name}/", self.admin_view(page), name=name) for name, page in pages.items()]
+        return own + super().get_urls()
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every page of the admin knows."""
+        return super().each_context(request) | {"second_factor_mode": settings.SECOND_FACTOR}
+
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Return ``view`` for staff only, within the time of their session, refusals logged."""
+        """Return ``view`` for staff only, behind the second factor, refusals logged.
+
+        Every page but the login comes through here.
+        """
         inner = super().admin_view(_with_policy(_watched(view)), cacheable)
 
         @wraps(inner)
         def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             end_if_old(request)
+            before = page_before(request) if self.has_permission(request) else ""
+            if before and _name_of(request) not in _OPEN[before]:
+                return lead_to(request, before)
             return inner(request, *args, **kwargs)
 
         return page
@@ -44,14 +73,14 @@ class ArchiveAdminSite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Return the login page; too many tries from one address or at one name have to wait."""
         name = request.POST.get("username", "")
-        return _limited(name, _with_policy(super().login), request, extra_context)
+        return limited(name, _with_policy(super().login), request, extra_context)
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         """Return the page for a new password; the old one can't be guessed here either."""
         view: _View = super().password_change
-        return _limited(request.user.get_username(), view, request, extra_context)
+        return limited(request.user.get_username(), view, request, extra_context)
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Return the page after the logout, with which the browser forgets what it has seen."""
@@ -60,28 +89,33 @@ class ArchiveAdminSite(admin.AdminSite):
             response["Clear-Site-Data"] = '"cache"'
         return response
 
+    def second_factor_code(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the page that asks for the code after the password."""
+        return limited(request.user.get_username(), second_factor_pages.give_code, request)
 
-def _limited(name: str, view: _View, request: HttpRequest, *args: Any) -> HttpResponseBase:
-    """Return what ``view`` answers; a POST that it does not accept counts as a try."""
-    if request.method != "POST":
-        return view(request, *args)
-    doors = (("LOGIN_RATE", address_of(request)), ("LOGIN_NAME_RATE", _one_spelling(name)))
-    for number, (setting, subject) in enumerate(doors):
-        if wait := seconds_to_wait(setting, subject):
-            for door in doors[:number]:
-                give_back(*door)
-            note(request, "Login locked for %s seconds: %s", wait, known_name(name))
-            return too_many(request, wait)
-    response = view(request, *args)
-    if response.status_code == HTTPStatus.FOUND:
-        for door in doors:
-            give_back(*door)
-    return response
+    def second_factor(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the page of one's own second factor."""
+        return limited(request.user.get_username(), second_factor_pages.own, request)
+
+    def confirm(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the page that asks for the password again."""
+        return limited(request.user.get_username(), confirming.confirm, request)
+
+    def sessions(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the page of one's own sessions, each of which can be ended."""
+        if request.method == "POST" and (mark := request.POST.get("mark")):
+            ended = end_sessions(request, "" if mark == "all" else mark)
+            note(request, "Sessions ended by %s: %s", request.user, ended)
+            messages.success(request, f"Sessions that were ended: {ended}.")
+            return redirect("admin:sessions")
+        return show(
+            request, "sessions", "Your sessions",
+            sessions=sessions_of(request), zone=settings.TIME_ZONE,
+        )  # fmt: skip
 
 
-def _one_spelling(name: str) -> str:
-    """Return what is the same for all that the form takes for one name: "ada", " ada", "ａｄａ"."""
-    return unicodedata.normalize("NFKC", name.strip()).strip().casefold()
+def _name_of(request: HttpRequest) -> str:
+    return (request.resolver_match and request.resolver_match.url_name) or ""
 
 
 def _watched(view: _View) -> _View:

@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 def _plain_files(
     settings: Settings, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Serve static files without a manifest; keep media and index out of the project folder."""
+    """Set what a .env may set otherwise, and keep files out of the project folder."""
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -23,6 +23,7 @@ def _plain_files(
     settings.SECURE_SSL_REDIRECT = False
     # Beside the folder of the test, which may be one of posts or an archive to be compared.
     settings.SEARCH_DATABASE = tmp_path_factory.mktemp("search") / "search.sqlite3"
+    settings.SECOND_FACTOR = "optional"
     settings.LIMITS_FILE = tmp_path / "limits.sqlite3"
 
 

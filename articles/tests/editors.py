@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from articles.models import Article
 from articles.tests.builders import BODY, OUTLET, make_post, write_post
@@ -31,6 +34,18 @@ def client_of(person: User | None) -> Client:
     if person is not None:
         client.force_login(person)
     return client
+
+
+def give_app(person: User) -> str:
+    """Give ``person`` a second factor; return the key that stands in the app."""
+    return str(TOTPDevice.objects.create(user=person, name="App").key)
+
+
+def code_of(key: str, steps: int = 0) -> str:
+    """Return the six digits that the app shows now, or so many steps of 30 seconds later."""
+    app = TOTP(bytes.fromhex(key), drift=steps)
+    app.time = time.time()
+    return f"{app.token():06d}"
 
 
 def superuser() -> User:

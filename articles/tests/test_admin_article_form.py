@@ -213,7 +213,7 @@ def test_queries_do_not_grow_with_the_captures(
         capture.title, capture.version = f"{n}", n + 3
         capture.save(force_insert=True)
     client.get(page_of(article))  # content types are cached from here on
-    # Session, user, two of permissions; article, captures, edits, outlets of the menu; sightings,
-    # history of edits, pictures.
-    with django_assert_num_queries(11):
+    # Session, user, second factor, two of permissions; article, captures, edits, outlets of the
+    # menu; sightings, history of edits, pictures.
+    with django_assert_num_queries(12):
         client.get(page_of(article))

@@ -226,11 +226,11 @@ def test_queries_do_not_grow_with_the_list(
     for article in make_many(count):
         Article.objects.filter(pk=article.pk).update(source=make_source(f"Paper {article.pk}"))
     source = Source.objects.order_by("-pk")[0]
-    # Session, user, outlets of the menu, languages, articles.
-    with django_assert_num_queries(5):
+    # Session, user, second factor, outlets of the menu, languages, articles.
+    with django_assert_num_queries(6):
         client.get(LIST)
     # Three walks, one for each state.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(LIST, {"source": source.pk})
 
 
@@ -283,5 +283,5 @@ def test_queries_of_other_lists_do_not_grow(
         Author.objects.create(name=f"A{n}", slug=f"a{n}", merged_into=into)
         Redirect.objects.create(path=f"/{n}/", article=make_article(), created_at=NOON)
     for name in ("author", "redirect", "source", "tag", "image", "importrun", "importissue"):
-        with django_assert_num_queries(3):  # session, user, rows
+        with django_assert_num_queries(4):  # session, user, second factor, rows
             assert client.get(f"/admin/articles/{name}/").status_code == 200

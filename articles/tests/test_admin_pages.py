@@ -155,7 +155,8 @@ def test_quarantine_never_loads_the_bytes_for_its_list(
     client: Client, django_assert_num_queries: Any
 ) -> None:
     make_issue(b"x", b"x.md")
-    with django_assert_num_queries(5) as queries:  # session, user, two of permissions, rows
+    # Session, user, second factor, two of permissions, rows.
+    with django_assert_num_queries(6) as queries:
         client.get(f"{HERE}/importissue/")
     assert '"articles_importissue"."data"' not in queries.captured_queries[-1]["sql"]
 

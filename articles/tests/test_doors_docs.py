@@ -58,6 +58,7 @@ def test_every_setting_of_the_doors_is_in_the_guide_and_in_the_example() -> None
     for name in (
         "COSTLY_RATE", "SEARCH_RATE", "LOGIN_RATE", "LOGIN_NAME_RATE", "LIMITS_FILE",
         "SESSION_MINUTES", "SESSION_IDLE_MINUTES", "SECURITY_CONTACT", "LOG_ADDRESSES",
+        "SECOND_FACTOR",
     ):  # fmt: skip
         assert f"`{name}`" in guide
         assert name in example

@@ -168,6 +168,15 @@ def test_plain_http_leads_to_https_and_nothing_else(settings: Settings) -> None:
         assert response["Location"] == f"https://testserver{path}"
 
 
+def test_what_programs_ask_answers_over_plain_http_too(settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    for path in ("/healthz", "/readyz"):
+        response = Client().get(path)
+        assert (response.status_code, response.content.strip()) == (200, b"ok")
+        assert not response.cookies
+    assert Client().get("/healthz/x").status_code == 301
+
+
 def test_scanner_can_fail() -> None:
     assert score_of(HttpResponse()) < 50
     request = HttpRequest()

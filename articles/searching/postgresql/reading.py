@@ -9,6 +9,7 @@ from typing import Any
 from django.db import OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from articles.content.spelling import nearest, one_away
 from articles.searching.backend import BEST_LIMIT, COUNT_LIMIT, Facets, Place, TooSlowError
 from articles.searching.conditions import Condition, terms
 from articles.searching.postgresql.matching import Plan, Sql, planned
@@ -92,6 +93,18 @@ class Reader:
             facets.kinds[kind] += 1
             facets.months[day.replace(day=1)] += 1
         return facets
+
+    def spellings(self, word: str, limit: int) -> list[str]:
+        """Return words of the index spelled nearly like a folded Latin word, the nearest first.
+
+        There is no list of its words, so each that is one letter away is asked for.
+        """
+        asked = Sql(
+            f"SELECT near FROM unnest(%s::text[]) AS near WHERE EXISTS "
+            f"(SELECT 1 FROM {TABLE} WHERE words @@ quote_literal(near)::tsquery)",
+            [sorted(one_away(word))],
+        )
+        return nearest(word, (near for (near,) in self._rows(asked)), limit)
 
     def fingerprints(self) -> Iterator[tuple[int, int]]:
         """Yield the key and the fingerprint of every article in the index, by key."""

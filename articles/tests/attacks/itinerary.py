@@ -274,7 +274,7 @@ def _data(found: dict[int, Article]) -> Iterator[Stop]:
 
 def _admin() -> Iterator[Stop]:
     yield Stop("/admin/", editors=True)
-    for address in ("articles/", "auth/", "password_change/", "jsi18n/"):
+    for address in ("articles/", "auth/", "password_change/", "jsi18n/", "confirm/", "sessions/"):
         yield Stop(f"/admin/{address}", editors=True)
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"

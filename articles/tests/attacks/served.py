@@ -57,6 +57,7 @@ def prepare(folder: Path, walls: str) -> None:
     """Make the archive in ``folder``: tables, static files, an editor, the imported cases."""
     settings.STATIC_ROOT = folder / "static"
     settings.MEDIA_ROOT = folder / "media"
+    settings.CONFIRM_SECONDS = 86_400  # the tour logs in once and takes longer than an editor may
     settings.MIDDLEWARE.insert(0, "articles.tests.attacks.served.TellRoute")
     if walls != "up":
         take_the_walls_down()

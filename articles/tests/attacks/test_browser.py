@@ -21,6 +21,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 #: Patterns that the tour does not open, and why nothing of a post is on them.
 NOT_VISITED = {
     "admin/logout/": "takes a POST and ends the visit; its page says goodbye and nothing else",
+    "admin/second_factor/": "a new key on each visit, and a link that opens an app",
+    "admin/second_factor_code/": "asks for a code, where the account has a second factor",
+    "admin/auth/user/<int:object_id>/second_factor/": "asks before it takes one from an account",
     "admin/password_change/done/": "a sentence of Django's",
     "admin/autocomplete/": "answers JSON to fields that complete; no form here has one",
     "admin/r/<path:content_type_id>/<path:object_id>/": "redirects to a public page",
