@@ -124,7 +124,7 @@ TAGGIT_CASE_INSENSITIVE = True
 
 # --- Security --------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
-# Programs ask there. The API tells them (articles.api.problems); the others answer as they are asked.
+# Programs ask there: the API tells them (articles.api.problems), the others answer as asked.
 SECURE_REDIRECT_EXEMPT = ["^api/", "^(healthz|readyz)$"]
 BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:  # only a proxy may be believed about the scheme, and about addresses
