@@ -17,8 +17,7 @@ _WIDE = "[\u2e80-\u2fff\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U000
 _QUOTE = "[\u2018\u2019\u201c\u201d\u2014\u2026\u00b7]"  # as wide as what stands beside them
 _EDGE = "\x00"  # between two pieces of text; no post holds one
 _SPACE = r"[ \t\r]*+\n[ \t\r\n]*+"
-# To look for the line feed first is ten times as quick as to look for the space before it.
-_CANDIDATE = re.compile(rf"\n[ \t\r\n]*+{_EDGE}[ \t\r]*+\n")
+_SPACES = " \t\r\n"
 _BREAKS = re.compile(rf"(?<![ \t\r\n]){_SPACE}(?:{_EDGE}{_SPACE})++")
 _IS_MARK, _IS_WIDE, _IS_QUOTE = (re.compile(kind).match for kind in (_MARK, _WIDE, _QUOTE))
 
@@ -28,12 +27,20 @@ def unindent(tree: Element) -> None:
     texts: list[str] = []
     places: list[tuple[Element, int]] = []
     _collect(tree, texts, places)
-    joined = _EDGE.join(texts)
-    if not _CANDIDATE.search(joined):
+    if not any(map(_is_broken, texts, texts[1:])):
         return
-    mended = _BREAKS.sub(_mended, joined)
+    mended = _BREAKS.sub(_mended, _EDGE.join(texts))
     for (parent, i), text in zip(places, mended.split(_EDGE), strict=True):
         parent.children[i] = text
+
+
+def _is_broken(before: str, after: str) -> bool:
+    """Tell whether line breaks stand on both sides of what is between two texts.
+
+    That is rare, and ten times as quick to see as to look for by an expression.
+    """
+    ends = before[len(before.rstrip(_SPACES)) :]
+    return "\n" in ends and "\n" in after[: len(after) - len(after.lstrip(_SPACES))]
 
 
 def _mended(match: re.Match[str]) -> str:

@@ -113,12 +113,14 @@ def _quoted(token: str) -> str:
 class Plan:
     """How the rows of a condition are walked: ``walked`` is the table whose order is followed.
 
-    ``tables`` and ``where`` go into a statement, with ``parameters``; ``first`` and ``last`` are
-    the row ids between which rows lie.
+    ``where`` goes into a statement, with ``parameters``; ``first`` and ``last`` are the row ids
+    between which rows lie. ``characters`` is what ``ch`` has to hold of a row of ``ft``, if
+    anything: which of the two tables is asked for the rows of the other depends on how many there
+    are.
     """
 
     walked: str = "doc"
-    tables: str = "doc"
+    characters: str = ""
     where: list[str] = field(default_factory=list)
     parameters: list[str | int] = field(default_factory=list)
     first: int = FIRST
@@ -170,11 +172,11 @@ def _choose_walked(
 ) -> None:
     """Let FTS5 walk what it can; take that out of ``others``."""
     if by_ft:
-        plan.walked, plan.tables, expression = "ft", "ft", in_ft
+        plan.walked, expression = "ft", in_ft
     elif by_ch:
-        plan.walked, plan.tables, expression = "ch", "ch", in_ch
+        plan.walked, expression = "ch", in_ch
     elif any(isinstance(part, OneOf) for part in others):
-        plan.walked, plan.tables, expression = "ft", "ft", in_ft
+        plan.walked, expression = "ft", in_ft
     else:
         return
     facts = [part for part in others if isinstance(part, OneOf) and part.values]
@@ -188,9 +190,7 @@ def _choose_walked(
     plan.where.append(f"{plan.walked} MATCH ?")
     plan.parameters.append(expression(walked) or "")
     if by_ft and by_ch:
-        plan.tables = "ft CROSS JOIN ch ON ch.rowid = ft.rowid"
-        plan.where.append("ch MATCH ?")
-        plan.parameters.append(in_ch(All(tuple(by_ch))) or "")
+        plan.characters = in_ch(All(tuple(by_ch))) or ""
 
 
 def _sql(node: Condition, rowid: str, day_bits: int) -> tuple[str, list[str | int]]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from articles.content.spelling import nearest
 from articles.searching.backend import BEST_LIMIT, COUNT_LIMIT, Facets, Place
 from articles.searching.conditions import All, Condition, Term, terms
-from articles.searching.sqlite.matching import FIRST, LAST, in_ft, planned
+from articles.searching.sqlite.matching import FIRST, LAST, Plan, in_ft, planned
 from articles.searching.sqlite.schema import VOCABULARY
 
 _ALIVE = "NOT EXISTS (SELECT 1 FROM dead WHERE docid = {rowid})"
 _PART = 500  # rows asked for by key in one statement
+_RARE = 300  # rows that are looked up one by one
+_WINDOW_DAYS = 4  # of the first window, in which two long lists are met
 
 
 class Reader:
@@ -76,7 +80,10 @@ class Reader:
 
     def count(self, condition: Condition) -> int:
         """Return how many hits there are; COUNT_LIMIT + 1 stands for more than COUNT_LIMIT."""
-        statement, parameters = self._rows(condition, newest=True)
+        plan = planned(condition, self._bits)
+        if plan.characters:
+            return len(self._docids(plan, True, FIRST, LAST, COUNT_LIMIT + 1))
+        statement, parameters = self._rows(plan, newest=True)
         row = self._connection.execute(
             f"SELECT count(*) FROM ({statement} LIMIT ?)",
             [*parameters, COUNT_LIMIT + 1],
@@ -85,10 +92,14 @@ class Reader:
 
     def facets(self, condition: Condition) -> Facets:
         """Return the facets of the newest COUNT_LIMIT hits."""
-        statement, parameters = self._rows(condition, newest=True)
+        columns = "docid, source, tags, language, kind"
+        plan = planned(condition, self._bits)
+        if plan.characters:
+            docids = self._docids(plan, True, FIRST, LAST, COUNT_LIMIT + 1)
+            return _facets(list(self._of_docs(columns, docids)), self._bits)
+        statement, parameters = self._rows(plan, newest=True)
         rows = self._connection.execute(
-            "SELECT hit.docid, source, tags, language, kind "
-            f"FROM ({statement} LIMIT ?) AS hit CROSS JOIN doc USING (docid)",
+            f"SELECT {columns} FROM ({statement} LIMIT ?) AS hit CROSS JOIN doc USING (docid)",
             [*parameters, COUNT_LIMIT + 1],
         )
         return _facets(rows.fetchall(), self._bits)
@@ -117,20 +128,40 @@ class Reader:
                 yield f"the index file is damaged: {line}"
 
     def _rows(
-        self, condition: Condition, *, newest: bool, first: int = FIRST, last: int = LAST
+        self,
+        plan: Plan,
+        *,
+        newest: bool,
+        first: int = FIRST,
+        last: int = LAST,
+        joined: bool = False,
     ) -> tuple[str, list[str | int]]:
-        """Return the statement that walks the rows of hits between two row ids, both included."""
-        plan = planned(condition, self._bits)
+        """Return the statement that walks the rows of hits between two row ids, both included.
+
+        Where a plan wants characters as well, ``joined`` has ``ch`` asked for each row of ``ft``;
+        else its rows between the two are put together first.
+        """
         first, last = max(first, plan.first), min(last, plan.last)
-        where = [*plan.where, f"{plan.rowid} BETWEEN ? AND ?"]
+        tables, where, parameters = plan.walked, [*plan.where], [*plan.parameters]
+        if plan.characters and joined:
+            tables = "ft CROSS JOIN ch ON ch.rowid = ft.rowid"
+            where.append("ch MATCH ?")
+            parameters.append(plan.characters)
+        elif plan.characters:
+            # With the sign, or each row of ch would be looked up in ft.
+            where.append(
+                "+ft.rowid IN (SELECT rowid FROM ch WHERE ch MATCH ? AND rowid BETWEEN ? AND ?)"
+            )
+            parameters += [plan.characters, first, last]
+        where.append(f"{plan.rowid} BETWEEN ? AND ?")
         if plan.walked != "doc" and self._has_dead:
             where.append(_ALIVE.format(rowid=plan.rowid))
         order = "DESC" if newest else "ASC"
         statement = (
-            f"SELECT {plan.rowid} AS docid FROM {plan.tables} "
+            f"SELECT {plan.rowid} AS docid FROM {tables} "
             f"WHERE {' AND '.join(where)} ORDER BY {plan.rowid} {order}"
         )
-        return statement, [*plan.parameters, first, last]
+        return statement, [*parameters, first, last]
 
     def _walk(
         self, condition: Condition, after: Place | None, limit: int, *, newest: bool
@@ -139,6 +170,7 @@ class Reader:
 
         Row ids follow the days only: every day that is touched is read to its end, and sorted.
         """
+        plan = planned(condition, self._bits)
         first, last = FIRST, LAST
         if after is not None:
             bounds = self._day_of(after)
@@ -146,12 +178,12 @@ class Reader:
         found: list[Place] = []
         while len(found) < limit:
             wanted = limit - len(found)
-            rows = self._docids(condition, newest, first, last, wanted)
+            rows = self._docids(plan, newest, first, last, wanted)
             if len(rows) == wanted:  # the last day may go on
                 start = rows[-1] >> self._bits << self._bits
                 end = start + (1 << self._bits) - 1
                 rows = [row for row in rows if not start <= row <= end]
-                rows += self._docids(condition, newest, max(first, start), min(last, end), -1)
+                rows += self._docids(plan, newest, max(first, start), min(last, end), -1)
             places = self._places(rows)
             if after is not None:
                 places = [p for p in places if (p < after if newest else p > after)]
@@ -164,28 +196,59 @@ class Reader:
                 first = (rows[-1] >> self._bits) + 1 << self._bits
         return found[:limit]
 
-    def _docids(
-        self, condition: Condition, newest: bool, first: int, last: int, limit: int
-    ) -> list[int]:
+    def _docids(self, plan: Plan, newest: bool, first: int, last: int, limit: int) -> list[int]:
+        """Return the row ids of at most ``limit`` hits, of all with a negative one, in order."""
         if first > last:
             return []
-        statement, parameters = self._rows(condition, newest=newest, first=first, last=last)
+        if plan.characters and not self._is_rare(plan):
+            return self._by_windows(plan, newest, first, last, limit)
+        statement, parameters = self._rows(plan, newest=newest, first=first, last=last, joined=True)
         rows = self._connection.execute(f"{statement} LIMIT ?", [*parameters, limit])
         return [docid for (docid,) in rows]
 
+    def _is_rare(self, plan: Plan) -> bool:
+        """Tell whether ``ft`` gives so few rows that ``ch`` can be asked for each of them."""
+        statement, parameters = self._rows(replace(plan, characters=""), newest=True)
+        counted = f"SELECT count(*) FROM ({statement} LIMIT {_RARE})"
+        (number,) = self._connection.execute(counted, parameters).fetchone()
+        return int(number) < _RARE
+
+    def _by_windows(self, plan: Plan, newest: bool, first: int, last: int, limit: int) -> list[int]:
+        """Return the same where both tables have many rows: window by window, each wider.
+
+        To look a row up in ``ch`` costs a walk along its list, from the last row that is marked
+        there; so the rows of both are taken between two days, and met.
+        """
+        lowest, highest = self._connection.execute(
+            "SELECT ifnull(min(docid), 0), ifnull(max(docid), -1) FROM doc"
+        ).fetchone()
+        first, last = max(first, lowest, plan.first), min(last, highest, plan.last)
+        width = _WINDOW_DAYS << self._bits
+        found: list[int] = []
+        while first <= last and not 0 <= limit <= len(found):
+            start, end = (max(first, last - width + 1), last) if newest else (
+                first, min(last, first + width - 1)
+            )  # fmt: skip
+            statement, parameters = self._rows(plan, newest=newest, first=start, last=end)
+            rows = self._connection.execute(
+                f"{statement} LIMIT ?", [*parameters, limit - len(found) if limit >= 0 else -1]
+            )
+            found += [docid for (docid,) in rows]
+            first, last = (first, start - 1) if newest else (end + 1, last)
+            width *= 2
+        return found
+
     def _places(self, docids: list[int]) -> list[Place]:
-        found: list[Place] = []
+        return [Place(*row) for row in self._of_docs("moment, article", docids)]
+
+    def _of_docs(self, columns: str, docids: list[int]) -> Iterator[tuple[Any, ...]]:
+        """Yield columns of ``doc`` for these rows, some at a time."""
         for start in range(0, len(docids), _PART):
             part = docids[start : start + _PART]
             marks = ",".join("?" * len(part))
-            found += [
-                Place(moment, article)
-                for moment, article in self._connection.execute(
-                    f"SELECT moment, article FROM doc WHERE docid IN ({marks})",
-                    part,
-                )
-            ]
-        return found
+            yield from self._connection.execute(
+                f"SELECT {columns} FROM doc WHERE docid IN ({marks})", part
+            )
 
     def _day_of(self, place: Place) -> tuple[int, int]:
         """Return the row ids of the day on which ``place`` stands, or stood, with a day around.
