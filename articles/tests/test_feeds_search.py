@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_django.fixtures import DjangoAssertNumQueries, Settings
+from pytest_django.fixtures import Settings
 
 from articles.doors.rates import Rate
 from articles.feeds import atom, entries, json_feed, rss
@@ -25,6 +25,7 @@ from articles.searching import indexing
 from articles.searching.backend import IndexMissingError, TooSlowError
 from articles.tests.factories import NOON, make_source
 from articles.tests.page_rows import add_version, at, publish
+from articles.tests.search_rows import asks_the_archive
 
 pytestmark = pytest.mark.django_db
 
@@ -313,12 +314,10 @@ def test_rate_and_methods(client: Client, story: Article, settings: Settings) ->
     assert client.get(RSS).status_code == 429
 
 
-def test_number_of_queries_does_not_grow(
-    client: Client, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_number_of_queries_does_not_grow(client: Client) -> None:
     for number in range(20):
         add_version(publish(title=f"港口 {number}", tags=("港口",)), 1)
     indexing.update()
     # The name of the index, the stories, what waits for the index, topics, captures, texts.
-    with django_assert_num_queries(6):
+    with asks_the_archive(6):
         client.get(ATOM)

@@ -13,7 +13,7 @@ from articles.models.folded import folded_name
 from articles.searching.finding import search
 from articles.tests.factories import make_source
 from articles.tests.page_rows import at
-from articles.tests.search_rows import publish_indexed
+from articles.tests.search_rows import asks_the_archive, publish_indexed
 
 pytestmark = pytest.mark.django_db
 
@@ -103,11 +103,11 @@ def test_names_are_suggested_without_an_index(client: Client) -> None:
     assert suggested(client, "example") == [("outlet", "Example Herald")]
 
 
-def test_queries_for_suggestions(client: Client, django_assert_num_queries: Any) -> None:
+def test_queries_for_suggestions(client: Client) -> None:
     publish_indexed(
         *({"title": f"Ferry {n}", "source": make_source(f"Ferry {n}")} for n in range(9))
     )
-    with django_assert_num_queries(7):
+    with asks_the_archive(7):
         # aliases; outlets; topics; authors; the index's name; stories; which have changed
         suggested(client, "ferry")
 
