@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.db import Error, connections
@@ -144,6 +144,9 @@ def _advisory_lock(alias: str) -> Iterator[Check]:
 
         yield check
     finally:
+        # Given back in words: the server sees the end of a session a moment later.
+        with suppress(Error), holder.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
         holder.close()
 
 
