@@ -47,8 +47,7 @@ def test_a_backup_carries_no_index(new_archive: Callable[[], Archive], tmp_path:
     assert (done.returncode, done.stderr) == (0, "")
     back = restored.tables()
     # SQLite's copy names no index; a dump has the name, and not the table that it is of.
-    del tables["articles_searchindex"], back["articles_searchindex"]
-    assert back == tables
+    assert back | {"articles_searchindex": []} == tables | {"articles_searchindex": []}
     done = restored.run("update_index", "--check")
     assert (done.returncode, "no search index yet" in done.stderr) == (3, True)
     for arguments in (("update_index",), ("update_index", "--check")):
