@@ -133,9 +133,9 @@ def _refilled(template: TestArchive, archive: TestArchive) -> NewArchive:
 
 
 @pytest.fixture(scope="session")
-def full_archive(new_archive: NewArchive, posts: Path) -> TestArchive:
-    """Return an archive with all the posts, which no test changes."""
-    archive = new_archive()
+def full_archive(migrated: TestArchive, empty_archive: NewArchive, posts: Path) -> TestArchive:
+    """Return an archive with all the posts, which no test changes: on a server its own database."""
+    archive = copier(migrated, empty_archive)()
     done = archive.importing(posts)
     assert done.code == 3, done.err
     assert done.summary["failed"] == 1
