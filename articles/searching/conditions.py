@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from articles.content.fold import find, find_exact
 from articles.content.tokens import Plan, plan
@@ -136,6 +136,14 @@ def _values(name: Name, document: Document) -> tuple[int | str | None, ...]:
             return (int(document.has_image),)
         case "changed":
             return (int(document.has_changed),)
+
+
+def facts_of(document: Document) -> Iterator[tuple[Name, int | str]]:
+    """Yield every fact by which an index has to find ``document``: those that OneOf asks for."""
+    for name in get_args(Name):
+        for value in _values(name, document):
+            if value is not None:
+                yield name, value
 
 
 def languages(tag: str) -> tuple[str, ...]:

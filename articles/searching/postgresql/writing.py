@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from django.db.backends.utils import CursorWrapper
 
 from articles.content.tokens import GAP, Tokens
-from articles.searching.conditions import languages
+from articles.searching.conditions import facts_of, languages
 from articles.searching.documents import Document
 from articles.searching.postgresql.matching import LONG, fact, title_token
 from articles.searching.postgresql.schema import lexeme, marked
@@ -71,13 +71,4 @@ def _tokens(tokens: Tokens) -> set[str]:
 
 
 def _facts(document: Document) -> Iterator[str]:
-    yield fact("source", document.source)
-    if document.author is not None:
-        yield fact("author", document.author)
-    for tag in document.tags:
-        yield fact("tag", tag)
-    for language in languages(document.language):
-        yield fact("lang", language)
-    yield fact("kind", document.kind)
-    yield fact("image", int(document.has_image))
-    yield fact("changed", int(document.has_changed))
+    return (fact(name, value) for name, value in facts_of(document))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
 
-from articles.searching.conditions import languages
+from articles.searching.conditions import facts_of
 from articles.searching.documents import Document
 from articles.searching.sqlite.matching import fact, title_character
 from articles.searching.sqlite.schema import first_row
@@ -149,16 +149,7 @@ class WriterAhead:
 
 
 def _facts(document: Document) -> Iterable[str]:
-    yield fact("source", document.source)
-    if document.author is not None:
-        yield fact("author", document.author)
-    for tag in document.tags:
-        yield fact("tag", tag)
-    for language in languages(document.language):
-        yield fact("lang", language)
-    yield fact("kind", document.kind)
-    yield fact("image", int(document.has_image))
-    yield fact("changed", int(document.has_changed))
+    return (fact(name, value) for name, value in facts_of(document))
 
 
 def _characters(document: Document) -> Iterable[str]:
