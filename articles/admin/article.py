@@ -9,11 +9,12 @@ from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.forms import BaseModelForm
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.functional import lazy
 from django.utils.html import format_html
 
 from articles.admin import article_bulk, article_preview, article_steps
-from articles.admin.article_find import keys_of
+from articles.admin.article_find import articles_of, keys_of
 from articles.admin.article_form import GuardedArticleForm
 from articles.admin.article_panels import panels_of
 from articles.admin.article_values import values_of
@@ -30,6 +31,7 @@ from articles.admin.steps import object_page, person
 from articles.models import Article, EditedField, State
 from articles.publishing import editing
 
+_html_lazy = lazy(format_html, str)
 _FIELDS = (
     "title", "html", "source", "author", "tags", "language", "kind", "published_at",
 )  # fmt: skip
@@ -45,8 +47,12 @@ class ArticleAdmin(KeptAdmin):
     )  # fmt: skip
     list_select_related = ("source",)
     list_filter = (StateFilter, ReviewFilter, SourceFilter, KindFilter, LanguageFilter)
-    search_fields = ("title",)
-    search_help_text = "Words of the title, a code, the outlet's address or the archive's."
+    has_index = True
+    search_fields = ("title",)  # for the box to be there; the index is asked
+    search_help_text = _html_lazy(
+        '<a href="{}">As readers search</a>, whatever state a story is in; or a code, an address.',
+        reverse_lazy("search_help"),
+    )
     actions = (
         article_bulk.publish_selected,
         article_bulk.review_selected,
@@ -97,6 +103,17 @@ class ArticleAdmin(KeptAdmin):
         """Return the article that ``words`` name by code or address."""
         return keys_of(words)
 
+    def search(
+        self,
+        words: str,
+        rows: QuerySet[Any],
+        chosen: Mapping[str, str],
+        after: tuple[Any, ...] | None,
+        limit: int,
+    ) -> tuple[Sequence[Any], Sequence[str]]:
+        """Return articles that the archive's search finds, and what it took the words for."""
+        return articles_of(words, rows, chosen, after, limit)
+
     def walks(self, chosen: Mapping[str, str]) -> list[Q]:
         """Return the walk along the index that serves most of what is chosen."""
         if chosen.get("review") == "1":
@@ -111,7 +128,7 @@ class ArticleAdmin(KeptAdmin):
     def is_sieved(self, chosen: Mapping[str, str]) -> bool:
         """Tell whether something is chosen that the walk does not serve."""
         two = chosen.get("review") == "1" and (chosen.get("source") or chosen.get("state"))
-        return bool({"kind", "language", "q"} & chosen.keys() or two)
+        return bool({"kind", "language"} & chosen.keys() or two)
 
     # The page
 

@@ -1,8 +1,8 @@
 """Lists that answer at once on a million rows: no counting, no offset, one walk along an index.
 
 A page goes on where the one before it ended, by a cursor in ``?p=``. Conditions that no index
-serves (words of a title, a kind) look through a stretch of the list at a time, and the page says
-how far it has looked.
+serves (words of a name, a kind) look through a stretch of the list at a time, and the page says
+how far it has looked. Where the search index has the rows, it gives the page.
 """
 
 from __future__ import annotations
@@ -80,52 +80,78 @@ class KeysetChangeList(ChangeList):
     """One page of a :class:`KeysetAdmin`'s list.
 
     ``older_link`` leads to the next page, empty at the end of the list. ``looked_to`` is where
-    the search stopped when the page did not come full, else None.
+    the search stopped when the page did not come full, else None. ``notes`` are sentences on how
+    the words were read.
     """
 
     model_admin: KeysetAdmin
-    found: Sequence[Any] = ()
+    found: Sequence[Any] = ()  # the keys that the words name
+    hits: Sequence[Any] | None = None  # the page, and a row more, that the search index gives
+    notes: Sequence[str] = ()
     newest_link = ""
     older_link = ""
     looked_to: Any = None
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
-        """Return all rows of the list; with words, those that they name, or that hold them."""
-        words = self.query
-        self.found = self.model_admin.find(words.strip()) if words else ()
-        self.query = "" if self.found else words
+        """Return all rows of the list; with words, those that they name, or that hold them.
+
+        Of hits of the search index, these are the rows of the page: nothing that is done to
+        chosen rows may reach others.
+        """
+        words, model_admin = self.query, self.model_admin
+        self.found = model_admin.find(words.strip()) if words else ()
+        is_indexed = bool(words.strip()) and not self.found and model_admin.has_index
+        self.query = "" if self.found or is_indexed else words
         rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
         self.query = words
-        rows = self.model_admin.for_list(rows)
+        rows = model_admin.for_list(rows)
+        if is_indexed:
+            start, limit = self._start(request), self.list_per_page
+            self.hits, self.notes = model_admin.search(words, rows, self._chosen, start, limit + 1)
+            return rows.filter(pk__in=[row.pk for row in self.hits])
         return rows.filter(pk__in=self.found) if self.found else rows
 
     def get_results(self, request: HttpRequest) -> None:
         """Read one page, and where the next one begins."""
         keyset = Keyset(self.model, self.model_admin.order)
-        limit = self.list_per_page
-        chosen = {name: values[-1] for name, values in self.filter_params.items()}
-        walks = [Q()] if self.found else self.model_admin.walks(chosen)
-        if start := request.GET.get(PAGE_VAR, ""):
-            try:
-                beyond = keyset.after(keyset.place(start))
-            except ValueError as error:
-                raise IncorrectLookupParameters from error
-            walks = [walk & beyond for walk in walks]
-        edge = None
-        if not self.found and self.model_admin.is_sieved(chosen):
-            edge = self._edge(keyset, walks)
-        within = keyset.up_to(edge) if edge else Q()
-        parts = [self._rows(keyset, walk & within)[: limit + 1] for walk in walks]
-        rows = list(chain(*parts))
-        if len(parts) > 1:
-            rows.sort(key=keyset.position, reverse=keyset.descending)
+        start, limit = self._start(request), self.list_per_page
+        rows, edge = (self.hits, None) if self.hits is not None else self._walked(keyset, start)
         end = keyset.position(rows[limit - 1]) if len(rows) > limit else edge
         if end:
             self.older_link = self.get_query_string({PAGE_VAR: keyset.cursor(end)})
         if edge and end == edge:
             self.looked_to = edge[0]
         self.newest_link = self.get_query_string() if start else ""
-        self._show(request, rows[:limit])
+        self._show(request, list(rows[:limit]))
+
+    @property
+    def _chosen(self) -> dict[str, str]:
+        return {name: values[-1] for name, values in self.filter_params.items()}
+
+    def _start(self, request: HttpRequest) -> Position | None:
+        """Return the place behind which the page begins."""
+        cursor = request.GET.get(PAGE_VAR, "")
+        try:
+            return Keyset(self.model, self.model_admin.order).place(cursor) if cursor else None
+        except ValueError as error:
+            raise IncorrectLookupParameters from error
+
+    def _walked(
+        self, keyset: Keyset, start: Position | None
+    ) -> tuple[Sequence[Any], Position | None]:
+        """Return a page and a row more, and where the walk stopped to look, if it did."""
+        walks = [Q()] if self.found else self.model_admin.walks(self._chosen)
+        if start:
+            walks = [walk & keyset.after(start) for walk in walks]
+        edge = None
+        if not self.found and self.model_admin.is_sieved(self._chosen):
+            edge = self._edge(keyset, walks)
+        within = keyset.up_to(edge) if edge else Q()
+        parts = [self._rows(keyset, walk & within)[: self.list_per_page + 1] for walk in walks]
+        rows = list(chain(*parts))
+        if len(parts) > 1:
+            rows.sort(key=keyset.position, reverse=keyset.descending)
+        return rows, edge
 
     def _rows(self, keyset: Keyset, condition: Q) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.queryset.filter(condition)
@@ -158,6 +184,7 @@ class KeysetAdmin(ModelAdmin):
 
     order: tuple[str, ...] = ("-id",)
     stretch = STRETCH
+    has_index = False  # the search index has these rows: search() answers
     sortable_by = ()
     list_per_page = 100
     show_full_result_count = False
@@ -191,6 +218,17 @@ class KeysetAdmin(ModelAdmin):
     def find(self, words: str) -> Sequence[Any]:
         """Return the keys of the rows that a search names exactly, by code or address."""
         return ()
+
+    def search(
+        self,
+        words: str,
+        rows: QuerySet[Any],
+        chosen: Mapping[str, str],
+        after: Position | None,
+        limit: int,
+    ) -> tuple[Sequence[Any], Sequence[str]]:
+        """Return those of ``rows`` that the index finds behind a place, and notes on the words."""
+        return (), ()
 
     def walks(self, chosen: Mapping[str, str]) -> list[Q]:
         """Return conditions that an index serves, disjoint, for the ``chosen`` filters."""

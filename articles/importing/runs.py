@@ -91,11 +91,11 @@ class Importer:
         self._begin(roots)
         try:
             self._import(found)
+            self._end(RunState.FINISHED, "")
         except BaseException as error:
             interrupted = isinstance(error, KeyboardInterrupt)
             self._end(RunState.INTERRUPTED if interrupted else RunState.FAILED, str(error))
             raise
-        self._end(RunState.FINISHED, "")
         return self.summary
 
     def note_commit(self, root: str, commit: str) -> None:

@@ -63,7 +63,10 @@ class Facets:
 
 
 class Reader(Protocol):
-    """Reads one state of an index, whatever is written meanwhile."""
+    """Reads the public articles of one state of an index, whatever is written meanwhile."""
+
+    def hidden(self) -> Reader:
+        """Return the reader of those articles of the same state that are not public."""
 
     def newest(self, condition: Condition, after: Place | None, limit: int) -> list[Place]:
         """Return hits, the newest first, behind ``after``."""
@@ -83,11 +86,11 @@ class Reader(Protocol):
     def spellings(self, word: str, limit: int) -> list[str]:
         """Return words of the index spelled nearly like a folded Latin word, the nearest first.
 
-        A word may be of a story that is public no more: only what a search finds may be shown.
+        A word may be of a story that is not public: only what a search finds may be shown.
         """
 
     def fingerprints(self) -> Iterator[tuple[int, int]]:
-        """Yield the key and the fingerprint of every article in the index, by key."""
+        """Yield key and fingerprint of every article in the index, public or not, by key."""
 
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with the index itself, in words."""
@@ -121,7 +124,9 @@ class Backend(Protocol):
     def builder(self, identity: UUID, busiest_day: int) -> AbstractContextManager[Writer]:
         """Open a new index beside the old one; it takes its place after the block.
 
-        ``busiest_day`` is how many articles a day has at the most. The caller holds the lock.
+        ``busiest_day`` is how many articles a day has at the most, of public ones or of others.
+        Those that are not public come first, then each day by day, or it takes long. The caller
+        holds the lock.
         """
 
 

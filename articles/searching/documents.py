@@ -8,15 +8,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+
+from django.db.models import Q
 
 from articles.content.fold import fold
 from articles.content.tokens import Tokens, cut
-from articles.models import Article, TaggedArticle
+from articles.models import Article, State, TaggedArticle
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 #: Goes into every fingerprint: raised when the same article would be indexed in another way.
-_FORM = b"1"
+_FORM = b"2"
 
 
 def microseconds(moment: dt.datetime) -> int:
@@ -26,7 +29,10 @@ def microseconds(moment: dt.datetime) -> int:
 
 @dataclass(frozen=True)
 class Document:
-    """A public article as it is looked for. Outlet, author and tags are keys."""
+    """An article as it is looked for. Outlet, author and tags are keys.
+
+    Readers find it when ``is_public``, editors always.
+    """
 
     article_id: int
     moment: int  # microseconds since 1970
@@ -40,6 +46,7 @@ class Document:
     kind: str
     has_image: bool
     has_changed: bool
+    is_public: bool = True
 
     @cached_property
     def folded_title(self) -> str:
@@ -66,7 +73,7 @@ class Document:
         """Return 63 bits that differ when anything differs that the index holds."""
         facts = (
             self.moment, self.day.toordinal(), self.source, self.author, self.tags, self.language,
-            self.kind, self.has_image, self.has_changed, len(self.title),
+            self.kind, self.has_image, self.has_changed, self.is_public, len(self.title),
         )  # fmt: skip
         digest = hashlib.blake2b(_FORM + repr(facts).encode(), digest_size=8)
         digest.update(self.title.encode("utf-8", "surrogatepass"))
@@ -76,13 +83,13 @@ class Document:
 
 _COLUMNS = (
     "pk", "published_at", "day", "title", "source_id", "author_id", "language", "kind",
-    "picture_count", "version_count", "body__text",
+    "picture_count", "version_count", "state", "body__text",
 )  # fmt: skip
 
 
 def load(article_ids: Collection[int]) -> list[Document]:
-    """Return the documents of those articles that the public may see, by key; two queries."""
-    rows = Article.objects.published().filter(pk__in=article_ids).order_by("pk")
+    """Return the documents of those articles that there are, by key; two queries."""
+    rows = Article.objects.filter(pk__in=article_ids).order_by("pk")
     tags: defaultdict[int, list[int]] = defaultdict(list)
     taggings = TaggedArticle.objects.filter(content_object_id__in=article_ids)
     for article_id, tag_id in taggings.values_list("content_object_id", "tag_id"):
@@ -101,18 +108,22 @@ def load(article_ids: Collection[int]) -> list[Document]:
             kind=kind,
             has_image=pictures > 0,
             has_changed=versions > 1,
+            is_public=state == State.PUBLISHED,
         )
         for (
-            pk, published_at, day, title, source, author, language, kind, pictures, versions, text,
+            pk, published_at, day, title, source, author, language, kind, pictures, versions,
+            state, text,
         ) in rows.values_list(*_COLUMNS)
     ]  # fmt: skip
 
 
 def every_id(batch: int) -> Iterator[list[int]]:
-    """Yield the keys of all public articles in batches, the oldest day first."""
+    """Yield the keys of all articles in batches: the public ones last, the oldest day first."""
     keys: list[int] = []
-    rows = Article.objects.published().order_by("day", "pk").values_list("pk", flat=True)
-    for key in rows.iterator(chunk_size=10_000):
+    public = Q(state=State.PUBLISHED)
+    halves = (Article.objects.filter(half).order_by("day", "pk") for half in (~public, public))
+    rows = (half.values_list("pk", flat=True).iterator(chunk_size=10_000) for half in halves)
+    for key in chain.from_iterable(rows):
         keys.append(key)
         if len(keys) == batch:
             yield keys

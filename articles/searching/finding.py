@@ -16,6 +16,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import merge
+from itertools import islice
+
+from django.db.models import QuerySet
 
 from articles.content.query import Filter, Node, Query, parse, write
 from articles.models import Article, SearchChange
@@ -29,7 +33,7 @@ from articles.searching.backend import (
     TooSlowError,
     backend,
 )
-from articles.searching.conditions import Condition, is_certain, matches
+from articles.searching.conditions import All, Condition, is_certain, matches
 from articles.searching.documents import load
 from articles.searching.resolving import resolve
 
@@ -68,17 +72,81 @@ class Count:
     is_exact: bool
 
 
-class Search:
-    """One search over one state of the index. Use it in a ``with`` block of :func:`search`."""
+class Hits:
+    """What is found by walks in the order of time, made sure of by the archive.
+
+    ``readers`` are walked side by side. ``rows`` are the articles that may be found: what is none
+    of them is none of the hits, whatever the index says.
+    """
+
+    def __init__(
+        self,
+        condition: Condition,
+        readers: Sequence[Reader],
+        rows: QuerySet[Article],
+        until: float,
+        *,
+        is_certain: bool,
+    ) -> None:
+        self.condition = condition
+        self._readers = readers
+        self._rows = rows
+        self._until = until
+        self._certain = is_certain
+
+    def in_time(self, sort: Sort, after: Place | None, size: int) -> list[tuple[Place, Article]]:
+        """Return ``size`` hits behind ``after``, fewer at the end. Raises TooSlowError."""
+        found: list[tuple[Place, Article]] = []
+        while len(found) < size:
+            self._check_time()
+            wanted = size - len(found)
+            places = self._walk(sort, after, wanted if self._certain else max(wanted, _FETCH))
+            found += self._confirmed(places)
+            if not places:
+                break
+            after = places[-1]
+        return found[:size]
+
+    def _walk(self, sort: Sort, after: Place | None, limit: int) -> list[Place]:
+        is_oldest = sort == Sort.OLDEST
+        walks = [
+            (reader.oldest if is_oldest else reader.newest)(self.condition, after, limit)
+            for reader in self._readers
+        ]
+        return list(islice(merge(*walks, reverse=not is_oldest), limit))
+
+    def _confirmed(self, places: Sequence[Place]) -> list[tuple[Place, Article]]:
+        """Return those hits that the archive confirms, with their stories, in the same order."""
+        keys = [place.article_id for place in places]
+        stories = {article.pk: article for article in self._rows.filter(pk__in=keys)}
+        again = set(stories)
+        if self._certain:
+            changed = SearchChange.objects.filter(article_id__in=keys)
+            again.intersection_update(changed.values_list("article_id", flat=True))
+        if again:
+            self._check_time()
+            for document in load(again):
+                if not matches(self.condition, document):
+                    stories.pop(document.article_id, None)
+        return [(place, stories[key]) for place, key in zip(places, keys, strict=True)
+                if key in stories]  # fmt: skip
+
+    def _check_time(self) -> None:
+        if time.monotonic() > self._until:
+            raise TooSlowError(f"the search took longer than {SECONDS:g} seconds")
+
+
+class Search(Hits):
+    """A reader's search over one state of the index, in a ``with`` block of :func:`search`."""
 
     def __init__(self, query: Query, reader: Reader, until: float) -> None:
         resolved = resolve(query.root)
+        rows = Article.objects.published().for_lists()
+        certain = is_certain(resolved.condition)
+        super().__init__(resolved.condition, [reader], rows, until, is_certain=certain)
         self.query = query
-        self.condition: Condition = resolved.condition
         self.unknown: list[Filter] = resolved.unknown
         self._reader = reader
-        self._until = until
-        self._certain = is_certain(self.condition)
 
     def again(self, root: Node) -> Search:
         """Return another search over the same state of the index, within the same time."""
@@ -88,8 +156,7 @@ class Search:
         """Return the hits behind the cursor ``after``. Raises BadCursorError, TooSlowError."""
         if sort == Sort.RELEVANCE:
             return self._best(after, size)
-        place = _place(after, sort) if after else None
-        return self._in_time(sort, place, size)
+        return self._page(sort, _place(after, sort) if after else None, size)
 
     def every(self, sort: Sort = Sort.NEWEST) -> Iterator[Article]:
         """Yield every hit to the end, in the order of time."""
@@ -120,26 +187,16 @@ class Search:
         """Return words spelled nearly like a folded Latin word; show those alone that are found."""
         return self._reader.spellings(word, SPELLINGS)
 
-    def _in_time(self, sort: Sort, after: Place | None, size: int) -> Page:
-        walk = self._reader.oldest if sort == Sort.OLDEST else self._reader.newest
-        found: list[tuple[Place, Article]] = []
-        while len(found) <= size:
-            self._check_time()
-            wanted = size + 1 - len(found)
-            places = walk(self.condition, after, wanted if self._certain else max(wanted, _FETCH))
-            found += self._confirmed(places)
-            if not places:
-                break
-            after = places[-1]
-        goes_on = len(found) > size
+    def _page(self, sort: Sort, after: Place | None, size: int) -> Page:
+        found = self.in_time(sort, after, size + 1)
         articles = [article for _, article in found[:size]]
-        return Page(articles, _cursor(sort, found[size - 1][0]) if goes_on else "")
+        return Page(articles, _cursor(sort, found[size - 1][0]) if len(found) > size else "")
 
     def _best(self, after: str, size: int) -> Page:
         """Return a page of the best hits; behind them the older ones follow in their order."""
         kind, number, key = _unpacked(after) if after else (b"b", 0, 0)
         if kind == b"n":
-            return self._in_time(Sort.NEWEST, Place(number, key), size)
+            return self._page(Sort.NEWEST, Place(number, key), size)
         if kind != b"b" or number < 0:
             raise BadCursorError(after)
         best = self._reader.best(self.condition)
@@ -154,48 +211,54 @@ class Search:
             return Page(articles, "")
         return Page(articles, _cursor(Sort.NEWEST, min(best)))
 
-    def _confirmed(self, places: Sequence[Place]) -> list[tuple[Place, Article]]:
-        """Return those hits that the archive confirms, with their stories, in the same order."""
-        keys = [place.article_id for place in places]
-        rows = Article.objects.published().filter(pk__in=keys).for_lists()
-        stories = {article.pk: article for article in rows}
-        changed = SearchChange.objects.filter(article_id__in=keys)
-        again = (
-            set(keys) if not self._certain else set(changed.values_list("article_id", flat=True))
-        )
-        if again:
-            self._check_time()
-            for document in load(again):
-                if not matches(self.condition, document):
-                    stories.pop(document.article_id, None)
-        return [(place, stories[key]) for place, key in zip(places, keys, strict=True)
-                if key in stories]  # fmt: skip
-
-    def _check_time(self) -> None:
-        if time.monotonic() > self._until:
-            raise TooSlowError(f"the search took longer than {SECONDS:g} seconds")
-
 
 @contextmanager
 def search(typed: str, seconds: float = SECONDS) -> Iterator[Search]:
-    """Search the archive for what was typed.
+    """Search the public articles for what was typed.
 
     Raises IndexMissingError, and TooSlowError also in the middle of the block.
     """
     query = parse(typed)
+    with _reader(seconds) as reader:
+        yield Search(query, reader, time.monotonic() + seconds)
+
+
+@contextmanager
+def search_among(
+    rows: QuerySet[Article], typed: str, *also: Condition, seconds: float = SECONDS
+) -> Iterator[Hits]:
+    """Search any articles for what was typed: those of ``rows``, public or not.
+
+    ``also`` is what they are known to fulfil: it spares a look at others. Raises IndexMissingError,
+    and TooSlowError also in the middle of the block.
+    """
+    condition = All((resolve(parse(typed).root, rows).condition, *also))
+    with _reader(seconds) as reader:
+        readers = [reader, reader.hidden()]
+        until = time.monotonic() + seconds
+        # Many a hit may be none of the rows: it is asked for more of them at once.
+        yield Hits(condition, readers, rows, until, is_certain=False)
+
+
+@contextmanager
+def _reader(seconds: float) -> Iterator[Reader]:
+    """Open the index of this archive. Raises IndexMissingError, TooSlowError."""
     try:
         name = indexing.identity()
     except IndexMissingError:
         if Article.objects.exists():
             raise
-        yield Search(query, _Nothing(), float("inf"))  # an archive without a story finds none
+        yield _Nothing()  # an archive without a story finds none
         return
     with backend().reader(name, seconds) as reader:
-        yield Search(query, reader, time.monotonic() + seconds)
+        yield reader
 
 
 class _Nothing:
     """The reader of an archive that has no story and no index yet."""
+
+    def hidden(self) -> _Nothing:
+        return self
 
     def newest(self, condition: Condition, after: Place | None, limit: int) -> list[Place]:
         return []

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError
-from django.db.models import Max
+from django.db.models import Count, Max
 
-from articles.models import DayCount, SearchChange, SearchIndex
+from articles.models import Article, DayCount, SearchChange, SearchIndex, State
 from articles.searching.backend import Backend, IndexBusyError, IndexMissingError, Writer, backend
 from articles.searching.documents import Document, every_id, load
 
@@ -114,10 +114,9 @@ def _build(index: Backend, progress: Progress) -> int:
     """Fill a new index and the changes since then into it; the caller holds the lock."""
     # By their keys: one below the highest may be of a transaction that has not ended yet.
     noted = list(SearchChange.objects.values_list("pk", flat=True))
-    busiest = DayCount.objects.aggregate(most=Max("story_count"))["most"] or 0
     row, _ = SearchIndex.objects.get_or_create(defaults={})
     count = 0
-    with index.builder(row.identity, busiest) as writer:
+    with index.builder(row.identity, _busiest_day()) as writer:
         for keys in every_id(BATCH):
             documents = load(keys)
             writer.put(documents)
@@ -128,6 +127,14 @@ def _build(index: Backend, progress: Progress) -> int:
     for _ in _drained(index, _silent):
         pass
     return count
+
+
+def _busiest_day() -> int:
+    """Return how many articles a day has at the most, of public ones or of others."""
+    public = DayCount.objects.aggregate(most=Max("story_count"))["most"] or 0
+    hidden = Article.objects.exclude(state=State.PUBLISHED).order_by()
+    days = hidden.values("day").annotate(count=Count("pk"))
+    return max(public, days.aggregate(most=Max("count"))["most"] or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +161,10 @@ def differences() -> Iterator[Difference]:
     for keys in every_id(BATCH):
         for document in load(keys):
             yield from _compared(document, indexed.pop(document.article_id, None), known)
-    # An article that was published, changed or withdrawn while this ran is no difference.
+    # An article that was changed or erased while this ran is no difference.
     known |= set(SearchChange.objects.values_list("article_id", flat=True))
     for article_id in sorted(indexed.keys() - known):
-        yield Difference(article_id, "is in the index, and is not public")
+        yield Difference(article_id, "is in the index, and no more in the archive")
 
 
 def _compared(document: Document, fingerprint: int | None, known: set[int]) -> Iterator[Difference]:

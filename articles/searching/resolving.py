@@ -17,6 +17,7 @@ from articles.models.folded import folded_name
 from articles.searching import conditions
 from articles.searching.conditions import Condition, OneOf
 
+ArticleRows = QuerySet[Article]
 EVERYTHING, NOTHING = conditions.All(), conditions.Any()
 
 
@@ -28,13 +29,14 @@ class Resolved:
     unknown: list[Filter] = field(default_factory=list)
 
 
-def resolve(root: Node) -> Resolved:
-    """Return the condition for a tree."""
+def resolve(root: Node, among: ArticleRows | None = None) -> Resolved:
+    """Return the condition for a tree; ``among`` are the articles that may have an address."""
+    rows = Article.objects.published() if among is None else among
     unknown: list[Filter] = []
-    return Resolved(_condition(root, unknown), unknown)
+    return Resolved(_condition(root, rows, unknown), unknown)
 
 
-def _condition(node: Node, unknown: list[Filter]) -> Condition:
+def _condition(node: Node, rows: ArticleRows, unknown: list[Filter]) -> Condition:
     match node:
         case Text():
             needle = fold(node.value)
@@ -42,25 +44,25 @@ def _condition(node: Node, unknown: list[Filter]) -> Condition:
                 return EVERYTHING
             return conditions.term(needle, node.field, node.value if node.exact else "")
         case Filter():
-            found = _filter(node)
+            found = _filter(node, rows)
             if found == NOTHING:
                 unknown.append(node)
             return found
         case Days(first, last):
             return conditions.Days(first or dt.date.min, last or dt.date.max)
         case And(parts):
-            return conditions.All(tuple(_condition(part, unknown) for part in parts))
+            return conditions.All(tuple(_condition(part, rows, unknown) for part in parts))
         case Or(parts):
-            return conditions.Any(tuple(_condition(part, unknown) for part in parts))
+            return conditions.Any(tuple(_condition(part, rows, unknown) for part in parts))
         case Not(Everything()):
             return NOTHING
         case Not(part):
-            return conditions.Not(_condition(part, unknown))
+            return conditions.Not(_condition(part, rows, unknown))
         case Everything():
             return EVERYTHING
 
 
-def _filter(node: Filter) -> Condition:
+def _filter(node: Filter, rows: ArticleRows) -> Condition:
     match node.name:
         case "source":
             return _one_of("source", _sources(node.value))
@@ -78,8 +80,7 @@ def _filter(node: Filter) -> Condition:
             return OneOf("changed", (1,))
         case "url":
             identity = identity_hash(identity_of(node.value))
-            found = Article.objects.published().filter(identity_hash=identity)
-            keys = tuple(found.values_list("pk", flat=True))
+            keys = tuple(rows.filter(identity_hash=identity).values_list("pk", flat=True))
             return conditions.Keys(keys) if keys else NOTHING
 
 

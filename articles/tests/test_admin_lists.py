@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import html
 import re
 from typing import Any
 
@@ -15,7 +16,10 @@ from django.test.utils import CaptureQueriesContext
 from articles.admin.article import ArticleAdmin
 from articles.content.posts import Kind
 from articles.content.urls import identity_hash, identity_of
-from articles.models import Article, Author, Redirect, Source, State
+from articles.models import Article, ArticleBody, Author, Redirect, SearchChange, Source, State
+from articles.searching import indexing
+from articles.searching.backend import IndexMissingError, TooSlowError
+from articles.searching.finding import Hits
 from articles.tests.editors import client_of, superuser
 from articles.tests.factories import NOON, make_article, make_source
 
@@ -131,13 +135,13 @@ def test_filters(client: Client) -> None:
 
 def test_list_says_what_to_look_at(client: Client) -> None:
     make_article(flags=["empty"], needs_review=True)
-    html = client.get(LIST).content.decode()
-    assert "needs review</strong> empty" in html
+    page = client.get(LIST).content.decode()
+    assert "needs review</strong> empty" in page
 
 
 def test_filter_by_outlet_keeps_the_others(client: Client) -> None:
-    html = client.get(LIST, {"state": "review"}).content.decode()
-    assert '<input type="hidden" name="state" value="review">' in html
+    page = client.get(LIST, {"state": "review"}).content.decode()
+    assert '<input type="hidden" name="state" value="review">' in page
 
 
 @pytest.mark.parametrize("query", ["source=x", "source=1&source=y"])
@@ -179,26 +183,98 @@ def test_search_for_an_address_that_names_nothing(client: Client, words: str) ->
     assert titles(client, q=words) == []
 
 
-def test_search_by_words_of_the_title(client: Client) -> None:
-    make_article(title="北方港口恢复通航")
-    make_article(title="Harbour reopens")
-    assert titles(client, q="港口") == ["北方港口恢复通航"]
-    assert titles(client, q="HARBOUR opens") == ["Harbour reopens"]
+def test_search_is_the_readers_search_in_every_state(client: Client) -> None:
+    make_article(title="北方港口恢復通航", text="計畫已經公佈")
+    make_article(
+        title="Harbour reopens",
+        state=State.REVIEW,
+        author=Author.objects.create(name="Wu", slug="wu"),
+    )
+    make_article(title="港口的机场", state=State.WITHDRAWN, state_reason="wrong")
+    indexing.update()
+    assert titles(client, q="港口") == ["港口的机场", "北方港口恢復通航"]
+    assert titles(client, q="计划 title:恢复") == ["北方港口恢復通航"]
+    assert titles(client, q="HARBOUR author:wu") == ["Harbour reopens"]
+    assert titles(client, q="港口 -机场") == ["北方港口恢復通航"]
     assert titles(client, q="harbour 港口") == []
+    assert titles(client, q="港口", state="withdrawn") == ["港口的机场"]
+    assert titles(client, q="港口 OR harbour", state="published", kind="video") == []
 
 
-def test_search_by_words_says_how_far_it_looked(
+def test_search_by_address_finds_what_is_not_public(client: Client) -> None:
+    url = "https://herald.example/2020/harbour"
+    identity = identity_hash(identity_of(url))
+    make_article(title="in review", url=url, identity_hash=identity, state=State.REVIEW)
+    indexing.update()
+    assert titles(client, q=f"url:{url} OR nothing") == ["in review"]
+
+
+def test_search_follows_what_was_changed_since_the_index(client: Client) -> None:
+    article = make_article(title="港口", text="计划")
+    indexing.update()
+    Article.objects.filter(pk=article.pk).update(state=State.WITHDRAWN, state_reason="wrong")
+    SearchChange.note([article.pk])
+    assert titles(client, q="港口 计划") == ["港口"]
+    assert titles(client, q="港口", state="published") == []
+    assert titles(client, q="港口", state="withdrawn") == ["港口"]
+    ArticleBody.objects.update(text="机场")
+    assert titles(client, q="计划") == []
+
+
+def test_search_gives_every_hit_once_newest_first(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ArticleAdmin, "stretch", 4)
-    articles = make_many(10)
-    oldest = articles[-1]
-    answer = client.get(LIST, {"q": oldest.title})
+    monkeypatch.setattr(ArticleAdmin, "list_per_page", 4)
+    articles = make_many(11, title="港口")
+    for article in articles[::2]:
+        Article.objects.filter(pk=article.pk).update(state=State.REVIEW)
+    make_article(title="机场")
+    indexing.update()
+    pages = followed(client, f"{LIST}?q=港口")
+    assert [len(page) for page in pages] == [4, 4, 3]
+    assert [key for page in pages for key in page] == keys(articles)
+    in_review = followed(client, f"{LIST}?q=港口&state=review")
+    assert [key for page in in_review for key in page] == keys(articles[::2])
+
+
+def test_search_says_what_it_took_the_words_for(client: Client) -> None:
+    make_article(title="港口")
+    indexing.update()
+    answer = client.get(LIST, {"q": '"港口'})
+    assert titles(client, q='"港口') == ["港口"]
+    assert answer.context["cl"].notes[0] in html.unescape(answer.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(TooSlowError, "took too long"), (IndexMissingError, "update_index")]
+)
+def test_search_that_cannot_be_answered_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: type[Exception], words: str
+) -> None:
+    make_article(title="港口")
+    indexing.update()
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Hits, "in_time", fail)
+    answer = client.get(LIST, {"q": "港口"})
+    assert answer.status_code == 200
+    assert words in answer.content.decode()
     assert answer.context["cl"].result_list == []
-    assert answer.context["cl"].looked_to == sorted(a.published_at for a in articles)[-4]
-    assert "Look further" in answer.content.decode()
-    pages = followed(client, f"{LIST}?q={oldest.title}")
-    assert pages == [[], [], [oldest.pk]]
+
+
+def test_what_is_done_to_all_reaches_the_hits_of_the_page_alone(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ArticleAdmin, "list_per_page", 2)
+    make_many(5, title="港口")
+    make_article(title="机场")
+    indexing.update()
+    answer = client.get(LIST, {"q": "港口"})
+    rows = answer.context["cl"].get_queryset(answer.wsgi_request)
+    assert {article.title for article in rows} == {"港口"}
+    assert len(rows) == 3  # a row more tells that there is another page
 
 
 def test_filter_without_index_looks_at_a_stretch(
@@ -249,7 +325,6 @@ def test_list_loads_neither_texts_nor_captures(client: Client) -> None:
     [
         ("", "article_all_newest"),
         ("kind=video", "article_all_newest"),
-        ("q=words", "article_all_newest"),
         ("state=review", "article_newest"),
         ("state=review&kind=video", "article_newest"),
         ("source=1", "article_source"),

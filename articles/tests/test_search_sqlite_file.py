@@ -16,9 +16,11 @@ from articles.searching.conditions import All, Days, OneOf, term
 from articles.searching.documents import Document, microseconds
 from articles.searching.sqlite import Backend, reading
 from articles.searching.sqlite.matching import planned
+from articles.searching.sqlite.schema import shelf
 
 IDENTITY = UUID(int=7)
 NOON = dt.datetime(2021, 1, 1, 12, tzinfo=dt.UTC)
+PUBLIC = shelf(8, is_public=True)
 
 
 def document(number: int, text: str, title: str = "标题", days: int = 0) -> Document:
@@ -52,6 +54,18 @@ def test_built_file_stands_alone_and_is_compact(index: Backend, tmp_path: Path) 
         kept = dict(connection.execute("SELECT k, v FROM ft_config"))
     assert kept["hashsize"] == 1024 * 1024
     assert kept["automerge"] == 4
+
+
+def test_articles_are_collected_and_not_written_out_batch_by_batch(index: Backend) -> None:
+    """FTS5 bears 2,000 parts, and says that the disk is full when there are more."""
+    with index.lock(wait=True), index.builder(IDENTITY, busiest_day=10) as writer:
+        for number in range(0, 40, 4):
+            writer.put([document(number + k, f"台湾{k}", days=number) for k in range(4)])
+        writer.drop([])  # waits for the last batch
+        connection = writer._writer._connection
+        for table in ("ft", "ch"):
+            parts = connection.execute(f"SELECT count(DISTINCT segid) FROM {table}_idx").fetchone()
+            assert parts == (0,)
 
 
 def test_days_out_of_order_come_newest_first(index: Backend) -> None:
@@ -107,7 +121,16 @@ def test_best_leaves_words_out_that_are_in_too_many(
 
 def test_days_within_a_part_bound_the_walk() -> None:
     days = Days(dt.date(2021, 1, 1), dt.date(2021, 1, 31))
-    nested = planned(All((term("台湾", "title"), All((term("台湾"), days)))), 8)
-    flat = planned(All((term("台湾", "title"), term("台湾"), days)), 8)
+    nested = planned(All((term("台湾", "title"), All((term("台湾"), days)))), PUBLIC)
+    flat = planned(All((term("台湾", "title"), term("台湾"), days)), PUBLIC)
     assert nested == flat
     assert nested.first == dt.date(2021, 1, 1).toordinal() << 8
+
+
+def test_hidden_articles_stand_below_every_public_one() -> None:
+    hidden = shelf(8, is_public=False)
+    assert hidden.highest < PUBLIC.lowest
+    for day in (dt.date.min.toordinal(), dt.date.max.toordinal()):
+        for each in (hidden, PUBLIC):
+            assert each.lowest <= each.first_of(day) < each.last_of(day) < each.highest
+            assert {each.day_of(each.first_of(day)), each.day_of(each.last_of(day))} == {day}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from pathlib import Path
 from unittest import mock
@@ -17,6 +18,7 @@ from articles.publishing.editing import Editor, set_fields
 from articles.publishing.states import erase, hide_version, publish, withdraw
 from articles.searching import indexing
 from articles.searching.backend import IndexMissingError, backend
+from articles.searching.documents import load
 from articles.searching.finding import search
 from articles.tests.builders import ADDRESS, make_post
 from articles.tests.running import run_import
@@ -124,13 +126,18 @@ def test_check_names_every_difference(story: Article, tmp_path: Path) -> None:
     Article.objects.update(title="behind the index's back")
     code, said = run("--check")
     assert (code, f"article number {story.pk} is in the index as it was" in said) == (3, True)
+    assert run("--rebuild") == (0, "1 articles are in the new index\n")
     Article.objects.update(state=State.REVIEW)
-    assert f"article number {story.pk} is in the index, and is not public" in run("--check")[1]
-    Article.objects.update(state=State.PUBLISHED)
+    code, said = run("--check")
+    assert (code, f"article number {story.pk} is in the index as it was" in said) == (3, True)
+    [document] = load([story.pk])
+    other = dataclasses.replace(document, article_id=story.pk + 1)
     with backend().lock(wait=True), backend().writer(indexing.identity()) as writer:
         writer.drop([story.pk])
+        writer.put([other])
     code, said = run("--check")
     assert (code, f"article number {story.pk} is not in the index" in said) == (3, True)
+    assert f"article number {story.pk + 1} is in the index, and no more in the archive" in said
     assert run("--rebuild") == (0, "1 articles are in the new index\n")
     assert run("--check")[0] == 0
 

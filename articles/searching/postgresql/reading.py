@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -43,6 +44,13 @@ class Reader:
         self._total = rows
         self._seconds = seconds
         self._until = time.monotonic() + seconds
+        self._half = "is_public"
+
+    def hidden(self) -> Reader:
+        """Return the reader of those articles that are not public."""
+        reader = copy(self)
+        reader._half = "NOT is_public"
+        return reader
 
     def newest(self, condition: Condition, after: Place | None, limit: int) -> list[Place]:
         """Return hits, the newest first, behind ``after``."""
@@ -69,7 +77,7 @@ class Reader:
     def count(self, condition: Condition) -> int:
         """Return how many hits there are; COUNT_LIMIT + 1 stands for more than COUNT_LIMIT."""
         plan = planned(condition)
-        where = _within(plan) & plan.rest
+        where = self._within(plan) & plan.rest
         if plan.query is not None:
             where = Sql("words @@ %s::tsquery", [plan.query]) & where
         counted = Sql(
@@ -107,7 +115,7 @@ class Reader:
         return nearest(word, (near for (near,) in self._rows(asked)), limit)
 
     def fingerprints(self) -> Iterator[tuple[int, int]]:
-        """Yield the key and the fingerprint of every article in the index, by key."""
+        """Yield key and fingerprint of every article in the index, public or not, by key."""
         text = f"SELECT article, fingerprint FROM {TABLE} WHERE article > %s ORDER BY 1 LIMIT %s"
         last = 0
         while rows := self._rows(Sql(text, [last, _KEYS_AT_ONCE])):
@@ -134,7 +142,7 @@ class Reader:
         costs the more texts the rarer it is, the GIN index gives the more rows the more common.
         """
         plan = planned(condition)
-        walk = _Walk(columns, _within(plan), after, newest)
+        walk = _Walk(columns, self._within(plan), after, newest)
         if plan.query is None:
             return self._rows(walk.through(plan.told, limit))
         found = self._rows(walk.through(plan.told, limit, window=_PROBE))
@@ -145,6 +153,9 @@ class Reader:
         if len(found) < limit:
             found = self._rows(walk.among(plan.query, plan.rest, limit))
         return found
+
+    def _within(self, plan: Plan) -> Sql:
+        return Sql(f"{self._half} AND moment BETWEEN %s AND %s", [plan.first, plan.last])
 
     def _weights(self, places: list[Place], needles: list[str]) -> dict[int, float]:
         """Return how relevant each of these articles is."""
@@ -229,7 +240,3 @@ class _Walk:
             f"WHERE {rest.text} {self._order} LIMIT %s",
             [query, *self._within.values, *rest.values, limit],
         )
-
-
-def _within(plan: Plan) -> Sql:
-    return Sql("moment BETWEEN %s AND %s", [plan.first, plan.last])

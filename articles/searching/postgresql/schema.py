@@ -18,7 +18,7 @@ from articles.content.characters import CJK
 from articles.models.search import SCHEMA
 
 #: Raised when an older table cannot be read any more.
-FORM = "1"
+FORM = "2"
 TABLE = f"{SCHEMA}.document"
 NEW_TABLE = f"{SCHEMA}.document_new"
 _MARK = "\x01"  # folded text has no control characters
@@ -29,8 +29,9 @@ CREATE TABLE {NEW_TABLE} (
     article bigint PRIMARY KEY, moment bigint NOT NULL, day date NOT NULL,
     fingerprint bigint NOT NULL, source bigint NOT NULL, author bigint, tags bigint[] NOT NULL,
     language text NOT NULL, languages text[] NOT NULL, kind text NOT NULL,
-    has_image boolean NOT NULL, has_changed boolean NOT NULL, is_long boolean NOT NULL,
-    title text NOT NULL, folded text NOT NULL, words tsvector NOT NULL
+    has_image boolean NOT NULL, has_changed boolean NOT NULL, is_public boolean NOT NULL,
+    is_long boolean NOT NULL, title text NOT NULL, folded text NOT NULL,
+    words tsvector NOT NULL
 )
 """
 #: Statistics of tokens would cost the most of an ANALYZE, and nothing is planned by them.
@@ -39,7 +40,7 @@ TUNE = (
     "ALTER title SET STATISTICS 0"
 )
 INDEXES = (
-    f"CREATE UNIQUE INDEX ON {NEW_TABLE} (moment, article)",
+    f"CREATE UNIQUE INDEX ON {NEW_TABLE} (is_public, moment, article)",
     f"CREATE INDEX ON {NEW_TABLE} USING gin (words)",
 )
 

@@ -15,7 +15,7 @@ from articles.searching.postgresql.schema import lexeme, marked
 _MOST_BYTES = 900_000  # of the tokens of a story; a tsvector ends at a mebibyte
 _COLUMNS = (
     "article, moment, day, fingerprint, source, author, tags, language, languages, kind, "
-    "has_image, has_changed, is_long, title, folded, words"
+    "has_image, has_changed, is_public, is_long, title, folded, words"
 )
 
 
@@ -61,7 +61,7 @@ def _row(d: Document) -> tuple[object, ...]:
     title, text = marked(d.folded_title), marked(d.folded_text)
     return (
         d.article_id, d.moment, d.day, d.fingerprint, d.source, d.author, list(d.tags), d.language,
-        list(languages(d.language)), d.kind, d.has_image, d.has_changed, is_long,
+        list(languages(d.language)), d.kind, d.has_image, d.has_changed, d.is_public, is_long,
         title, f"{title}\n{text}", " ".join(map(lexeme, words)),
     )  # fmt: skip
 

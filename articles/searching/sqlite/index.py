@@ -28,6 +28,7 @@ from articles.searching.sqlite.schema import (
     create,
     facts_of,
     finish,
+    shelf,
 )
 from articles.searching.sqlite.writing import DayFullError, Writer, WriterAhead
 
@@ -62,7 +63,7 @@ class Backend:
             connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
             connection.execute("BEGIN")
             try:
-                yield Reader(connection, int(opened.facts["day_bits"]))
+                yield Reader(connection, shelf(int(opened.facts["day_bits"]), is_public=True))
             except sqlite3.OperationalError as error:
                 if "interrupted" not in str(error):
                     raise

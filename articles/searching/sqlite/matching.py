@@ -17,13 +17,11 @@ from articles.searching.conditions import (
     Term,
     is_certain,
 )
-from articles.searching.sqlite.schema import first_row
+from articles.searching.sqlite.schema import Shelf
 
 _LETTER = {"source": "s", "author": "a", "tag": "t", "lang": "l", "kind": "k", "image": "i",
            "changed": "v"}  # fmt: skip
 _SIGNS = re.compile(r"[\x00-/:-@[-`{-\x7f]")
-#: Every row id is above the first and below the last.
-FIRST, LAST = 0, 2**62
 
 
 def fact(name: str, value: int | str) -> str:
@@ -119,12 +117,12 @@ class Plan:
     are.
     """
 
+    first: int
+    last: int
     walked: str = "doc"
     characters: str = ""
     where: list[str] = field(default_factory=list)
     parameters: list[str | int] = field(default_factory=list)
-    first: int = FIRST
-    last: int = LAST
 
     @property
     def rowid(self) -> str:
@@ -132,16 +130,16 @@ class Plan:
         return "doc.docid" if self.walked == "doc" else f"{self.walked}.rowid"
 
 
-def planned(condition: Condition, day_bits: int) -> Plan:
+def planned(condition: Condition, shelf: Shelf) -> Plan:
     """Return how to walk what fulfils ``condition``, newest or oldest first, without a sort."""
-    plan = Plan()
+    plan = Plan(shelf.lowest, shelf.highest)
     by_ft: list[Condition] = []
     by_ch: list[Condition] = []
     others: list[Condition] = []
     for part in _flat(condition):
         if isinstance(part, Days):
-            plan.first = max(plan.first, first_row(part.first, day_bits))
-            plan.last = min(plan.last, (part.last.toordinal() + 1 << day_bits) - 1)
+            plan.first = max(plan.first, shelf.first_of(part.first.toordinal()))
+            plan.last = min(plan.last, shelf.last_of(part.last.toordinal()))
         elif isinstance(part, OneOf) and part.values:
             others.append(part)  # whichever table is walked has the facts
         elif in_ft(part) is not None:
@@ -152,7 +150,7 @@ def planned(condition: Condition, day_bits: int) -> Plan:
             others.append(part)
     _choose_walked(plan, by_ft, by_ch, others)
     for part in others:
-        expression, parameters = _sql(part, plan.rowid, day_bits)
+        expression, parameters = _sql(part, plan.rowid, shelf)
         plan.where.append(f"({expression})")
         plan.parameters += parameters
     return plan
@@ -193,25 +191,25 @@ def _choose_walked(
         plan.characters = in_ch(All(tuple(by_ch))) or ""
 
 
-def _sql(node: Condition, rowid: str, day_bits: int) -> tuple[str, list[str | int]]:
+def _sql(node: Condition, rowid: str, shelf: Shelf) -> tuple[str, list[str | int]]:
     """Return an SQL condition on ``rowid`` for any condition, and its parameters."""
     for table, expression in (("ft", in_ft(node)), ("ch", in_ch(node))):
         if expression is not None:
             return f"{rowid} IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)", [expression]
     match node:
         case Days(first, last):
-            end = (last.toordinal() + 1 << day_bits) - 1
-            return f"{rowid} BETWEEN ? AND ?", [first_row(first, day_bits), end]
+            bounds = [shelf.first_of(first.toordinal()), shelf.last_of(last.toordinal())]
+            return f"{rowid} BETWEEN ? AND ?", [*bounds]
         case Keys(articles):
             marks = ",".join("?" * len(articles))
             return f"{rowid} IN (SELECT docid FROM doc WHERE article IN ({marks}))", [*articles]
         case All(parts) | Any(parts) if parts:
-            found = [_sql(part, rowid, day_bits) for part in parts]
+            found = [_sql(part, rowid, shelf) for part in parts]
             operator = " AND " if isinstance(node, All) else " OR "
             joined = operator.join(f"({expression})" for expression, _ in found)
             return f"({joined})", [each for _, parameters in found for each in parameters]
         case Not(part) if is_certain(part):
-            expression, parameters = _sql(part, rowid, day_bits)
+            expression, parameters = _sql(part, rowid, shelf)
             return f"NOT ({expression})", parameters
         case All() | Not():  # of what tokens don't tell, every row may be a hit
             return "1", []

@@ -12,8 +12,8 @@ from typing import Any
 from articles.content.spelling import nearest
 from articles.searching.backend import BEST_LIMIT, COUNT_LIMIT, Facets, Place
 from articles.searching.conditions import All, Condition, Term, terms
-from articles.searching.sqlite.matching import FIRST, LAST, Plan, in_ft, planned
-from articles.searching.sqlite.schema import VOCABULARY
+from articles.searching.sqlite.matching import Plan, in_ft, planned
+from articles.searching.sqlite.schema import VOCABULARY, Shelf, shelf
 
 _ALIVE = "NOT EXISTS (SELECT 1 FROM dead WHERE docid = {rowid})"
 _PART = 500  # rows asked for by key in one statement
@@ -22,12 +22,16 @@ _WINDOW_DAYS = 4  # of the first window, in which two long lists are met
 
 
 class Reader:
-    """One state of an index file; ``connection`` is in a transaction."""
+    """One shelf of one state of an index file; ``connection`` is in a transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, day_bits: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, of: Shelf) -> None:
         self._connection = connection
-        self._bits = day_bits
+        self._shelf = of
         (self._has_dead,) = connection.execute("SELECT EXISTS (SELECT 1 FROM dead)").fetchone()
+
+    def hidden(self) -> Reader:
+        """Return the reader of those articles that are not public."""
+        return Reader(self._connection, shelf(self._shelf.day_bits, is_public=False))
 
     def newest(self, condition: Condition, after: Place | None, limit: int) -> list[Place]:
         """Return hits, the newest first, behind ``after``."""
@@ -49,7 +53,7 @@ class Reader:
         weighed = self._weighed(condition)
         if not found or weighed is None:
             return self._titled_first(condition, found)
-        plan = planned(condition, self._bits)
+        plan = planned(condition, self._shelf)
         rows = self._connection.execute(
             "SELECT hit.docid, moment, article FROM ("
             "SELECT rowid AS docid, bm25(ft, 1.0, 10.0, 0.0, 0.0, 0.0) AS weight FROM ft "
@@ -80,9 +84,9 @@ class Reader:
 
     def count(self, condition: Condition) -> int:
         """Return how many hits there are; COUNT_LIMIT + 1 stands for more than COUNT_LIMIT."""
-        plan = planned(condition, self._bits)
+        plan = planned(condition, self._shelf)
         if plan.characters:
-            return len(self._docids(plan, True, FIRST, LAST, COUNT_LIMIT + 1))
+            return len(self._docids(plan, True, plan.first, plan.last, COUNT_LIMIT + 1))
         statement, parameters = self._rows(plan, newest=True)
         row = self._connection.execute(
             f"SELECT count(*) FROM ({statement} LIMIT ?)",
@@ -93,16 +97,16 @@ class Reader:
     def facets(self, condition: Condition) -> Facets:
         """Return the facets of the newest COUNT_LIMIT hits."""
         columns = "docid, source, tags, language, kind"
-        plan = planned(condition, self._bits)
+        plan = planned(condition, self._shelf)
         if plan.characters:
-            docids = self._docids(plan, True, FIRST, LAST, COUNT_LIMIT + 1)
-            return _facets(list(self._of_docs(columns, docids)), self._bits)
+            docids = self._docids(plan, True, plan.first, plan.last, COUNT_LIMIT + 1)
+            return _facets(list(self._of_docs(columns, docids)), self._shelf)
         statement, parameters = self._rows(plan, newest=True)
         rows = self._connection.execute(
             f"SELECT {columns} FROM ({statement} LIMIT ?) AS hit CROSS JOIN doc USING (docid)",
             [*parameters, COUNT_LIMIT + 1],
         )
-        return _facets(rows.fetchall(), self._bits)
+        return _facets(rows.fetchall(), self._shelf)
 
     def spellings(self, word: str, limit: int) -> list[str]:
         """Return words of the index spelled nearly like a folded Latin word, the nearest first.
@@ -118,7 +122,7 @@ class Reader:
         return nearest(word, (term for (term,) in rows), limit)
 
     def fingerprints(self) -> Iterator[tuple[int, int]]:
-        """Yield the key and the fingerprint of every article in the index, by key."""
+        """Yield key and fingerprint of every article in the index, public or not, by key."""
         yield from self._connection.execute("SELECT article, fingerprint FROM doc ORDER BY article")
 
     def problems(self) -> Iterator[str]:
@@ -132,8 +136,8 @@ class Reader:
         plan: Plan,
         *,
         newest: bool,
-        first: int = FIRST,
-        last: int = LAST,
+        first: int | None = None,
+        last: int | None = None,
         joined: bool = False,
     ) -> tuple[str, list[str | int]]:
         """Return the statement that walks the rows of hits between two row ids, both included.
@@ -141,7 +145,8 @@ class Reader:
         Where a plan wants characters as well, ``joined`` has ``ch`` asked for each row of ``ft``;
         else its rows between the two are put together first.
         """
-        first, last = max(first, plan.first), min(last, plan.last)
+        first = plan.first if first is None else max(first, plan.first)
+        last = plan.last if last is None else min(last, plan.last)
         tables, where, parameters = plan.walked, [*plan.where], [*plan.parameters]
         if plan.characters and joined:
             tables = "ft CROSS JOIN ch ON ch.rowid = ft.rowid"
@@ -170,18 +175,18 @@ class Reader:
 
         Row ids follow the days only: every day that is touched is read to its end, and sorted.
         """
-        plan = planned(condition, self._bits)
-        first, last = FIRST, LAST
+        plan = planned(condition, self._shelf)
+        first, last = plan.first, plan.last
         if after is not None:
             bounds = self._day_of(after)
-            first, last = (FIRST, bounds[1]) if newest else (bounds[0], LAST)
+            first, last = (first, bounds[1]) if newest else (bounds[0], last)
         found: list[Place] = []
         while len(found) < limit:
             wanted = limit - len(found)
             rows = self._docids(plan, newest, first, last, wanted)
             if len(rows) == wanted:  # the last day may go on
-                start = rows[-1] >> self._bits << self._bits
-                end = start + (1 << self._bits) - 1
+                day = self._shelf.day_of(rows[-1])
+                start, end = self._shelf.first_of(day), self._shelf.last_of(day)
                 rows = [row for row in rows if not start <= row <= end]
                 rows += self._docids(plan, newest, max(first, start), min(last, end), -1)
             places = self._places(rows)
@@ -190,10 +195,11 @@ class Reader:
             found += sorted(places, reverse=newest)
             if len(rows) < wanted:
                 break
+            day = self._shelf.day_of(rows[-1])
             if newest:
-                last = (rows[-1] >> self._bits << self._bits) - 1
+                last = self._shelf.last_of(day - 1)
             else:
-                first = (rows[-1] >> self._bits) + 1 << self._bits
+                first = self._shelf.first_of(day + 1)
         return found[:limit]
 
     def _docids(self, plan: Plan, newest: bool, first: int, last: int, limit: int) -> list[int]:
@@ -220,10 +226,12 @@ class Reader:
         there; so the rows of both are taken between two days, and met.
         """
         lowest, highest = self._connection.execute(
-            "SELECT ifnull(min(docid), 0), ifnull(max(docid), -1) FROM doc"
+            "SELECT ifnull(min(docid), 0), ifnull(max(docid), -1) FROM doc "
+            "WHERE docid BETWEEN ? AND ?",
+            [self._shelf.lowest, self._shelf.highest],
         ).fetchone()
         first, last = max(first, lowest, plan.first), min(last, highest, plan.last)
-        width = _WINDOW_DAYS << self._bits
+        width = _WINDOW_DAYS << self._shelf.day_bits
         found: list[int] = []
         while first <= last and not 0 <= limit <= len(found):
             start, end = (max(first, last - width + 1), last) if newest else (
@@ -257,10 +265,10 @@ class Reader:
         """
         moment = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=place.moment)  # noqa: DTZ001
         day = moment.date().toordinal()
-        return (day - 1 << self._bits), (day + 2 << self._bits) - 1
+        return self._shelf.first_of(day - 1), self._shelf.last_of(day + 1)
 
 
-def _facets(rows: list[tuple[int, int, str, str, str]], bits: int) -> Facets:
+def _facets(rows: list[tuple[int, int, str, str, str]], of: Shelf) -> Facets:
     facets = Facets(is_capped=len(rows) > COUNT_LIMIT)
     rows = rows[:COUNT_LIMIT]
     facets.counted = len(rows)
@@ -274,7 +282,7 @@ def _facets(rows: list[tuple[int, int, str, str, str]], bits: int) -> Facets:
     def month_of(day: int) -> dt.date:
         return dt.date.fromordinal(day).replace(day=1)
 
-    facets.months.update(month_of(row[0] >> bits) for row in rows)
+    facets.months.update(month_of(of.day_of(row[0])) for row in rows)
     return facets
 
 

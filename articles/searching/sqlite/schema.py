@@ -4,22 +4,24 @@
 article has, for queries of a single one; both without content, since the archive has the texts.
 ``doc`` says which article a row is, ``dead`` which rows count no more: a table without content
 takes nothing back on SQLite 3.40, so a changed article gets a new row and its old one is passed
-over, until the index is made anew. ``body`` is the first column of ``ft`` because FTS5 names all
-others at each of their entries: two bytes for each of the many words of a text.
+over, until the index is made anew. Articles that are not public have negative row ids. ``body``
+is the first column of ``ft`` because FTS5 names all others at each of their entries: two bytes for
+each of the many words of a text.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 #: Raised when an older file cannot be read any more.
-FORM = "2"
+FORM = "3"
 #: Rows of a day stand together, so that a day is a range of row ids; so many fit into one at
 #: least. Wider ranges cost size: the distance between rows is written for every token.
 DAY_BITS = 8
+_SHELF = 2**62  # row ids
 #: What FTS5 collects in memory before it writes it out, while an index is made: fewer and larger
 #: parts, which are put together once, at the end.
 _BUILD_BYTES = 64 * 1024 * 1024
@@ -82,11 +84,31 @@ def facts_of(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT name, value FROM meta"))
 
 
-def first_row(day: dt.date, day_bits: int) -> int:
-    """Return the smallest row id of a day; the next day's is where its rows end."""
-    return day.toordinal() << day_bits
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A range of row ids for each day, from ``lowest`` on: of public articles, or of the others."""
+
+    lowest: int
+    day_bits: int
+
+    @property
+    def highest(self) -> int:
+        """Return the last row id."""
+        return self.lowest + _SHELF - 1
+
+    def first_of(self, day: int) -> int:
+        """Return the smallest row id of a day's ordinal; the next day's is where its rows end."""
+        return self.lowest + (day << self.day_bits)
+
+    def last_of(self, day: int) -> int:
+        """Return the largest row id of a day's ordinal."""
+        return self.first_of(day + 1) - 1
+
+    def day_of(self, docid: int) -> int:
+        """Return the ordinal of the day that a row id belongs to."""
+        return docid - self.lowest >> self.day_bits
 
 
-def day_of(docid: int, day_bits: int) -> dt.date:
-    """Return the day that a row id belongs to."""
-    return dt.date.fromordinal(docid >> day_bits)
+def shelf(day_bits: int, *, is_public: bool) -> Shelf:
+    """Return where an article stands. What readers are given begins at nought: none is hidden."""
+    return Shelf(0 if is_public else -_SHELF, day_bits)

@@ -10,10 +10,9 @@ from typing import Self
 from articles.searching.conditions import facts_of
 from articles.searching.documents import Document
 from articles.searching.sqlite.matching import fact, title_character
-from articles.searching.sqlite.schema import first_row
+from articles.searching.sqlite.schema import shelf
 
 _PART = 500  # keys in one statement
-_ROWS = 100  # rows in one statement
 
 
 class DayFullError(RuntimeError):
@@ -36,7 +35,7 @@ class Writer:
         known = self._known([document.article_id for document in documents])
         new = [d for d in documents if known.get(d.article_id, (0, -1))[1] != d.fingerprint]
         # FTS5 writes out what it has collected whenever a row comes before the last one.
-        new.sort(key=lambda document: document.day)
+        new.sort(key=lambda document: (document.is_public, document.day))
         self._strike([known[d.article_id][0] for d in new if d.article_id in known])
         docids = [self._take_row(document) for document in new]
         rows = list(zip(docids, new, strict=True))
@@ -63,14 +62,13 @@ class Writer:
         )
 
     def _insert(self, table: str, rows: Sequence[tuple[int | str, ...]]) -> None:
-        """Insert many rows with each statement: Python's lock is free while one is carried out."""
-        for start in range(0, len(rows), _ROWS):
-            part = rows[start : start + _ROWS]
-            marks = f"({', '.join('?' * len(part[0]))})"
-            self._connection.execute(
-                f"INSERT INTO {table} VALUES {', '.join([marks] * len(part))}",
-                [value for row in part for value in row],
-            )
+        """Insert row by row: FTS5 writes out what it has collected at a statement of several rows.
+
+        Every time that leaves a part of its own, and there may be 2,000.
+        """
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
     def drop(self, article_ids: Collection[int]) -> None:
         """Take articles out; those that are not there are no mistake."""
@@ -95,9 +93,10 @@ class Writer:
         self._connection.executemany("DELETE FROM doc WHERE docid = ?", rows)
 
     def _take_row(self, document: Document) -> int:
-        start = first_row(document.day, self._bits)
+        here = shelf(self._bits, is_public=document.is_public)
+        start = here.first_of(document.day.toordinal())
         if start not in self._next:
-            end = start + (1 << self._bits) - 1
+            end = here.last_of(document.day.toordinal())
             (highest,) = self._connection.execute(
                 "SELECT max(docid) FROM ("
                 "SELECT max(docid) AS docid FROM doc WHERE docid BETWEEN ?1 AND ?2 UNION ALL "

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Error, Page, Response
 
 from articles.tests.attacks.browser import SCRIPTS, Witness, chromium
 from articles.tests.attacks.elsewhere import Elsewhere
+from articles.tests.attacks.patience import patience
 from articles.tests.attacks.posts import after, before
 from articles.tests.attacks.served import EDITOR, PARSED_AGAIN, PASSWORD
 from articles.tests.attacks.vectors import Case, Place, cases
@@ -106,7 +107,8 @@ def tour(
             wanted = {case.number for case in cases() if chosen(case) and case.can_be_noticed}
             for entry in site["entries"]:
                 if walls == "up" or entry["case"] in wanted:
-                    guide.type(entry)
+                    with patience():
+                        guide.type(entry)
             for stop in site["stops"]:
                 if walls == "up" or (stop["proof"] and stop["case"] in wanted):
                     guide.visit(stop, seen)
@@ -194,7 +196,8 @@ class _Guide:
                 self._download(address, stop["download"])
                 return
             visit = self._data if stop["data"] else self._open
-            after_this = visit(stop, address, seen)
+            with patience():
+                after_this = visit(stop, address, seen)
             address = after_this if stop["follow"] else None
 
     def _download(self, address: str, kind: str) -> None:

@@ -28,6 +28,7 @@ def make_document(title: str = "", text: str = "", **facts: object) -> Document:
     defaults: dict[str, object] = {
         "article_id": number, "title": title, "text": text, "source": 1, "author": None, "tags": (),
         "language": "zh", "kind": "story", "has_image": False, "has_changed": False,
+        "is_public": True,
         "day": (dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=moment)).date(),
     }  # fmt: skip
     return Document(**{**defaults, **facts})  # type: ignore[arg-type]
@@ -72,10 +73,10 @@ class Index:
         for article_id in article_ids:
             self.documents.pop(article_id, None)
 
-    def true_hits(self, condition: Condition) -> list[Place]:
+    def true_hits(self, condition: Condition, *, is_public: bool = True) -> list[Place]:
         """Return where those stand that fulfil the condition, the newest first."""
-        found = [d for d in self.documents.values() if matches(condition, d)]
-        return sorted(map(place_of, found), reverse=True)
+        half = [d for d in self.documents.values() if d.is_public == is_public]
+        return sorted((place_of(d) for d in half if matches(condition, d)), reverse=True)
 
     def hits(self, condition: Condition | str) -> set[int]:
         """Return the keys of what the index gives and the truth confirms."""
@@ -96,10 +97,12 @@ class Index:
         for each in conditions:
             condition = asked(each) if isinstance(each, str) else each
             with backend().reader(self.identity, SECONDS) as reader:
-                self._assert_hits(reader, condition)
+                self._assert_hits(reader, condition, self.true_hits(condition))
+                hidden = self.true_hits(condition, is_public=False)
+                self._assert_hits(reader.hidden(), condition, hidden)
 
-    def _assert_hits(self, reader: Reader, condition: Condition) -> None:
-        truth, most = self.true_hits(condition), len(self.documents) + 1
+    def _assert_hits(self, reader: Reader, condition: Condition, truth: list[Place]) -> None:
+        most = len(self.documents) + 1
         found = reader.newest(condition, None, most)
         assert found == sorted(found, reverse=True)
         assert not set(truth) - set(found), f"{condition} misses stories"

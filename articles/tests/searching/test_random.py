@@ -19,8 +19,8 @@ TEXTS = st.text(LETTERS, max_size=14)
 FEW = st.integers(1, 3)
 
 
-def _document(facts: tuple[str, str, int, int, int, bool]) -> Document:
-    title, text, day, source, tag, flag = facts
+def _document(facts: tuple[str, str, int, int, int, bool, bool]) -> Document:
+    title, text, day, source, tag, flag, is_public = facts
     return make_document(
         title,
         text,
@@ -32,11 +32,14 @@ def _document(facts: tuple[str, str, int, int, int, bool]) -> Document:
         kind="video" if flag else "story",
         has_image=not flag,
         has_changed=flag,
+        is_public=is_public,
     )
 
 
 DOCUMENTS = st.lists(
-    st.tuples(TEXTS, TEXTS, st.integers(-1, 1), FEW, FEW, st.booleans()).map(_document),
+    st.tuples(TEXTS, TEXTS, st.integers(-1, 1), FEW, FEW, st.booleans(), st.booleans()).map(
+        _document
+    ),
     min_size=5,
     max_size=30,
 )

@@ -40,7 +40,9 @@ def test_what_has_changed_takes_the_place_of_what_was(index: Index) -> None:
     for facts in (
         {"title": "市长"}, {"text": "港口"}, {"tags": (2,)}, {"source": 5},
         {"moment": NOON + 3 * DAY, "day": dt.date(2020, 2, 29)}, {"kind": "video"},
-        {"has_image": True}, {"title": "", "text": ""},
+        {"has_image": True}, {"is_public": False}, {"is_public": True},
+        {"is_public": False, "moment": NOON, "day": dt.date(2020, 2, 26)},
+        {"title": "", "text": ""},
     ):  # fmt: skip
         changed = dataclasses.replace(changed, **facts)
         index.put(changed)
