@@ -113,10 +113,17 @@ class Environment:
 
     def minutes(self, name: str, default: int) -> int:
         """Return a number of minutes, in seconds."""
+        return self._count(name, "minutes", default) * 60
+
+    def seconds(self, name: str, default: int) -> int:
+        """Return a number of seconds."""
+        return self._count(name, "seconds", default)
+
+    def _count(self, name: str, unit: str, default: int) -> int:
         text = self.text(name, str(default)).strip()
         if not re.fullmatch("[1-9][0-9]{0,5}", text):
-            raise SettingError(f"{name}={text!r} is no number of minutes. Write {name}={default}.")
-        return int(text) * 60
+            raise SettingError(f"{name}={text!r} is no number of {unit}. Write {name}={default}.")
+        return int(text)
 
     def zone(self, name: str, default: str) -> str:
         """Return the name of a time zone that this machine knows."""

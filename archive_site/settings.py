@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "articles.views.unavailable.DatabaseAwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "articles.standby.middleware.StandbyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -92,6 +93,19 @@ else:
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
     # Seconds; without it a server that is cut off holds every visitor for minutes.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+if env.text("STANDBY_URL", default=""):
+    DATABASES["standby"] = env.database("STANDBY_URL", default=BASE_DIR)
+    _standby = DATABASES["standby"]
+    if _is_sqlite or _standby["ENGINE"].endswith("sqlite3"):
+        raise SettingError(
+            "STANDBY_URL names a streaming standby of the PostgreSQL that DATABASE_URL names; "
+            "SQLite has none. Take the line out."
+        )
+    _standby.setdefault("CONN_MAX_AGE", 60)
+    _standby.setdefault("CONN_HEALTH_CHECKS", True)
+    _standby.setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
+    DATABASE_ROUTERS = ["articles.standby.routing.Router"]
+STANDBY_MAX_DELAY = env.seconds("STANDBY_MAX_DELAY", default=5)
 
 # --- Search ----------------------------------------------------------------------------------
 SEARCH_BACKEND = ""  # the one of the database; else the name of a module of articles.searching

@@ -9,7 +9,8 @@ import pytest
 
 ARTICLES = Path(__file__).resolve().parents[1]
 #: What each capability may import of the others, apart from content, models and deriving.
-CAPABILITIES = {"doors", "importing", "publishing", "exporting", "images", "searching"}
+CAPABILITIES = {"doors", "importing", "publishing", "exporting", "images", "searching",
+                "standby"}  # fmt: skip
 OUTER = ("admin", "views", "management.commands", "api", "feeds")
 LOCK = "articles.importing.lock"
 

@@ -44,6 +44,8 @@ def start(database: Path, *arguments: str, **values: str | None) -> tuple[int, s
         ("SECURE_SSL_REDIRECT", "2"),
         ("SITE_URL", "news.example"),
         ("CSRF_TRUSTED_ORIGINS", "news.example"),
+        ("STANDBY_URL", "postgres://user@127.0.0.1/news"),  # the archive is on SQLite
+        ("STANDBY_MAX_DELAY", "0.5"),
     ],
 )
 def test_wrong_value_stops_the_start_and_is_named(
