@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from articles.content.fold import fold
+from articles.content.fold import find, fold
 from articles.content.query import And, Days, Everything, Filter, Node, Not, Or, Text
 from articles.content.text import UNTITLED, slug_of
 from articles.content.urls import identity_hash, identity_of
@@ -18,6 +18,7 @@ from articles.searching import conditions
 from articles.searching.conditions import Condition, OneOf
 
 ArticleRows = QuerySet[Article]
+_NAMESAKES = 200  # authors that a part of a name may stand for
 EVERYTHING, NOTHING = conditions.All(), conditions.Any()
 
 
@@ -102,8 +103,16 @@ def _sources(value: str) -> set[int]:
 
 
 def _authors(value: str) -> set[int]:
-    """Return the authors with this name or slug; for another spelling, the author it stands for."""
-    rows = _called(Author, value).values_list("pk", "merged_into")
+    """Return the authors with this name or slug, else those whose name has it in it.
+
+    For another spelling of an author, that is the one it stands for.
+    """
+    rows = set(_called(Author, value).values_list("pk", "merged_into"))
+    needle = folded_name(value)
+    if not rows and needle:
+        found = Author.objects.filter(folded__contains=needle).order_by("-story_count", "pk")
+        names = found.values_list("pk", "merged_into", "folded")[:_NAMESAKES]
+        rows = {(pk, merged) for pk, merged, name in names if any(find(name, needle))}
     return {merged or pk for pk, merged in rows}
 
 

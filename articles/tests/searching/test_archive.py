@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from articles.models import Article, ArticleBody, Capture, SearchChange, SearchIndex, Tag
+from articles.models import Article, ArticleBody, Author, Capture, SearchChange, SearchIndex, Tag
 from articles.publishing.editing import Editor
 from articles.publishing.states import erase, hide_version, publish, withdraw
 from articles.searching import indexing
@@ -105,6 +105,19 @@ def test_editors_find_what_is_not_public(imported: list[Article]) -> None:
     indexing.rebuild()
     assert found("的港口") == ["澳門的港口"]
     assert differences() == []
+
+
+def test_author_is_found_by_a_part_of_the_name_where_nobody_is_called_so() -> None:
+    whole = Author.objects.create(name="柳傑克", slug="a")
+    part = Author.objects.create(name="我是柳傑克", slug="b")
+    other = Author.objects.create(name="William Wu", slug="c", merged_into=part)
+    for author in (whole, part):
+        make_article(title=author.name, author=author)
+    indexing.update()
+    assert found("author:柳杰克") == ["柳傑克"]
+    assert found("author:是柳杰") == ["我是柳傑克"]
+    assert found("author:william") == ["我是柳傑克"], f"{other} stands for another"
+    assert found("author:will") == []
 
 
 def test_a_hidden_version_is_gone_at_once(imported: list[Article]) -> None:
