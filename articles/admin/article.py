@@ -50,7 +50,7 @@ class ArticleAdmin(KeptAdmin):
     has_index = True
     search_fields = ("title",)  # for the box to be there; the index is asked
     search_help_text = _html_lazy(
-        '<a href="{}">As readers search</a>, whatever state a story is in; or a code, an address.',
+        '<span><a href="{}">As readers search</a>, in every state; or a code, an address.</span>',
         reverse_lazy("search_help"),
     )
     actions = (

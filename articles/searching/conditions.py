@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -108,16 +108,16 @@ def matches(condition: Condition, document: Document) -> bool:
 
 
 def _has(term: Term, document: Document) -> bool:
-    if _stands(term, document.title, document.folded_title):
+    if _stands(term, document.title, lambda: document.folded_title):
         return True
-    return term.field == "any" and _stands(term, document.text, document.folded_text)
+    return term.field == "any" and _stands(term, document.text, lambda: document.folded_text)
 
 
-def _stands(term: Term, text: str, folded: str) -> bool:
-    """Tell whether the term stands in a text: the very characters, too, are whole words there."""
-    if next(iter(find(folded, term.needle)), None) is None:
+def _stands(term: Term, text: str, folded: Callable[[], str]) -> bool:
+    """Tell whether the term stands in a text, which is folded only where that is needed."""
+    if term.exact and not any(find_exact(text, term.exact)):
         return False
-    return not term.exact or any(find_exact(text, term.exact))
+    return any(find(folded(), term.needle))
 
 
 def _values(name: Name, document: Document) -> tuple[int | str | None, ...]:

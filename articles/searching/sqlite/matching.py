@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from articles.searching.conditions import (
     All,
@@ -107,6 +108,16 @@ def _quoted(token: str) -> str:
     return '"' + token.replace('"', '""') + '"'
 
 
+class Bound(Enum):
+    """A parameter that stands for an end of the range of row ids that is walked."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
+Parameter = str | int | Bound
+
+
 @dataclass(slots=True)
 class Plan:
     """How the rows of a condition are walked: ``walked`` is the table whose order is followed.
@@ -122,7 +133,12 @@ class Plan:
     walked: str = "doc"
     characters: str = ""
     where: list[str] = field(default_factory=list)
-    parameters: list[str | int] = field(default_factory=list)
+    parameters: list[Parameter] = field(default_factory=list)
+
+    @property
+    def has_lists(self) -> bool:
+        """Tell whether rows are looked up in lists, which are put together for what is walked."""
+        return Bound.FIRST in self.parameters
 
     @property
     def rowid(self) -> str:
@@ -191,11 +207,13 @@ def _choose_walked(
         plan.characters = in_ch(All(tuple(by_ch))) or ""
 
 
-def _sql(node: Condition, rowid: str, shelf: Shelf) -> tuple[str, list[str | int]]:
+def _sql(node: Condition, rowid: str, shelf: Shelf) -> tuple[str, list[Parameter]]:
     """Return an SQL condition on ``rowid`` for any condition, and its parameters."""
     for table, expression in (("ft", in_ft(node)), ("ch", in_ch(node))):
         if expression is not None:
-            return f"{rowid} IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)", [expression]
+            # With the sign, or each row of the list would be looked up in what is walked.
+            listed = f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND rowid BETWEEN ? AND ?"
+            return f"+{rowid} IN ({listed})", [expression, Bound.FIRST, Bound.LAST]
     match node:
         case Days(first, last):
             bounds = [shelf.first_of(first.toordinal()), shelf.last_of(last.toordinal())]

@@ -12,7 +12,7 @@ from typing import Any
 from articles.content.spelling import nearest
 from articles.searching.backend import BEST_LIMIT, COUNT_LIMIT, Facets, Place
 from articles.searching.conditions import All, Condition, Term, terms
-from articles.searching.sqlite.matching import Plan, in_ft, planned
+from articles.searching.sqlite.matching import Bound, Plan, in_ft, planned
 from articles.searching.sqlite.schema import VOCABULARY, Shelf, shelf
 
 _ALIVE = "NOT EXISTS (SELECT 1 FROM dead WHERE docid = {rowid})"
@@ -85,7 +85,7 @@ class Reader:
     def count(self, condition: Condition) -> int:
         """Return how many hits there are; COUNT_LIMIT + 1 stands for more than COUNT_LIMIT."""
         plan = planned(condition, self._shelf)
-        if plan.characters:
+        if plan.characters or plan.has_lists:
             return len(self._docids(plan, True, plan.first, plan.last, COUNT_LIMIT + 1))
         statement, parameters = self._rows(plan, newest=True)
         row = self._connection.execute(
@@ -98,7 +98,7 @@ class Reader:
         """Return the facets of the newest COUNT_LIMIT hits."""
         columns = "docid, source, tags, language, kind"
         plan = planned(condition, self._shelf)
-        if plan.characters:
+        if plan.characters or plan.has_lists:
             docids = self._docids(plan, True, plan.first, plan.last, COUNT_LIMIT + 1)
             return _facets(list(self._of_docs(columns, docids)), self._shelf)
         statement, parameters = self._rows(plan, newest=True)
@@ -157,8 +157,9 @@ class Reader:
             where.append(
                 "+ft.rowid IN (SELECT rowid FROM ch WHERE ch MATCH ? AND rowid BETWEEN ? AND ?)"
             )
-            parameters += [plan.characters, first, last]
+            parameters += [plan.characters, Bound.FIRST, Bound.LAST]
         where.append(f"{plan.rowid} BETWEEN ? AND ?")
+        parameters += [Bound.FIRST, Bound.LAST]
         if plan.walked != "doc" and self._has_dead:
             where.append(_ALIVE.format(rowid=plan.rowid))
         order = "DESC" if newest else "ASC"
@@ -166,7 +167,8 @@ class Reader:
             f"SELECT {plan.rowid} AS docid FROM {tables} "
             f"WHERE {' AND '.join(where)} ORDER BY {plan.rowid} {order}"
         )
-        return statement, [*parameters, first, last]
+        ends = {Bound.FIRST: first, Bound.LAST: last}
+        return statement, [ends[p] if isinstance(p, Bound) else p for p in parameters]
 
     def _walk(
         self, condition: Condition, after: Place | None, limit: int, *, newest: bool
@@ -206,7 +208,7 @@ class Reader:
         """Return the row ids of at most ``limit`` hits, of all with a negative one, in order."""
         if first > last:
             return []
-        if plan.characters and not self._is_rare(plan):
+        if plan.has_lists or (plan.characters and not self._is_rare(plan)):
             return self._by_windows(plan, newest, first, last, limit)
         statement, parameters = self._rows(plan, newest=newest, first=first, last=last, joined=True)
         rows = self._connection.execute(f"{statement} LIMIT ?", [*parameters, limit])
@@ -220,10 +222,10 @@ class Reader:
         return int(number) < _RARE
 
     def _by_windows(self, plan: Plan, newest: bool, first: int, last: int, limit: int) -> list[int]:
-        """Return the same where both tables have many rows: window by window, each wider.
+        """Return the same where long lists are met: window by window, each wider than the last.
 
-        To look a row up in ``ch`` costs a walk along its list, from the last row that is marked
-        there; so the rows of both are taken between two days, and met.
+        To look a row up in a list costs a walk along it, from the last row that is marked there;
+        so what both have between two days is put together, and met.
         """
         lowest, highest = self._connection.execute(
             "SELECT ifnull(min(docid), 0), ifnull(max(docid), -1) FROM doc "
