@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from itertools import chain
+from threading import BoundedSemaphore
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 
 from articles.api.endpoint import endpoint, spend
 from articles.api.parameters import checked, sort_of, yes_of
+from articles.api.problems import RETRY_SECONDS, ProblemError
 from articles.api.told import KEYS, rows_of
 from articles.doors.cells import csv_response
 from articles.doors.headers import FILE_POLICY
@@ -24,6 +28,9 @@ from articles.searching.finding import Sort, search
 
 BATCH = 200  # stories; their texts are in memory together
 SECONDS = 30.0  # a batch may take; nobody waits for a page
+#: Downloads of a process at the same time: half of its threads; pages are served by the others.
+AT_ONCE = 4
+_slots = BoundedSemaphore(AT_ONCE)
 _ORDERS = (Sort.NEWEST, Sort.OLDEST)  # relevance is told among the newest hits only
 _NAME = "search"
 
@@ -67,13 +74,27 @@ def _begun(request: HttpRequest, given: dict[str, str]) -> Iterable[list[Article
 def _batches(typed: str, sort: Sort) -> Iterator[list[Article]]:
     """Yield the hits to the end, at least one batch; a fault breaks the file off."""
     after = ""
-    while True:
-        with search(typed, SECONDS) as found:
-            page = found.page(sort, after, BATCH)
-        yield page.articles
-        if not page.next:
-            return
-        after = page.next
+    with _slot():
+        while True:
+            with search(typed, SECONDS) as found:
+                page = found.page(sort, after, BATCH)
+            yield page.articles
+            if not page.next:
+                return
+            after = page.next
+
+
+@contextmanager
+def _slot() -> Iterator[None]:
+    """Be one of the downloads; raises ProblemError when there are enough of them."""
+    slots = _slots
+    if not slots.acquire(blocking=False):
+        words = "Others are downloading, too. Come again in half a minute."
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, words, retry=RETRY_SECONDS)
+    try:
+        yield
+    finally:
+        slots.release()
 
 
 def _with_texts(stories: list[Article]) -> Iterator[dict[str, Any]]:

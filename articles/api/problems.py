@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from articles.doors.visible import GoneError, NotHereError
 from articles.searching.backend import IndexMissingError, TooSlowError
 from articles.searching.finding import BadCursorError
+from articles.standby import routing
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +67,10 @@ def telling_problems(view: _View) -> _View:
             return view(request, *args, **kwargs)
         except ProblemError as error:
             return problem(error)
-        except Exception as error:  # noqa: BLE001 - a program must not be answered with a page
+        except Exception as error:
+            # A program is told in JSON whatever it is.
+            if isinstance(error, OperationalError | InterfaceError) and routing.is_chosen():
+                raise  # the middleware asks the primary in the standby's place
             return problem(_problem_of(error, request))
 
     return page

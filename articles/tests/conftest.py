@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import pytest
 from pytest_django.fixtures import Settings
+
+from articles.api import downloads
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +28,12 @@ def _plain_files(
     settings.SEARCH_DATABASE = tmp_path_factory.mktemp("search") / "search.sqlite3"
     settings.SECOND_FACTOR = "optional"
     settings.LIMITS_FILE = tmp_path / "limits.sqlite3"
+
+
+@pytest.fixture(autouse=True)
+def _no_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the downloads of other tests, whose answers nobody has closed as a server does."""
+    monkeypatch.setattr(downloads, "_slots", BoundedSemaphore(downloads.AT_ONCE))
 
 
 @pytest.fixture(scope="session")

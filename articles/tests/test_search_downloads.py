@@ -57,6 +57,21 @@ def test_csv_holds_every_hit_for_spreadsheets(client: Client, stories: list[Arti
     assert (row["tags"], row["authors"]) == ("港口; 船", "")
 
 
+def test_only_so_many_are_made_at_once(client: Client, stories: list[Article]) -> None:
+    begun: list[Any] = [client.get(f"{JSONL}?q=港口") for _ in range(downloads.AT_ONCE)]
+    for address in (CSV, JSONL):
+        refused = client.get(f"{address}?q=港口")
+        assert (refused.status_code, refused["Retry-After"]) == (503, "30")
+    assert client.get("/search/?q=港口").status_code == 200
+    read = next(iter(begun[0]))
+    begun.pop(0).close()  # a reader who has enough
+    assert len(file_of(client, f"{JSONL}?q=港口").splitlines()) == len(stories)
+    assert read
+    begun.clear()  # readers who never began to read
+    for _ in range(downloads.AT_ONCE + 1):
+        assert client.head(f"{CSV}?q=港口").status_code == 200
+
+
 @pytest.fixture(autouse=True)
 def _site(settings: Settings) -> None:
     settings.SITE_URL = "https://news.example"

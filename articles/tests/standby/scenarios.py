@@ -124,7 +124,7 @@ def a_standby_that_ends_is_done_without() -> None:
     assert _standby_is_asked()
     watch._next_look = time.monotonic() + 60  # nobody looks: the view itself meets the end
     standby.stop()
-    for address in ("/", "/search/?q=港口", _story().get_absolute_url()):
+    for address in ("/", "/search/?q=港口", "/api/v1/articles?q=港口", _story().get_absolute_url()):
         watch._reason, watch._next_look = "", time.monotonic() + 60
         answer = Client().get(address)
         assert answer.status_code == 200, address
