@@ -7,7 +7,7 @@ reader of the index stays open for minutes, and a story that is withdrawn meanwh
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from itertools import chain
@@ -41,9 +41,10 @@ def csv_file(request: HttpRequest) -> HttpResponseBase:
     given = checked(request.GET, ("q", "sort"))
     batches = _begun(request, given)
     if request.method == "HEAD":
+        batches.close()
         return _head("text/csv; charset=utf-8", f"{_NAME}.csv")
     cells = (_cells(row) for batch in batches for row in rows_of(batch))
-    return csv_response(_NAME, chain([KEYS], cells))
+    return _closing(csv_response(_NAME, chain([KEYS], cells)), batches)
 
 
 @endpoint
@@ -54,24 +55,53 @@ def jsonl_file(request: HttpRequest) -> HttpResponseBase:
     batches = _begun(request, given)
     answer = _head("application/jsonl; charset=utf-8", f"{_NAME}.jsonl")
     if request.method == "HEAD":
+        batches.close()
         return answer
     lines = (
         json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         for batch in batches
         for row in (_with_texts(batch) if with_text else rows_of(batch))
     )
-    return StreamingHttpResponse(lines, headers=answer.headers)
+    return _closing(StreamingHttpResponse(lines, headers=answer.headers), batches)
 
 
-def _begun(request: HttpRequest, given: dict[str, str]) -> Iterable[list[Article]]:
-    """Return the batches; the first is found at once, so that what fails there is told."""
+class _Batches:
+    """The hits in batches, to be closed; the first is found at once, so that what fails is told."""
+
+    def __init__(self, typed: str, sort: Sort) -> None:
+        self._found = _batches(typed, sort)
+        self._first = next(self._found)
+
+    def __iter__(self) -> Iterator[list[Article]]:
+        yield self._first
+        yield from self._found
+
+    def close(self) -> None:
+        """End the download, wherever it is."""
+        self._found.close()
+
+
+def _begun(request: HttpRequest, given: dict[str, str]) -> _Batches:
     sort = sort_of(given.get("sort"), _ORDERS)
     spend("COSTLY_RATE", request)
-    batches = _batches(given.get("q", ""), sort)
-    return chain([next(batches)], batches)
+    return _Batches(given.get("q", ""), sort)
 
 
-def _batches(typed: str, sort: Sort) -> Iterator[list[Article]]:
+def _closing(response: StreamingHttpResponse, batches: _Batches) -> StreamingHttpResponse:
+    """Return the response, which closes the batches with itself, also when nobody has read it."""
+    close = response.close
+
+    def close_both() -> None:
+        try:
+            close()
+        finally:
+            batches.close()
+
+    response.close = close_both  # type: ignore[method-assign]
+    return response
+
+
+def _batches(typed: str, sort: Sort) -> Generator[list[Article], None, None]:
     """Yield the hits to the end, at least one batch; a fault breaks the file off."""
     after = ""
     with _slot():

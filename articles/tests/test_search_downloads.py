@@ -67,7 +67,8 @@ def test_only_so_many_are_made_at_once(client: Client, stories: list[Article]) -
     begun.pop(0).close()  # a reader who has enough
     assert len(file_of(client, f"{JSONL}?q=港口").splitlines()) == len(stories)
     assert read
-    begun.clear()  # readers who never began to read
+    for response in begun:  # readers who never began to read
+        response.close()
     for _ in range(downloads.AT_ONCE + 1):
         assert client.head(f"{CSV}?q=港口").status_code == 200
 

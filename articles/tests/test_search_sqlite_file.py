@@ -115,6 +115,7 @@ def test_best_leaves_words_out_that_are_in_too_many(
         assert weighed.index(1) < weighed.index(2)
         assert sorted(weighed) == [1, 2, 4]
         # Nothing is left to weigh: the title tells.
+        monkeypatch.setattr(reading, "BEST_LIMIT", 4)
         assert [place.article_id for place in reader.best(term("台湾"))] == [4, 3, 2, 1]
 
 

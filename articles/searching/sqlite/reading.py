@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from articles.content.spelling import nearest
 from articles.searching.backend import BEST_LIMIT, COUNT_LIMIT, Facets, Place
-from articles.searching.conditions import All, Condition, Term, terms
+from articles.searching.conditions import All, Condition, Days, Term, terms
 from articles.searching.sqlite.matching import Bound, Plan, in_ft, planned
 from articles.searching.sqlite.schema import VOCABULARY, Shelf, shelf
 
@@ -50,7 +52,7 @@ class Reader:
         come first.
         """
         found = self.newest(condition, None, BEST_LIMIT)
-        weighed = self._weighed(condition)
+        weighed = self._weighed(condition, are_all=len(found) < BEST_LIMIT)
         if not found or weighed is None:
             return self._titled_first(condition, found)
         plan = planned(condition, self._shelf)
@@ -65,21 +67,32 @@ class Reader:
         ranked = [Place(moment, article) for _, moment, article in rows]
         return [place for place in ranked if place in is_found]
 
-    def _weighed(self, condition: Condition) -> str | None:
-        """Return the expression of what is to be weighed: terms that are not in too many."""
+    def _weighed(self, condition: Condition, *, are_all: bool) -> str | None:
+        """Return the expression of what is to be weighed: terms that are not in too many.
+
+        ``are_all`` tells that the condition itself is not.
+        """
         parts = condition.parts if isinstance(condition, All) else (condition,)
+        is_few = are_all and len(parts) == 1
         wanted = tuple(
             part
             for part in parts
-            if any(True for _ in terms(part)) and in_ft(part) and self.count(part) <= COUNT_LIMIT
+            if any(True for _ in terms(part))
+            and in_ft(part)
+            and (is_few or self.count(part) <= COUNT_LIMIT)
         )
         return in_ft(All(wanted)) if wanted else None
 
     def _titled_first(self, condition: Condition, found: list[Place]) -> list[Place]:
         titled = _in_titles(condition)
-        if titled is None:
+        if not titled or not found:
             return found
-        in_front = set(self.newest(All((titled, condition)), None, BEST_LIMIT))
+        # Older ones are none of them. Each for itself: to look for a title that has all of them,
+        # FTS5 would walk on beyond that day.
+        since = Days(_date(found[-1]) - dt.timedelta(days=1), dt.date.max)
+        in_front = set(found)
+        for part in titled:
+            in_front &= set(self.newest(All((since, part)), None, COUNT_LIMIT))
         return sorted(found, key=lambda place: place not in in_front)
 
     def count(self, condition: Condition) -> int:
@@ -96,17 +109,36 @@ class Reader:
 
     def facets(self, condition: Condition) -> Facets:
         """Return the facets of the newest COUNT_LIMIT hits."""
-        columns = "docid, source, tags, language, kind"
         plan = planned(condition, self._shelf)
+        columns, limit = "facet.docid, combination, tags", COUNT_LIMIT + 1
         if plan.characters or plan.has_lists:
-            docids = self._docids(plan, True, plan.first, plan.last, COUNT_LIMIT + 1)
-            return _facets(list(self._of_docs(columns, docids)), self._shelf)
-        statement, parameters = self._rows(plan, newest=True)
-        rows = self._connection.execute(
-            f"SELECT {columns} FROM ({statement} LIMIT ?) AS hit CROSS JOIN doc USING (docid)",
-            [*parameters, COUNT_LIMIT + 1],
-        )
-        return _facets(rows.fetchall(), self._shelf)
+            docids = self._docids(plan, True, plan.first, plan.last, limit)
+            rows = list(self._of(docids, "facet", columns))
+        else:
+            # Rows that count no more have none there.
+            statement, parameters = self._rows(plan, newest=True, beside="facet", columns=columns)
+            rows = self._connection.execute(f"{statement} LIMIT ?", [*parameters, limit]).fetchall()
+        return self._counted(rows)
+
+    def _counted(self, rows: list[tuple[int, int, str | None]]) -> Facets:
+        """Return the facets of rows of docid, combination and tags: each is counted at once."""
+        facets = Facets(is_capped=len(rows) > COUNT_LIMIT)
+        del rows[COUNT_LIMIT:]
+        facets.counted = len(rows)
+        numbers = Counter(map(itemgetter(1), rows))
+        for number, source, language, kind in self._of(
+            list(numbers), "combination", "id, source, language, kind", "id"
+        ):
+            facets.sources[source] += numbers[number]
+            facets.kinds[kind] += numbers[number]
+            if language:
+                facets.languages[language] += numbers[number]
+        tags = Counter(chain.from_iterable(map(str.split, filter(None, map(itemgetter(2), rows)))))
+        facets.tags.update({int(tag): count for tag, count in tags.items()})
+        lowest, bits = self._shelf.lowest, self._shelf.day_bits
+        for day, count in Counter([docid - lowest >> bits for docid, *_ in rows]).items():
+            facets.months[dt.date.fromordinal(day).replace(day=1)] += count
+        return facets
 
     def spellings(self, word: str, limit: int) -> list[str]:
         """Return words of the index spelled nearly like a folded Latin word, the nearest first.
@@ -139,11 +171,14 @@ class Reader:
         first: int | None = None,
         last: int | None = None,
         joined: bool = False,
+        beside: str = "",
+        columns: str = "",
     ) -> tuple[str, list[str | int]]:
         """Return the statement that walks the rows of hits between two row ids, both included.
 
         Where a plan wants characters as well, ``joined`` has ``ch`` asked for each row of ``ft``;
-        else its rows between the two are put together first.
+        else its rows between the two are put together first. It gives row ids, or ``columns`` of a
+        table ``beside`` that has no rows but those that count.
         """
         first = plan.first if first is None else max(first, plan.first)
         last = plan.last if last is None else min(last, plan.last)
@@ -160,11 +195,13 @@ class Reader:
             parameters += [plan.characters, Bound.FIRST, Bound.LAST]
         where.append(f"{plan.rowid} BETWEEN ? AND ?")
         parameters += [Bound.FIRST, Bound.LAST]
-        if plan.walked != "doc" and self._has_dead:
+        if beside:
+            tables += f" CROSS JOIN {beside} ON {beside}.docid = {plan.rowid}"
+        elif plan.walked != "doc" and self._has_dead:
             where.append(_ALIVE.format(rowid=plan.rowid))
         order = "DESC" if newest else "ASC"
         statement = (
-            f"SELECT {plan.rowid} AS docid FROM {tables} "
+            f"SELECT {columns or f'{plan.rowid} AS docid'} FROM {tables} "
             f"WHERE {' AND '.join(where)} ORDER BY {plan.rowid} {order}"
         )
         ends = {Bound.FIRST: first, Bound.LAST: last}
@@ -227,11 +264,7 @@ class Reader:
         To look a row up in a list costs a walk along it, from the last row that is marked there;
         so what both have between two days is put together, and met.
         """
-        lowest, highest = self._connection.execute(
-            "SELECT ifnull(min(docid), 0), ifnull(max(docid), -1) FROM doc "
-            "WHERE docid BETWEEN ? AND ?",
-            [self._shelf.lowest, self._shelf.highest],
-        ).fetchone()
+        lowest, highest = self._ends()
         first, last = max(first, lowest, plan.first), min(last, highest, plan.last)
         width = _WINDOW_DAYS << self._shelf.day_bits
         found: list[int] = []
@@ -248,16 +281,30 @@ class Reader:
             width *= 2
         return found
 
-    def _places(self, docids: list[int]) -> list[Place]:
-        return [Place(*row) for row in self._of_docs("moment, article", docids)]
+    def _ends(self) -> tuple[int, int]:
+        """Return the first and the last row id that there is; each is looked up by itself.
 
-    def _of_docs(self, columns: str, docids: list[int]) -> Iterator[tuple[Any, ...]]:
-        """Yield columns of ``doc`` for these rows, some at a time."""
-        for start in range(0, len(docids), _PART):
-            part = docids[start : start + _PART]
+        Together they would be a walk through all.
+        """
+        within = "FROM doc WHERE docid BETWEEN ?1 AND ?2"
+        lowest, highest = self._connection.execute(
+            f"SELECT (SELECT min(docid) {within}), (SELECT max(docid) {within})",
+            [self._shelf.lowest, self._shelf.highest],
+        ).fetchone()
+        return (0, -1) if lowest is None else (lowest, highest)
+
+    def _places(self, docids: list[int]) -> list[Place]:
+        return [Place(*row) for row in self._of(docids, "doc", "moment, article")]
+
+    def _of(
+        self, keys: list[int], table: str, columns: str, key: str = "docid"
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield columns of a table for these keys, some at a time."""
+        for start in range(0, len(keys), _PART):
+            part = keys[start : start + _PART]
             marks = ",".join("?" * len(part))
             yield from self._connection.execute(
-                f"SELECT {columns} FROM doc WHERE docid IN ({marks})", part
+                f"SELECT {columns} FROM {table} WHERE {key} IN ({marks})", part
             )
 
     def _day_of(self, place: Place) -> tuple[int, int]:
@@ -265,30 +312,15 @@ class Reader:
 
         A story that is known by its day alone may have another one than its moment tells.
         """
-        moment = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=place.moment)  # noqa: DTZ001
-        day = moment.date().toordinal()
+        day = _date(place).toordinal()
         return self._shelf.first_of(day - 1), self._shelf.last_of(day + 1)
 
 
-def _facets(rows: list[tuple[int, int, str, str, str]], of: Shelf) -> Facets:
-    facets = Facets(is_capped=len(rows) > COUNT_LIMIT)
-    rows = rows[:COUNT_LIMIT]
-    facets.counted = len(rows)
-    facets.sources.update(row[1] for row in rows)
-    for tags in (row[2] for row in rows if row[2]):
-        facets.tags.update(map(int, tags.split()))
-    facets.languages.update(row[3] for row in rows if row[3])
-    facets.kinds.update(row[4] for row in rows)
-
-    @cache
-    def month_of(day: int) -> dt.date:
-        return dt.date.fromordinal(day).replace(day=1)
-
-    facets.months.update(month_of(of.day_of(row[0])) for row in rows)
-    return facets
+def _date(place: Place) -> dt.date:
+    """Return the day of a moment in UTC."""
+    return (dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=place.moment)).date()
 
 
-def _in_titles(condition: Condition) -> Condition | None:
-    """Return the condition that every wanted term stands in the title; None without terms."""
-    wanted = [Term(each.needle, "title", each.plan) for each in terms(condition) if not each.exact]
-    return All(tuple(wanted)) if wanted else None
+def _in_titles(condition: Condition) -> list[Condition]:
+    """Return for each wanted term that it stands in the title."""
+    return [Term(each.needle, "title", each.plan) for each in terms(condition) if not each.exact]

@@ -26,6 +26,10 @@ class Writer:
         self._connection = connection
         self._bits = day_bits
         self._next: dict[int, int] = {}  # by day, the next row id
+        self._combinations: dict[tuple[int, str, str], int] = {
+            (source, language, kind): number
+            for number, source, language, kind in connection.execute("SELECT * FROM combination")
+        }
 
     def put(self, documents: Sequence[Document]) -> None:
         """Add the documents, each in the place of an older one of the same article.
@@ -40,13 +44,16 @@ class Writer:
         docids = [self._take_row(document) for document in new]
         rows = list(zip(docids, new, strict=True))
         self._connection.executemany(
-            "INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO doc VALUES (?, ?, ?, ?)",
+            [(docid, d.article_id, d.moment, d.fingerprint) for docid, d in rows],
+        )
+        self._connection.executemany(
+            "INSERT INTO facet VALUES (?, ?, ?)",
             [
-                (docid, d.article_id, d.moment, d.fingerprint, d.source,
-                 " ".join(map(str, d.tags)), d.language, d.kind)
+                (docid, self._combination(d), " ".join(map(str, d.tags)) or None)
                 for docid, d in rows
             ],
-        )  # fmt: skip
+        )
         self._insert(
             "ft (rowid, body, title, body_edges, title_edges, facts)",
             [
@@ -87,10 +94,22 @@ class Writer:
                 found[article] = docid, fingerprint
         return found
 
+    def _combination(self, document: Document) -> int:
+        """Return the number of the document's outlet, language and kind, a new one if need be."""
+        key = document.source, document.language, document.kind
+        if key not in self._combinations:
+            cursor = self._connection.execute(
+                "INSERT INTO combination (source, language, kind) VALUES (?, ?, ?)", key
+            )
+            assert cursor.lastrowid is not None
+            self._combinations[key] = cursor.lastrowid
+        return self._combinations[key]
+
     def _strike(self, docids: list[int]) -> None:
         rows = [(docid,) for docid in docids]
         self._connection.executemany("INSERT INTO dead VALUES (?)", rows)
-        self._connection.executemany("DELETE FROM doc WHERE docid = ?", rows)
+        for table in ("doc", "facet"):
+            self._connection.executemany(f"DELETE FROM {table} WHERE docid = ?", rows)
 
     def _take_row(self, document: Document) -> int:
         here = shelf(self._bits, is_public=document.is_public)
