@@ -110,7 +110,7 @@ def test_best_leaves_words_out_that_are_in_too_many(
     both = All((term("台湾"), term("香港"), OneOf("source", (1,))))
     with index.reader(IDENTITY, 5) as reader:
         assert {place.article_id for place in reader.best(both)} == {1, 2, 4}
-        monkeypatch.setattr(reading, "COUNT_LIMIT", 3)  # 台湾 is in four
+        monkeypatch.setattr(reading, "BEST_LIMIT", 3)  # 台湾 is in four
         weighed = [place.article_id for place in reader.best(both)]
         assert weighed.index(1) < weighed.index(2)
         assert sorted(weighed) == [1, 2, 4]

@@ -5,6 +5,7 @@ Django must be set up before this module is imported.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Iterable
@@ -55,6 +56,8 @@ def measure(archive: Archive, folder: Path, *, seconds: float, with_others: bool
     with override_settings(SEARCH_DATABASE=place):
         built = _built(archive, folder)
         queries = choose(archive)
+        gc.collect()
+        gc.freeze()  # as gunicorn.conf.py does
         rows: list[Row] = []
         if connection.vendor == "sqlite":
             say("searching with nothing in memory")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import time
@@ -70,6 +71,8 @@ def _read(pipe: Connection, number: int, seconds: float) -> None:
     from benchmarks.searches.timing import Times, deep_place, steps
 
     queries: list[Query] = pipe.recv()
+    gc.collect()
+    gc.freeze()  # as gunicorn.conf.py does
     rng = random.Random(number)  # noqa: S311 - chance, no secret
     times = Times()
     until = time.monotonic() + seconds

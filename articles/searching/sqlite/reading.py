@@ -7,8 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
-from operator import itemgetter
+from itertools import chain, islice
 from typing import Any
 
 from articles.content.spelling import nearest
@@ -46,9 +45,9 @@ class Reader:
     def best(self, condition: Condition) -> list[Place]:
         """Return the newest BEST_LIMIT hits, the most relevant first.
 
-        FTS5 weighs them by BM25, a word of the title like many of the text. A word that is in
-        many articles weighs next to nothing, and to learn how little, FTS5 would walk through all
-        of them; so it is left out. Where nothing is weighed, those with the words in the title
+        FTS5 weighs them by BM25, a word of the title like ten of the text. A word that is in more
+        articles than BEST_LIMIT weighs little, and to learn how little, FTS5 would walk through
+        all of them; so it is left out. Where nothing is weighed, those with the words in the title
         come first.
         """
         found = self.newest(condition, None, BEST_LIMIT)
@@ -70,16 +69,15 @@ class Reader:
     def _weighed(self, condition: Condition, *, are_all: bool) -> str | None:
         """Return the expression of what is to be weighed: terms that are not in too many.
 
-        ``are_all`` tells that the condition itself is not.
+        ``are_all`` tells that the condition itself is in fewer.
         """
         parts = condition.parts if isinstance(condition, All) else (condition,)
-        is_few = are_all and len(parts) == 1
         wanted = tuple(
             part
             for part in parts
             if any(True for _ in terms(part))
             and in_ft(part)
-            and (is_few or self.count(part) <= COUNT_LIMIT)
+            and (are_all if len(parts) == 1 else self.count(part) <= BEST_LIMIT)
         )
         return in_ft(All(wanted)) if wanted else None
 
@@ -87,12 +85,15 @@ class Reader:
         titled = _in_titles(condition)
         if not titled or not found:
             return found
-        # Older ones are none of them. Each for itself: to look for a title that has all of them,
-        # FTS5 would walk on beyond that day.
-        since = Days(_date(found[-1]) - dt.timedelta(days=1), dt.date.max)
-        in_front = set(found)
-        for part in titled:
-            in_front &= set(self.newest(All((since, part)), None, COUNT_LIMIT))
+        if len(found) < BEST_LIMIT:
+            in_front = set(self.newest(All((*titled, condition)), None, BEST_LIMIT))
+        else:
+            # In those days alone, and each term for itself: to look for a title that has all of
+            # them, FTS5 would walk on until there is one.
+            days = Days(_date(found[-1], -1), _date(found[0], 1))
+            in_front = set(found)
+            for part in titled:
+                in_front &= set(self.newest(All((days, part)), None, COUNT_LIMIT))
         return sorted(found, key=lambda place: place not in in_front)
 
     def count(self, condition: Condition) -> int:
@@ -113,19 +114,26 @@ class Reader:
         columns, limit = "facet.docid, combination, tags", COUNT_LIMIT + 1
         if plan.characters or plan.has_lists:
             docids = self._docids(plan, True, plan.first, plan.last, limit)
-            rows = list(self._of(docids, "facet", columns))
-        else:
-            # Rows that count no more have none there.
-            statement, parameters = self._rows(plan, newest=True, beside="facet", columns=columns)
-            rows = self._connection.execute(f"{statement} LIMIT ?", [*parameters, limit]).fetchall()
-        return self._counted(rows)
+            return self._counted(self._of(docids, "facet", columns))
+        # Rows that count no more have none there.
+        statement, parameters = self._rows(plan, newest=True, beside="facet", columns=columns)
+        return self._counted(self._connection.execute(f"{statement} LIMIT ?", [*parameters, limit]))
 
-    def _counted(self, rows: list[tuple[int, int, str | None]]) -> Facets:
-        """Return the facets of rows of docid, combination and tags: each is counted at once."""
-        facets = Facets(is_capped=len(rows) > COUNT_LIMIT)
-        del rows[COUNT_LIMIT:]
-        facets.counted = len(rows)
-        numbers = Counter(map(itemgetter(1), rows))
+    def _counted(self, rows: Iterator[tuple[int, int, str | None]]) -> Facets:
+        """Return the facets of rows of docid, combination and tags: each is counted at once.
+
+        No row is held: thousands of them would set off Python's search for garbage.
+        """
+        docids: list[int] = []
+        combinations: list[int] = []
+        tagged: list[str] = []
+        for docid, combination, tags in islice(rows, COUNT_LIMIT):
+            docids.append(docid)
+            combinations.append(combination)
+            if tags:
+                tagged.append(tags)
+        facets = Facets(counted=len(docids), is_capped=next(rows, None) is not None)
+        numbers = Counter(combinations)
         for number, source, language, kind in self._of(
             list(numbers), "combination", "id, source, language, kind", "id"
         ):
@@ -133,10 +141,10 @@ class Reader:
             facets.kinds[kind] += numbers[number]
             if language:
                 facets.languages[language] += numbers[number]
-        tags = Counter(chain.from_iterable(map(str.split, filter(None, map(itemgetter(2), rows)))))
-        facets.tags.update({int(tag): count for tag, count in tags.items()})
+        for tag, count in Counter(chain.from_iterable(map(str.split, tagged))).items():
+            facets.tags[int(tag)] = count
         lowest, bits = self._shelf.lowest, self._shelf.day_bits
-        for day, count in Counter([docid - lowest >> bits for docid, *_ in rows]).items():
+        for day, count in Counter([docid - lowest >> bits for docid in docids]).items():
             facets.months[dt.date.fromordinal(day).replace(day=1)] += count
         return facets
 
@@ -316,9 +324,11 @@ class Reader:
         return self._shelf.first_of(day - 1), self._shelf.last_of(day + 1)
 
 
-def _date(place: Place) -> dt.date:
-    """Return the day of a moment in UTC."""
-    return (dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=place.moment)).date()
+def _date(place: Place, days: int = 0) -> dt.date:
+    """Return the day of a moment in UTC, or one some days before or behind it."""
+    moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=place.moment)
+    day = moment.toordinal() + days
+    return dt.date.fromordinal(min(max(day, 1), dt.date.max.toordinal()))
 
 
 def _in_titles(condition: Condition) -> list[Condition]:
