@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,8 +13,15 @@ from django.db import DatabaseError, InterfaceError
 from django.db.models import Count, Max
 
 from articles.models import Article, DayCount, SearchChange, SearchIndex, State
-from articles.searching.backend import Backend, IndexBusyError, IndexMissingError, Writer, backend
-from articles.searching.documents import Document, every_id, load
+from articles.searching.backend import (
+    Backend,
+    IndexBusyError,
+    IndexMissingError,
+    Reader,
+    Writer,
+    backend,
+)
+from articles.searching.documents import every_id, load
 
 logger = logging.getLogger(__name__)
 
@@ -153,21 +161,46 @@ def differences() -> Iterator[Difference]:
 
     Raises IndexMissingError.
     """
-    known = set(SearchChange.objects.values_list("article_id", flat=True))
-    with backend().reader(identity(), seconds=float("inf")) as reader:
+    with _opened() as reader:
         for line in reader.problems():
             yield Difference(0, line)
-        indexed = dict(reader.fingerprints())
-    for keys in every_id(BATCH):
+        suspects = list(_differing(reader, every_id(BATCH), None))
+    if suspects:
+        # What has been changed and indexed since that state was opened is no difference.
+        keys = sorted(each.article_id for each in suspects)
+        with _opened() as reader:
+            batches = (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
+            yield from _differing(reader, batches, set(keys))
+
+
+def _opened() -> AbstractContextManager[Reader]:
+    return backend().reader(identity(), seconds=float("inf"))
+
+
+def _differing(
+    reader: Reader, batches: Iterable[list[int]], among: set[int] | None
+) -> Iterator[Difference]:
+    """Yield which articles of the batches, or left in the index, differ; ``among``: of these."""
+    found: dict[int, str] = {}
+    indexed = {
+        key: fingerprint
+        for key, fingerprint in reader.fingerprints()
+        if among is None or key in among
+    }
+    known = _noted()
+    for keys in batches:
         for document in load(keys):
-            yield from _compared(document, indexed.pop(document.article_id, None), known)
-    # An article that was changed or erased while this ran is no difference.
-    known |= set(SearchChange.objects.values_list("article_id", flat=True))
-    for article_id in sorted(indexed.keys() - known):
-        yield Difference(article_id, "is in the index, and no more in the archive")
+            fingerprint = indexed.pop(document.article_id, None)
+            if fingerprint is None:
+                found[document.article_id] = "is not in the index"
+            elif fingerprint != document.fingerprint:
+                found[document.article_id] = "is in the index as it was"
+    found |= dict.fromkeys(sorted(indexed), "is in the index, and no more in the archive")
+    known |= _noted()
+    for article_id, what in found.items():
+        if article_id not in known:
+            yield Difference(article_id, what)
 
 
-def _compared(document: Document, fingerprint: int | None, known: set[int]) -> Iterator[Difference]:
-    if fingerprint != document.fingerprint and document.article_id not in known:
-        what = "is not in the index" if fingerprint is None else "is in the index as it was"
-        yield Difference(document.article_id, what)
+def _noted() -> set[int]:
+    return set(SearchChange.objects.values_list("article_id", flat=True))

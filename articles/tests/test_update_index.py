@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -18,7 +19,7 @@ from articles.publishing.editing import Editor, set_fields
 from articles.publishing.states import erase, hide_version, publish, withdraw
 from articles.searching import indexing
 from articles.searching.backend import IndexMissingError, backend
-from articles.searching.documents import load
+from articles.searching.documents import every_id, load
 from articles.searching.finding import search
 from articles.tests.builders import ADDRESS, make_post
 from articles.tests.running import run_import
@@ -120,6 +121,19 @@ def test_story_that_is_published_again_is_found_again(story: Article) -> None:
     publish(story)
     run()
     assert found("渡輪") == 1
+
+
+def test_check_is_not_deceived_by_what_changes_meanwhile(
+    story: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(batch: int) -> Iterator[list[int]]:
+        """Yield the keys when an editor has saved something, and the index has it."""
+        set_fields(story, {"title": "新的题目"}, Editor(None, "a slip"))
+        assert run()[0] == 0
+        yield from every_id(batch)
+
+    monkeypatch.setattr(indexing, "every_id", changed)
+    assert run("--check")[0] == 0
 
 
 def test_check_names_every_difference(story: Article, tmp_path: Path) -> None:
