@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from articles.doors.limits import limited
@@ -17,7 +18,6 @@ from articles.searching.finding import BadCursorError, Sort, search
 
 logger = logging.getLogger(__name__)
 
-PAGE = "/search/"
 _RETRY_SECONDS = "60"
 
 
@@ -44,7 +44,7 @@ def _listed(typed: str, after: str) -> Listed:
         page = found.page(Sort.NEWEST, after, SIZE)
         typed = found.query.typed
     title = f"Search: {typed}" if typed else "All stories"
-    return Listed(title, PAGE, {"q": typed} if typed else {}, page.articles, page.next)
+    return Listed(title, reverse("search"), {"q": typed} if typed else {}, page.articles, page.next)
 
 
 def _later(words: str) -> HttpResponse:
