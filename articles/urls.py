@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path, register_converter
+from collections.abc import Callable, Iterator
+
+from django.http import HttpResponseBase
+from django.urls import URLPattern, path, re_path, register_converter
 
 from articles.api import articles as api
 from articles.api import description, downloads
+from articles.feeds import lists as feeds
 from articles.feeds.search import feed as search_feed
 from articles.views import (
     article,
@@ -84,6 +88,13 @@ register_converter(_Code, "code")
 _DAY = "<yyyy:year>/<mm:month>/<mm:day>"
 _VERSIONS = "a/<code:code>/versions"
 
+
+def _feeds(below: str, view: Callable[..., HttpResponseBase], name: str) -> Iterator[URLPattern]:
+    """Yield the three addresses of a list's feed."""
+    for end, form in (("feed/", "atom"), ("feed.rss", "rss"), ("feed.json", "json")):
+        yield path(below + end, view, {"form": form}, name=f"{name}_{form}")
+
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("<yyyy:year>/", calendar.year, name="year"),
@@ -103,9 +114,11 @@ urlpatterns = [
     path("search/", search.page, name="search"),
     path("search/suggest", search.suggest, name="search_suggest"),
     path("search/help/", search.help_page, name="search_help"),
-    path("search/feed/", search_feed, {"form": "atom"}, name="search_feed_atom"),
-    path("search/feed.rss", search_feed, {"form": "rss"}, name="search_feed_rss"),
-    path("search/feed.json", search_feed, {"form": "json"}, name="search_feed_json"),
+    *_feeds("", feeds.all_stories, "feed"),
+    *_feeds("sources/<words:slug>/", feeds.source, "source_feed"),
+    *_feeds("tags/<words:slug>/", feeds.tag, "tag_feed"),
+    *_feeds("authors/<words:slug>/", feeds.author, "author_feed"),
+    *_feeds("search/", search_feed, "search_feed"),
     path("search/download.csv", downloads.csv_file, name="search_csv"),
     path("search/download.jsonl", downloads.jsonl_file, name="search_jsonl"),
     path("api/v1/articles", api.articles, name="api_articles"),

@@ -15,8 +15,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from articles.doors.paging import PAGE_SIZE
 from articles.models import Article, Author, Source, Tag
-from articles.views.paging import PAGE_SIZE
 from benchmarks.archive import FIRST, Filler
 
 REPEATS = 5

@@ -10,7 +10,7 @@ import datetime as dt
 from django.db.models import QuerySet
 from django.http import Http404
 
-from articles.models import Article, BlockedIdentity, State
+from articles.models import Article, Author, BlockedIdentity, Source, State, Tag
 
 
 class NotHereError(Http404):
@@ -37,6 +37,35 @@ def by_code(articles: QuerySet[Article], code: str) -> Article:
     if blocked is not None:
         raise erased(blocked)
     raise NotHereError("The archive has no story with this code.")
+
+
+def source_of(slug: str) -> Source:
+    """Return the outlet with this slug; raises NotHereError when it has no public story."""
+    found = Source.objects.filter(slug=slug, story_count__gt=0).first()
+    if found is None:  # an outlet of hidden texts alone is not told
+        raise NotHereError("The archive has no story of such an outlet.")
+    return found
+
+
+def tag_of(slug: str) -> Tag:
+    """Return the topic with this slug; raises NotHereError when it has no public story."""
+    found: Tag | None = Tag.objects.filter(slug=slug, story_count__gt=0).first()
+    if found is None:  # a topic of hidden texts alone is not told
+        raise NotHereError("The archive has no story on such a topic.")
+    return found
+
+
+def author_of(slug: str) -> Author:
+    """Return the author that a slug stands for, of a merged spelling the one it was merged into.
+
+    Raises NotHereError when there is no public story.
+    """
+    found = Author.objects.select_related("merged_into").filter(slug=slug).first()
+    if found is not None and found.merged_into is not None and found.merged_into.story_count:
+        return found.merged_into
+    if found is None or not found.story_count:  # a name that only hidden texts bear is not told
+        raise NotHereError("The archive has no story of such an author.")
+    return found
 
 
 def seen_by_public(article: Article) -> Article:

@@ -9,9 +9,9 @@ from django.test import Client, RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from articles.doors import paging
 from articles.models import Article, Source
 from articles.tests.page_rows import at, publish
-from articles.views import paging
 from articles.views.public import NotHereError
 
 MOMENTS = st.integers(-(10**15), 4 * 10**15).map(
@@ -49,7 +49,7 @@ def test_no_cursor_makes_a_list_fail(cursor: str) -> None:
     request = RequestFactory().get("/", {"after": cursor})
     for page_of in (
         lambda: paging.stories_page(request, Article.objects.published()),
-        lambda: paging.taggings_page(request, 1),
+        lambda: paging.tagged_page(request, 1),
         lambda: paging.names_page(request, Source.objects.all()),
     ):
         try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
+from articles.doors.paging import names_page, stories_page
+from articles.doors.visible import author_of
 from articles.models import Article, Author
-from articles.views.paging import names_page, stories_page
-from articles.views.public import NotHereError, public_page
+from articles.views.public import public_page
 from articles.views.stories import by_day
 
 
@@ -22,11 +23,9 @@ def authors(request: HttpRequest) -> HttpResponse:
 @public_page
 def author(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Return an author's stories, newest first; a merged spelling redirects."""
-    found = Author.objects.select_related("merged_into").filter(slug=slug).first()
-    if found is not None and found.merged_into is not None and found.merged_into.story_count:
-        return redirect(found.merged_into, permanent=True)
-    if found is None or not found.story_count:  # a name that only hidden texts bear is not told
-        raise NotHereError("The archive has no story of such an author.")
+    found = author_of(slug)
+    if found.slug != slug:
+        return redirect(found, permanent=True)
     page = stories_page(request, Article.objects.published().filter(author=found).for_lists())
     return render(
         request, "pages/author.html", {"author": found, "page": page, "days": by_day(page.rows)}

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateformat import format as date_format
 
+from articles.doors.paging import stories_page
 from articles.models import Article, DayCount
 from articles.views.finding import date_of
-from articles.views.paging import stories_page
 from articles.views.public import NotHereError, public_page
 from articles.views.stories import by_outlet
 

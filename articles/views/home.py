@@ -9,8 +9,8 @@ from django.db.models import Max, Min, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from articles.doors.paging import stories_page
 from articles.models import Article, DayCount
-from articles.views.paging import stories_page
 from articles.views.public import public_page
 from articles.views.stories import by_day
 

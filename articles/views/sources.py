@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from articles.doors.paging import names_page, stories_page
+from articles.doors.visible import source_of
 from articles.models import Article, Source
-from articles.views.paging import names_page, stories_page
-from articles.views.public import NotHereError, public_page
+from articles.views.public import public_page
 from articles.views.stories import by_day
 
 
@@ -22,9 +23,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 @public_page
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     """Return an outlet's stories, newest first."""
-    found = Source.objects.filter(slug=slug).first()
-    if found is None or not found.story_count:  # an outlet of hidden texts alone is not told
-        raise NotHereError("The archive has no story of such an outlet.")
+    found = source_of(slug)
     stories = Article.objects.published().filter(source=found).for_lists()
     page = stories_page(request, stories)
     return render(

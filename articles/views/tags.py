@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from articles.doors.paging import names_page, tagged_page
+from articles.doors.visible import tag_of
 from articles.models import Tag
-from articles.views.paging import names_page, taggings_page
-from articles.views.public import NotHereError, public_page
+from articles.views.public import public_page
 from articles.views.stories import by_day
 
 
@@ -22,11 +23,8 @@ def tags(request: HttpRequest) -> HttpResponse:
 @public_page
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the stories that carry a topic, newest first."""
-    found = Tag.objects.filter(slug=slug).first()
-    if found is None or not found.story_count:  # a topic of hidden texts alone is not told
-        raise NotHereError("The archive has no story on such a topic.")
-    page = taggings_page(request, found.pk)
-    # Joined row by row: asked for by their keys, SQLite would walk along all public stories.
-    stories = [tagging.content_object for tagging in page.rows]
-    days = by_day(story for story in stories if story.is_public)
-    return render(request, "pages/tag.html", {"tag": found, "page": page, "days": days})
+    found = tag_of(slug)
+    page = tagged_page(request, found.pk)
+    return render(
+        request, "pages/tag.html", {"tag": found, "page": page, "days": by_day(page.rows)}
+    )

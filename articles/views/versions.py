@@ -16,9 +16,9 @@ from articles.content.difference import compare
 from articles.content.posts import parse_post
 from articles.deriving.provenance import original_of
 from articles.doors.limits import limited
+from articles.doors.paging import versions_page
 from articles.doors.visible import by_code
 from articles.models import Article, Capture
-from articles.views.paging import versions_page
 from articles.views.public import GoneError, NotHereError, public_page, story_page
 
 _COPIES = 200  # copies of one page's versions that are listed

@@ -249,10 +249,16 @@ def _lists() -> Iterator[Stop]:
 
 def _data(found: dict[int, Article]) -> Iterator[Stop]:
     """Yield what is for programs: a browser that opens it all the same may run nothing."""
+    few = [
+        row.get_absolute_url()
+        for model in (Source, Tag, Author)
+        for row in model._default_manager.filter(story_count__gt=0).order_by("pk")[:5]
+    ]
+    for below in ("/", "/search/", *few):
+        yield Stop(f"{below}feed/", data="application/atom+xml", follow=True)
+        yield Stop(f"{below}feed.rss", data="application/rss+xml", follow=True)
+        yield Stop(f"{below}feed.json", data="application/feed+json", follow=True)
     for address, kind in (
-        ("/search/feed/", "application/atom+xml"),
-        ("/search/feed.rss", "application/rss+xml"),
-        ("/search/feed.json", "application/feed+json"),
         ("/api/v1/articles?page_size=100", "application/json"),
         ("/api/v1/openapi.json", "application/json"),
     ):

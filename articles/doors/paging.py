@@ -16,8 +16,8 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from articles.doors.visible import NotHereError
 from articles.models import Article, TaggedArticle
-from articles.views.public import NotHereError
 
 PAGE_SIZE = 50
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -50,8 +50,11 @@ def stories_page(
     return _page(found, after, size, lambda last: _place(last.published_at, last.pk))
 
 
-def taggings_page(request: HttpRequest, tag_id: int) -> Page[TaggedArticle]:
-    """Return the page of a tag's public taggings with their stories, the newest first."""
+def tagged_page(request: HttpRequest, tag_id: int, size: int = PAGE_SIZE) -> Page[Article]:
+    """Return the page of a tag's public stories, the newest first.
+
+    They come joined to their taggings: by their keys, SQLite would walk along all public stories.
+    """
     after = _cursor(request)
     taggings = TaggedArticle.objects.filter(tag_id=tag_id, listed_at__isnull=False)
     if after is not None:
@@ -61,7 +64,9 @@ def taggings_page(request: HttpRequest, tag_id: int) -> Page[TaggedArticle]:
         )
     stories = taggings.select_related("content_object__source", "content_object__author")
     found = stories.order_by("-listed_at", "-content_object_id")
-    return _page(found, after, PAGE_SIZE, _place_of_tagging)
+    page = _page(found, after, size, _place_of_tagging)
+    told = [tagging.content_object for tagging in page.rows]
+    return Page([story for story in told if story.is_public], page.next, page.is_first)
 
 
 def names_page(request: HttpRequest, rows: QuerySet[_Row]) -> Page[_Row]:
