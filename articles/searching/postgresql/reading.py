@@ -23,8 +23,9 @@ _KEYS_AT_ONCE = 100_000
 _QUERY_CANCELED = "57014"
 #: The planner knows nothing of tokens: a scan of the table would unpack them all.
 _SETTINGS = (
-    "SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', 'off', true), "
-    "set_config('jit', 'off', true), set_config('work_mem', '32MB', true)"
+    "SELECT set_config('statement_timeout', %s, true), set_config('enable_bitmapscan', %s, true), "
+    "set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), "
+    "set_config('work_mem', '32MB', true)"
 )
 # How BM25 weighs a word: what its tenth place adds, and what the length of a story takes away.
 _SATURATION, _LENGTH_SHARE, _TITLE_WEIGHT = 1.2, 0.75, 10
@@ -144,12 +145,12 @@ class Reader:
         plan = planned(condition)
         walk = _Walk(columns, self._within(plan), after, newest)
         if plan.query is None:
-            return self._rows(walk.through(plan.told, limit))
-        found = self._rows(walk.through(plan.told, limit, window=_PROBE))
+            return self._rows(walk.through(plan.told, limit), is_walk=True)
+        found = self._rows(walk.through(plan.told, limit, window=_PROBE), is_walk=True)
         share = len(found) / _PROBE
         if len(found) < limit and share**2 * self._total > limit * _TEXT_COST:
             window = int(1.5 * limit / share)
-            found = self._rows(walk.through(plan.told, limit, window=window))
+            found = self._rows(walk.through(plan.told, limit, window=window), is_walk=True)
         if len(found) < limit:
             found = self._rows(walk.among(plan.query, plan.rest, limit))
         return found
@@ -178,10 +179,12 @@ class Reader:
             weights[article] = sum(each / (each + divisor) for each in times)
         return weights
 
-    def _rows(self, statement: Sql) -> list[Row]:
+    def _rows(self, statement: Sql, *, is_walk: bool = False) -> list[Row]:
         """Return the rows of a statement; raises TooSlowError.
 
-        The settings end with the savepoint or the transaction, which is always rolled back.
+        ``is_walk`` tells that it goes row by row in the order of time: the planner would rather
+        collect all of them, and sort. The settings end with the savepoint or the transaction,
+        which is always rolled back.
         """
         left = self._until - time.monotonic()
         if left <= 0:
@@ -192,7 +195,7 @@ class Reader:
                 transaction.atomic(using=self._connection.alias),
                 self._connection.cursor() as cursor,
             ):
-                cursor.execute(_SETTINGS, [timeout])
+                cursor.execute(_SETTINGS, [timeout, "off" if is_walk else "on"])
                 cursor.execute(statement.text, statement.values)
                 rows: list[Row] = cursor.fetchall()
                 transaction.set_rollback(True, using=self._connection.alias)
