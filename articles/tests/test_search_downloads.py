@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -57,6 +60,15 @@ def test_csv_holds_every_hit_for_spreadsheets(client: Client, stories: list[Arti
     assert (row["tags"], row["authors"]) == ("港口; 船", "")
 
 
+@pytest.fixture
+def _kept_connection() -> Iterator[None]:
+    """Keep the connection, and with it the test's transaction, when an answer is closed."""
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("_kept_connection")
 def test_only_so_many_are_made_at_once(client: Client, stories: list[Article]) -> None:
     begun: list[Any] = [client.get(f"{JSONL}?q=港口") for _ in range(downloads.AT_ONCE)]
     for address in (CSV, JSONL):
