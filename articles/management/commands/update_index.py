@@ -38,7 +38,7 @@ class Command(ArchiveCommand):
         if options["check"]:
             self._check()
         elif options["rebuild"]:
-            total = Article.objects.published().count() if watched else None
+            total = Article.objects.count() if watched else None
             with progress_bar(total, "indexing") as advance:
                 count = indexing.rebuild(advance)
             self.stdout.write(f"{count} articles are in the new index")
