@@ -21,7 +21,7 @@ from articles.content.posts import NotAPostError, PostError
 from articles.deriving import catalogue
 from articles.deriving.captures import parse_capture
 from articles.deriving.catalogue import Sources
-from articles.deriving.counts import COUNTED, Key, Tally, counted
+from articles.deriving.counts import Key, Tally, counted, stored
 from articles.deriving.held import Held
 from articles.deriving.places import wanted_places
 from articles.deriving.workbench import Workbench
@@ -100,20 +100,16 @@ def wrong_counts(*, fix: bool) -> Iterator[Finding]:
     What is wrong is added to what stands there by then: editors may have gone on.
     """
     with at_one_moment():
-        right = counted()
-        stored = {
-            (model, key): count
-            for model in COUNTED
-            for key, count in model._default_manager.values_list("pk", "story_count")
-        }
+        right, held = counted(), dict(stored())
     changes: dict[Key, int] = {}
-    for key in sorted(right.keys() | stored.keys(), key=str):
+    for key in sorted(right.keys() | held.keys(), key=str):
         true = right.get(key, 0)
-        change = true - stored.get(key, 0)
+        change = true - held.get(key, 0)
         if change:
             changes[key] = change
-            told = f"{stored.get(key, 'missing')}, but {true} stories"
-            yield Finding("count", f"{key[0].__name__} {key[1]}", told)
+            model, values = key
+            told = f"{held.get(key, 'missing')}, but {true} stories"
+            yield Finding("count", " ".join([model.__name__, *map(str, values)]), told)
     if fix and changes:
         with transaction.atomic():
             Tally(changes).apply()

@@ -8,6 +8,8 @@ from .article import (
     DayCount,
     EditedField,
     ErasedPath,
+    MonthCount,
+    OutletAuthor,
     State,
 )
 from .capture import Capture, Original, Sighting
@@ -35,7 +37,9 @@ __all__ = [
     "ImageState",
     "ImportIssue",
     "ImportRun",
+    "MonthCount",
     "Original",
+    "OutletAuthor",
     "Redirect",
     "RunState",
     "SearchChange",

@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
-from django.db.models import F
+from django.db import transaction
 from django.test import Client
 
 from articles.content.posts import parse_post
-from articles.models import Article, Author, Capture, DayCount, Source, State, Tag, TaggedArticle
+from articles.deriving.counts import Tally
+from articles.models import Article, Capture, State, Tag, TaggedArticle
 from articles.tests.builders import make_post
 from articles.tests.factories import make_article, make_capture
 
@@ -23,16 +24,11 @@ def publish(*, tags: tuple[str, ...] = (), **values: Any) -> Article:
         tag = Tag.objects.get_or_create(name=name)[0]
         listed_at = article.published_at if public else None
         TaggedArticle.objects.create(content_object=article, tag=tag, listed_at=listed_at)
-    if public:
-        DayCount.objects.get_or_create(day=article.day)
-        counted = (
-            DayCount.objects.filter(day=article.day),
-            Source.objects.filter(pk=article.source_id),
-            Author.objects.filter(articles=article),
-            Tag.objects.filter(name__in=tags),
-        )
-        for rows in counted:
-            rows.update(story_count=F("story_count") + 1)
+    tally = Tally()
+    row = {name: getattr(article, name) for name in ("state", "day", "source_id", "author_id")}
+    tally.note(row, Tag.objects.filter(name__in=tags).values_list("pk", flat=True), 1)
+    with transaction.atomic():
+        tally.apply()
     return article
 
 
