@@ -8,6 +8,7 @@ are marked instead.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 _BLANK_LINE = "\n\n"
+_NO_LETTER = re.compile(r"(?:[^\w+−%‰$€£¥<>=~^|-]|_)+")  # a sign that calculates says something
 #: A Han or kana character, a word of another script, a run of space, or any other character.
 _TOKEN = re.compile(
     "[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -54,6 +56,15 @@ class Paragraph:
     runs: tuple[Run, ...]
 
     @property
+    def is_trivial(self) -> bool:
+        """Tell whether nothing but spacing, punctuation or the width of characters differs.
+
+        >>> compare("", "", "三人, 受伤。", "三人，受伤。").paragraphs[0].is_trivial
+        True
+        """
+        return self.mark != Mark.SAME and _letters(self.old) == _letters(self.new)
+
+    @property
     def old(self) -> str:
         """Return the paragraph as it was."""
         return "".join(run.text for run in self.runs if run.mark != Mark.INSERTED)
@@ -66,10 +77,15 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Paragraphs in a row; ``folded`` ones are unchanged and not needed to follow a change."""
+    """Paragraphs in a row; ``folded`` ones are as good as unchanged and not needed to follow."""
 
     folded: bool
     paragraphs: tuple[Paragraph, ...]
+
+    @property
+    def trivial_count(self) -> int:
+        """Return in how many of the paragraphs spacing or punctuation changed."""
+        return sum(paragraph.is_trivial for paragraph in self.paragraphs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +101,12 @@ class Difference:
         return all(paragraph.mark == Mark.SAME for paragraph in self.paragraphs)
 
     @property
+    def is_trivial(self) -> bool:
+        """Tell whether the two differ, but in nothing that a reader would call a change."""
+        marked = [p for p in (self.title, *self.paragraphs) if p.mark != Mark.SAME]
+        return bool(marked) and all(paragraph.is_trivial for paragraph in marked)
+
+    @property
     def old_text(self) -> str:
         """Return the older text as it was given."""
         return _BLANK_LINE.join(p.old for p in self.paragraphs if p.mark != Mark.INSERTED)
@@ -95,20 +117,25 @@ class Difference:
         return _BLANK_LINE.join(p.new for p in self.paragraphs if p.mark != Mark.DELETED)
 
     def sections(self, around: int = 1) -> list[Section]:
-        """Return the paragraphs with unchanged stretches folded.
+        """Return the paragraphs with stretches folded in which nothing of weight changed.
 
-        ``around`` unchanged paragraphs stay open on each side of a change; a single paragraph
-        is never folded.
+        ``around`` unchanged paragraphs stay open on each side of a change; a single unchanged
+        paragraph is never folded.
         """
-        changed = [i for i, p in enumerate(self.paragraphs) if p.mark != Mark.SAME]
+        changed = [
+            i for i, p in enumerate(self.paragraphs) if p.mark != Mark.SAME and not p.is_trivial
+        ]
         shown = {j for i in changed for j in range(i - around, i + around + 1)}
         groups: list[tuple[bool, list[Paragraph]]] = []
         for i, paragraph in enumerate(self.paragraphs):
-            folded = i not in shown
+            folded = i not in shown or paragraph.is_trivial
             if not groups or groups[-1][0] != folded:
                 groups.append((folded, []))
             groups[-1][1].append(paragraph)
-        return [Section(folded and len(ps) > 1, tuple(ps)) for folded, ps in groups]
+        return [
+            Section(folded and (len(ps) > 1 or ps[0].is_trivial), tuple(ps))
+            for folded, ps in groups
+        ]
 
 
 def compare(old_title: str, new_title: str, old_text: str, new_text: str) -> Difference:
@@ -129,6 +156,17 @@ def tokens(text: str) -> list[str]:
     ['台', '湾', ' ', 'COVID', '-', '19']
     """
     return _TOKEN.findall(text)
+
+
+def _letters(text: str) -> str:
+    """Return what is left of ``text`` without spacing, punctuation and differences of width."""
+    plain = unicodedata.normalize("NFKC", text)
+
+    def kept(run: re.Match[str]) -> str:
+        before, after = plain[run.start() - 1 : run.start()], plain[run.end() : run.end() + 1]
+        return run[0] if before.isdigit() and after.isdigit() else ""  # 1.5 is not 15
+
+    return _NO_LETTER.sub(kept, plain)
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -256,8 +294,10 @@ def _pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
 
 def _likeness(old: Sequence[str], new: Sequence[str]) -> Callable[[int, int], float]:
     """Return a function that tells the share of tokens which two paragraphs have in common."""
-    old_counts = [Counter(tokens(text)) for text in old]
-    new_counts = [Counter(tokens(text)) for text in new]
+    old_counts, new_counts = (
+        [Counter(tokens(unicodedata.normalize("NFKC", text))) for text in side]
+        for side in (old, new)
+    )
 
     def share(i: int, j: int) -> float:
         a, b = old_counts[i], new_counts[j]

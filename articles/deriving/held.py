@@ -56,6 +56,10 @@ class Held:
         """Return the columns of the article's own row that may change."""
         return {name: getattr(self.article, name) for name in _WATCHED}
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return that row as it was, if it was there, and as it is."""
+        return [self.row()] if self.is_new else [self.before, self.row()]
+
     @property
     def shown(self) -> Shown:
         """Return what the article shows; it has to be settled."""

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from articles.content.dates import Evidence, Moment, Precision, parse_date
 from articles.content.posts import Flag, Kind
@@ -15,15 +18,26 @@ from articles.content.videos import players_in
 from articles.models import Article, ArticleBody, Capture, EditedField
 
 SHOWN_CAPTURES = 10  # the page of versions has all of them
+_COMPARED = 100  # versions of which is told what changed
 
 _EVIDENCE = {
-    Evidence.BODY: "the date that the outlet printed with the story",
-    Evidence.FRONT_MATTER: "the date in the outlet's feed",
-    Evidence.EPOCH: "the time stamp in the post file",
-    Evidence.ADDRESS: "the date in the story's own address",
-    Evidence.CRAWL: "the time at which the story was collected; no better date is known",
-    Evidence.FILE_NAME: "the date in the name of the post file",
-    Evidence.EDITOR: "set by an editor of this archive",
+    Evidence.BODY: lazy("the date that the outlet printed with the story"),
+    Evidence.FRONT_MATTER: lazy("the date in the outlet's feed"),
+    Evidence.EPOCH: lazy("the time stamp in the post file"),
+    Evidence.ADDRESS: lazy("the date in the story's own address"),
+    Evidence.CRAWL: lazy("the time at which the story was collected; no better date is known"),
+    Evidence.FILE_NAME: lazy("the date in the name of the post file"),
+    Evidence.EDITOR: lazy("set by an editor of this archive"),
+}
+_FIELDS = {
+    EditedField.TITLE: pgettext_lazy("edited field", "title"),
+    EditedField.HTML: pgettext_lazy("edited field", "text"),
+    EditedField.SOURCE: pgettext_lazy("edited field", "source"),
+    EditedField.AUTHOR: pgettext_lazy("edited field", "author"),
+    EditedField.TAGS: pgettext_lazy("edited field", "tags"),
+    EditedField.LANGUAGE: pgettext_lazy("edited field", "language"),
+    EditedField.KIND: pgettext_lazy("edited field", "kind"),
+    EditedField.PUBLISHED_AT: pgettext_lazy("edited field", "published"),
 }
 
 
@@ -48,20 +62,29 @@ class Original:
     host: str
     address: str
 
+    @property
+    def wayback(self) -> str:
+        """Return where the Wayback Machine lists its captures of the link, empty without one."""
+        return f"https://web.archive.org/web/*/{self.link}" if self.link else ""
+
 
 def clocks_of(article: Article) -> list[Clock]:
     """Return the clocks of a story: published, the post file's own date, imported."""
     day_only = article.published_precision == Precision.DAY
-    evidence = _EVIDENCE[Evidence(article.published_evidence)]
-    clocks = [Clock("Published", article.published_at, article.day if day_only else None, evidence)]
+    evidence = str(_EVIDENCE[Evidence(article.published_evidence)])
+    day = article.day if day_only else None
+    clocks = [Clock(_("Published"), article.published_at, day, evidence)]
     if article.captured_at is not None:
         crawled = article.published_evidence == Evidence.CRAWL
-        note = "the time of collection" if crawled else "the date line of the file that is shown"
+        note = _("the date line of the file that is shown")
+        if crawled:
+            note = _("the time of collection")
         stated = stated_date(article.current_capture)
         only_day = stated is not None and stated.precision == Precision.DAY
         day = article.captured_at.date() if only_day else None
-        clocks.append(Clock("Post file", article.captured_at, day, note))
-    clocks.append(Clock("Imported", article.imported_at, None, "when the archive first took it in"))
+        clocks.append(Clock(_("Post file"), article.captured_at, day, note))
+    evidence = _("when the archive first took it in")
+    clocks.append(Clock(_("Imported"), article.imported_at, None, evidence))
     return clocks
 
 
@@ -88,33 +111,53 @@ def video_of(article: Article, html: str) -> Original | None:
     return original_of(article.current_capture)
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What differs among the versions of a story."""
+
+    headline: bool
+    text: bool
+
+
+def changed_of(article: Article) -> Changed:
+    """Return what differs among the versions that are not hidden; a query if there are several."""
+    if article.version_count < 2:
+        return Changed(headline=False, text=False)
+    versions = article.captures.filter(version__isnull=False, hidden=False)
+    told = versions.values_list("title", "text_hash")[:_COMPARED]
+    titles, texts = (set(column) for column in zip(*told, strict=True)) if told else ((), ())
+    return Changed(len(titles) > 1, len(texts) > 1)
+
+
 def newest_captures(article: Article) -> QuerySet[Capture]:
     """Return the newest captures that are not hidden, at most ten."""
     captures = article.captures.filter(hidden=False).order_by(
         F("front_matter_at").desc(nulls_last=True), "-id"
     )
     # Without the article among them, each row would ask for it.
-    return captures.only("article", "version", "original_id")[:SHOWN_CAPTURES]
+    told = ("article", "version", "original_id", "front_matter", "front_matter_at", "imported_at")
+    return captures.only(*told)[:SHOWN_CAPTURES]
 
 
 def what_is_held(article: Article, body: ArticleBody) -> str:
     """Return a sentence about a body that is empty or nearly so, else an empty string."""
     if not body.html:
         if article.title:
-            return "The archive holds the headline of this story and no text."
-        return "The archive holds neither a headline nor a text of this story."
+            return _("The archive holds the headline of this story and no text.")
+        return _("The archive holds neither a headline nor a text of this story.")
     if not body.text and players_in(body.html):
-        return "The archive holds the address of a video and no text of this story."
+        return _("The archive holds the address of a video and no text of this story.")
     if not body.text:
-        return "The archive holds pictures of this story and no text."
+        return _("The archive holds pictures of this story and no text.")
     if Flag.SHORT in article.flags:
-        return "The archive holds no more of this story than these few words."
+        return _("The archive holds no more of this story than these few words.")
     return ""
 
 
 def words_for(fields: Iterable[EditedField]) -> str:
     """Return the names of edited fields as a reader would say them: ``text and title``."""
-    names = [str(field.label).lower() for field in fields]
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    *names, last = [str(_FIELDS[field]) for field in fields] or [""]
+    if not names:
+        return last
+    first = pgettext("between the names of a list", ", ").join(names)
+    return _("%(first)s and %(last)s") % {"first": first, "last": last}

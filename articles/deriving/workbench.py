@@ -25,6 +25,7 @@ from articles.models import (
     ArticleBody,
     ArticleEdit,
     Capture,
+    ListChange,
     Redirect,
     SearchChange,
     TaggedArticle,
@@ -123,7 +124,7 @@ class Workbench:
         authors = catalogue.authors([*bylines, *(each.author for _, each in shown)])
         for held, each in shown:
             held.article.author_id = authors[each.author] if each.author else None
-        changed = [held for held in touched if held.is_new or held.row_changed]
+        changed = [held for held in touched if held.is_new or held.row_changed or held.rewrite_body]
         for held in changed:
             held.article.updated_at = self.now
         # The old ones first: an address that one of them has left may be a new one's.
@@ -138,6 +139,7 @@ class Workbench:
         self._write_redirects(touched)
         retagged = self._write_tags(touched)
         self._tally.apply()
+        ListChange.note(row for held in changed for row in held.rows())
         SearchChange.note(
             held.article.pk
             for held in touched

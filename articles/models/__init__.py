@@ -13,6 +13,7 @@ from .article import (
     State,
 )
 from .capture import Capture, Original, Sighting
+from .change import ListChange
 from .image import ArticleImage, Image, ImageState
 from .person import Author
 from .redirect import Redirect
@@ -37,6 +38,7 @@ __all__ = [
     "ImageState",
     "ImportIssue",
     "ImportRun",
+    "ListChange",
     "MonthCount",
     "Original",
     "OutletAuthor",

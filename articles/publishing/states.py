@@ -22,6 +22,7 @@ from articles.models import (
     ErasedPath,
     Image,
     ImportIssue,
+    ListChange,
     Original,
     SearchChange,
     Sighting,
@@ -139,6 +140,7 @@ def erase(article: Article, editor: Editor) -> BlockedIdentity:
         article.delete()
         Image.objects.filter(code__in=images, places__isnull=True).delete()
         tally.apply()
+        ListChange.note([row])
         SearchChange.note([pk])
     return mark
 

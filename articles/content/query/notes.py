@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from articles.content.messages import noop
 
 
 class About(StrEnum):
@@ -45,42 +48,48 @@ class Note:
 
 
 _SENTENCES = {
-    About.UNCLOSED_QUOTE: "The quotation mark in {words} is not closed; read as {reading}.",
-    About.UNCLOSED_PARENTHESIS: "A parenthesis is not closed; it was taken to end with the search.",
-    About.STRAY_PARENTHESIS: "A closing parenthesis has no opening one and was left out.",
-    About.EMPTY_PARENTHESES: "Empty parentheses were left out.",
-    About.LONE_OPERATOR: (
+    About.UNCLOSED_QUOTE: noop("The quotation mark in {words} is not closed; read as {reading}."),
+    About.UNCLOSED_PARENTHESIS: noop(
+        "A parenthesis is not closed; it was taken to end with the search."
+    ),
+    About.STRAY_PARENTHESIS: noop("A closing parenthesis has no opening one and was left out."),
+    About.EMPTY_PARENTHESES: noop("Empty parentheses were left out."),
+    About.LONE_OPERATOR: noop(
         "{words} stands without a word beside it and was left out. "
         'To look for the word itself, write "{words}".'
     ),
-    About.READ_AS_OR: '{words} was read as OR. To look for the word itself, write "{words}".',
-    About.GROUPED: "Read as {reading}. Parentheses group otherwise.",
-    About.EMPTY_FIELD: "Nothing follows {words}; it was left out.",
-    About.FIELD_LEFT_OUT: "{words} cannot stand before another field and was left out.",
-    About.UNKNOWN_FIELD: "There is no field named {words}; searched for {reading}.",
-    About.UNKNOWN_VALUE: "{words} is not known there; {outcome}.",
-    About.NO_DATE: (
+    About.READ_AS_OR: noop('{words} was read as OR. To look for the word itself, write "{words}".'),
+    About.GROUPED: noop("Read as {reading}. Parentheses group otherwise."),
+    About.EMPTY_FIELD: noop("Nothing follows {words}; it was left out."),
+    About.FIELD_LEFT_OUT: noop("{words} cannot stand before another field and was left out."),
+    About.UNKNOWN_FIELD: noop("There is no field named {words}; searched for {reading}."),
+    About.UNKNOWN_VALUE: noop("{words} is not known there; {outcome}."),
+    About.NO_DATE: noop(
         "{words} is no date; {outcome}. Write a date as 2020, 2020-07, 2020-07-19 or "
         "2020-07-01..2020-07-31, from 1900 to 2100."
     ),
-    About.NEAREST_DATE: "There is no such day as {words}; read as {reading}.",
-    About.SWAPPED_DATES: "The first date lies after the last; read as {reading}.",
-    About.NO_ADDRESS: "{words} is no address of a story; {outcome}.",
-    About.NO_STORY: "No story can meet all of {words}.",
-    About.NO_WORDS: "There is no word to look for in {words}; every story is shown.",
-    About.TOO_LONG: "A search holds at most {reading} characters; the rest was left out.",
-    About.TOO_MANY_TERMS: "A search holds at most {reading} terms; the rest was left out.",
-    About.TOO_DEEP: (
+    About.NEAREST_DATE: noop("There is no such day as {words}; read as {reading}."),
+    About.SWAPPED_DATES: noop("The first date lies after the last; read as {reading}."),
+    About.NO_ADDRESS: noop("{words} is no address of a story; {outcome}."),
+    About.NO_STORY: noop("No story can meet all of {words}."),
+    About.NO_WORDS: noop("There is no word to look for in {words}; every story is shown."),
+    About.TOO_LONG: noop("A search holds at most {reading} characters; the rest was left out."),
+    About.TOO_MANY_TERMS: noop("A search holds at most {reading} terms; the rest was left out."),
+    About.TOO_DEEP: noop(
         "Parentheses stand within one another at most {reading} deep; {words} was left out."
     ),
 }
+#: What came of words that are not known there: the place of ``{outcome}``.
+_SEARCHED_FOR = noop("searched for {reading}")
+_LEFT_OUT = noop("it was left out")
 
 
-def say(note: Note) -> str:
-    """Return the note as an English sentence.
+def say(note: Note, translate: Callable[[str], str] = str) -> str:
+    """Return the note as a sentence, an English one unless ``translate`` knows another.
 
     >>> say(Note(About.UNKNOWN_FIELD, "titel", '"titel 台湾"'))
     'There is no field named titel; searched for "titel 台湾".'
     """
-    outcome = f"searched for {note.reading}" if note.reading else "it was left out"
-    return _SENTENCES[note.kind].format(words=note.words, reading=note.reading, outcome=outcome)
+    values = {"words": note.words, "reading": note.reading}
+    outcome = translate(_SEARCHED_FOR if note.reading else _LEFT_OUT).format(**values)
+    return translate(_SENTENCES[note.kind]).format(**values, outcome=outcome)
