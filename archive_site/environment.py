@@ -107,7 +107,7 @@ class Environment:
         if value and not re.fullmatch(r"(mailto:[^@\s]+@|https://)[^@\s]+", value):
             raise SettingError(
                 f"{name}={value!r} can't be told to anybody. Write "
-                f"{name}=mailto:security@news.example or {name}=https://news.example/contact."
+                f"{name}=mailto:somebody@news.example or {name}=https://news.example/contact."
             )
         return value
 

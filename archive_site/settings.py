@@ -22,6 +22,7 @@ for origin in CSRF_TRUSTED_ORIGINS:
         )
 SITE_URL = env.site_url("SITE_URL", default="http://127.0.0.1:8000")
 SITE_NAME = "News Archive"
+CONTACT = env.contact("CONTACT")  # of the people who run the archive, for readers
 ROOT_URLCONF = "archive_site.urls"
 WSGI_APPLICATION = "archive_site.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -48,6 +49,7 @@ MIDDLEWARE = [
     "articles.views.unavailable.DatabaseAwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "articles.doors.prefix.PrefixMiddleware",
     "articles.standby.middleware.StandbyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -116,6 +118,8 @@ SEARCH_DATABASE = Path(
 
 # --- Language and time -----------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+FORMAT_MODULE_PATH = "archive_site.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = ARCHIVE_TIME_ZONE = env.zone("ARCHIVE_TIME_ZONE", default="UTC")
@@ -202,6 +206,10 @@ LOGIN_RATE = env.rate("LOGIN_RATE", default="10/hour")  # of an address
 LOGIN_NAME_RATE = env.rate("LOGIN_NAME_RATE", default="30/hour")  # of a user name
 LIMITS_FILE = Path(env.text("LIMITS_FILE", default=str(BASE_DIR / "limits.sqlite3")))
 SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
+
+# --- Crawlers --------------------------------------------------------------------------------
+# Refused unless said otherwise: docs/decisions/0020-what-crawlers-are-told.md says why.
+AI_CRAWLERS = env.choice("AI_CRAWLERS", ("allowed", "refused"), default="refused")
 
 # --- Logging ---------------------------------------------------------------------------------
 LOG_ADDRESSES = env.flag("LOG_ADDRESSES", default=False)

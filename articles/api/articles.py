@@ -31,7 +31,7 @@ def articles(request: HttpRequest) -> HttpResponseBase:
             "results": rows_of(page.articles),
             "next": _address(request, given | {"after": page.next}) if page.next else None,
         }
-    return json_answer(request, told)
+    return json_answer(told)
 
 
 @endpoint
@@ -39,7 +39,7 @@ def article(request: HttpRequest, code: str) -> HttpResponseBase:
     """Return a story with its text."""
     checked(request.GET, ())
     story = by_code(Article.objects.select_related("source", "author", "body"), code)
-    return json_answer(request, whole(story))
+    return json_answer(whole(story))
 
 
 def _counted(count: Count) -> dict[str, int]:

@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response, set_response_etag
 
 from articles.api.problems import ProblemError, telling_problems
 from articles.doors.addresses import address_of
@@ -65,16 +64,7 @@ def spend(setting: str, request: HttpRequest) -> None:
         raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, words, retry=wait)
 
 
-def json_answer(request: HttpRequest, told: dict[str, Any]) -> HttpResponseBase:
-    """Return ``told`` as JSON, or 304 for who has it already."""
+def json_answer(told: dict[str, Any]) -> HttpResponse:
+    """Return ``told`` as JSON."""
     content = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-    return if_new(request, HttpResponse(content, "application/json"))
-
-
-def if_new(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
-    """Return ``response``, or 304 when its content is what the request says it has."""
-    set_response_etag(response)
-    answer: HttpResponseBase | None = get_conditional_response(
-        request, etag=response["ETag"], response=response
-    )
-    return response if answer is None else answer
+    return HttpResponse(content, "application/json")

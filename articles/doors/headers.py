@@ -51,6 +51,9 @@ class HeadersMiddleware(SecurityMiddleware):
         headers.setdefault(
             "Cross-Origin-Resource-Policy", "cross-origin" if is_static else "same-origin"
         )
+        if response.status_code == 304:
+            # Django's CommonMiddleware tells the length of what is not there.
+            headers.pop("Content-Length", None)
         if request.path_info.startswith(reverse("admin:index")):
             headers["X-Robots-Tag"] = "noindex, nofollow"
             headers["Cache-Control"] = "no-store, private"

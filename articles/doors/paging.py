@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from articles.doors.visible import NotHereError
 from articles.models import Article, TaggedArticle
@@ -23,7 +25,9 @@ PAGE_SIZE = 50
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 _PLACE = struct.Struct(">qq")  # microseconds since 1970, key
+_MOMENT = struct.Struct(">q")
 _NUMBER = struct.Struct(">I")
+_CODE = re.compile(rb"[0-9a-z]{1,52}")
 _YEARS = range(2, 9999)  # further out, a change of zone leaves the calendar
 
 _Row = TypeVar("_Row", bound=Model)
@@ -48,6 +52,11 @@ def stories_page(
         stories = stories.filter(published_at__lte=moment).exclude(published_at=moment, id__gte=key)
     found = stories.order_by("-published_at", "-id")
     return _page(found, after, size, lambda last: _place(last.published_at, last.pk))
+
+
+def before_all() -> str:
+    """Return the cursor from which a list of stories goes through every one, the newest first."""
+    return _place(dt.datetime(_YEARS[-1], 12, 31, tzinfo=dt.UTC), 0)
 
 
 def tagged_page(request: HttpRequest, tag_id: int, size: int = PAGE_SIZE) -> Page[Article]:
@@ -85,6 +94,32 @@ def versions_page(request: HttpRequest, rows: QuerySet[_Row]) -> Page[_Row]:
     return _page(rows.order_by("-version"), after, PAGE_SIZE, _cursor_of_version)
 
 
+def latest_page(
+    request: HttpRequest, *tables: tuple[QuerySet[Any], str], size: int = PAGE_SIZE
+) -> Page[Any]:
+    """Return the page of rows of several tables in one list, the latest first, ties by ``code``.
+
+    Each table comes with the name of the column that holds its moments; rows without one are left
+    out.
+    """
+    after = _cursor(request)
+    found: list[tuple[dt.datetime, Any]] = []
+    for rows, column in tables:
+        if after is not None:
+            moment, code = _place_with_code(after)
+            rows = rows.filter(**{f"{column}__lte": moment})
+            rows = rows.exclude(**{column: moment, "code__lte": code})
+        rows = rows.filter(**{f"{column}__isnull": False}).order_by(f"-{column}", "code")
+        found += [(getattr(row, column), row) for row in rows[: size + 1]]
+    found.sort(key=lambda each: (_EPOCH - each[0], each[1].code))
+    goes_on = len(found) > size
+    return Page(
+        rows=[row for _moment, row in found[:size]],
+        next=_cursor_with_code(*found[size - 1]) if goes_on else "",
+        is_first=after is None,
+    )
+
+
 def _page(
     rows: QuerySet[_Row], after: str | None, size: int, cursor: Callable[[Any], str]
 ) -> Page[_Row]:
@@ -119,15 +154,31 @@ def _cursor_of_version(row: Any) -> str:
     return _encoded(_NUMBER.pack(row.version))
 
 
+def _cursor_with_code(moment: dt.datetime, row: Any) -> str:
+    return _encoded(_MOMENT.pack((moment - _EPOCH) // _MICROSECOND) + row.code.encode())
+
+
 def _place_of(cursor: str) -> tuple[dt.datetime, int]:
     microseconds, key = _PLACE.unpack(_decoded(cursor, _PLACE.size))
+    return _moment_of(microseconds), key
+
+
+def _place_with_code(cursor: str) -> tuple[dt.datetime, str]:
+    data = _decoded(cursor)
+    if not _CODE.fullmatch(data[_MOMENT.size :]):
+        raise _bad()
+    (microseconds,) = _MOMENT.unpack(data[: _MOMENT.size])
+    return _moment_of(microseconds), data[_MOMENT.size :].decode()
+
+
+def _moment_of(microseconds: int) -> dt.datetime:
     try:
         moment = _EPOCH + dt.timedelta(microseconds=microseconds)
     except OverflowError as error:
         raise _bad() from error
     if moment.year not in _YEARS:
         raise _bad()
-    return moment, key
+    return moment
 
 
 def _name_of(cursor: str) -> str:
@@ -156,4 +207,5 @@ def _decoded(cursor: str, size: int | None = None) -> bytes:
 
 
 def _bad() -> NotHereError:
-    return NotHereError("This place in the list does not exist. Start again from its first page.")
+    words = _("This place in the list does not exist. Start again from its first page.")
+    return NotHereError(words)

@@ -9,6 +9,7 @@ import datetime as dt
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from articles.models import Article, Author, BlockedIdentity, Source, State, Tag
 
@@ -36,14 +37,14 @@ def by_code(articles: QuerySet[Article], code: str) -> Article:
     blocked = BlockedIdentity.objects.filter(code=code).first()
     if blocked is not None:
         raise erased(blocked)
-    raise NotHereError("The archive has no story with this code.")
+    raise NotHereError(_("The archive has no story with this code."))
 
 
 def source_of(slug: str) -> Source:
     """Return the outlet with this slug; raises NotHereError when it has no public story."""
     found = Source.objects.filter(slug=slug, story_count__gt=0).first()
     if found is None:  # an outlet of hidden texts alone is not told
-        raise NotHereError("The archive has no story of such an outlet.")
+        raise NotHereError(_("The archive has no story of such an outlet."))
     return found
 
 
@@ -51,7 +52,7 @@ def tag_of(slug: str) -> Tag:
     """Return the topic with this slug; raises NotHereError when it has no public story."""
     found: Tag | None = Tag.objects.filter(slug=slug, story_count__gt=0).first()
     if found is None:  # a topic of hidden texts alone is not told
-        raise NotHereError("The archive has no story on such a topic.")
+        raise NotHereError(_("The archive has no story on such a topic."))
     return found
 
 
@@ -64,7 +65,7 @@ def author_of(slug: str) -> Author:
     if found is not None and found.merged_into is not None and found.merged_into.story_count:
         return found.merged_into
     if found is None or not found.story_count:  # a name that only hidden texts bear is not told
-        raise NotHereError("The archive has no story of such an author.")
+        raise NotHereError(_("The archive has no story of such an author."))
     return found
 
 
@@ -75,15 +76,15 @@ def seen_by_public(article: Article) -> Article:
     """
     if article.state == State.WITHDRAWN:
         raise GoneError(
-            "This story was withdrawn from the archive.",
+            _("This story was withdrawn from the archive."),
             article.state_reason,
             article.state_changed_at,
         )
     if not article.is_public:
-        raise NotHereError("The archive shows no story at this address.")
+        raise NotHereError(_("The archive shows no story at this address."))
     return article
 
 
 def erased(mark: BlockedIdentity) -> GoneError:
     """Return what is told of an article that was erased."""
-    return GoneError("This story was erased from the archive.", mark.reason, mark.blocked_at)
+    return GoneError(_("This story was erased from the archive."), mark.reason, mark.blocked_at)

@@ -1,4 +1,4 @@
-"""A list of stories as a feed in an answer, with pages and caching: the way of every feed."""
+"""A list of stories as a feed in an answer, page by page: the way of every feed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.utils.cache import get_conditional_response, set_response_etag
-from django.utils.http import http_date
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from articles.feeds import atom, json_feed, rss
 from articles.feeds.entries import Feed, entries_of
@@ -45,11 +43,11 @@ class Listed:
     next: str
 
 
-def answer(request: HttpRequest, form: Form, listed: Listed) -> HttpResponseBase:
-    """Return the page as a feed, or 304 for who has it already.
+def answer(request: HttpRequest, form: Form, listed: Listed) -> HttpResponse:
+    """Return the page as a feed.
 
-    Only the content tells whether it is the same: a story that was withdrawn makes no time newer,
-    and has to go from readers, too. So If-Modified-Since alone gets the feed again.
+    It carries no Last-Modified: a story that was withdrawn makes no time newer, and has to go from
+    readers, too. A cache would tell who sends If-Modified-Since that nothing has changed.
     """
     site = settings.SITE_URL
     here, after = site + request.path, request.GET.get("after", "")
@@ -61,13 +59,7 @@ def answer(request: HttpRequest, form: Form, listed: Listed) -> HttpResponseBase
         next=_address(here, listed.parameters, listed.next) if listed.next else "",
         entries=entries_of(listed.stories, site),
     )
-    response = HttpResponse(form.write(feed), content_type=form.content_type)
-    response["Last-Modified"] = http_date(feed.updated.timestamp())
-    set_response_etag(response)
-    kept: HttpResponseBase | None = get_conditional_response(
-        request, etag=response["ETag"], response=response
-    )
-    return response if kept is None else kept
+    return HttpResponse(form.write(feed), content_type=form.content_type)
 
 
 def _address(path: str, parameters: dict[str, str], after: str = "") -> str:

@@ -8,14 +8,21 @@ from collections.abc import Iterable
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateformat import format as date_format
+from django.utils.dates import WEEKDAYS
+from django.utils.encoding import escape_uri_path
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext, pgettext, to_locale
+from django.utils.translation import gettext as _
 
 from articles.content.dates import Precision, parse_date
 from articles.content.difference import Mark, Run
+from articles.content.posts import Kind
 from articles.content.videos import with_player_boxes
+from articles.doors.prefix import in_language, plain, speaks
 from articles.models import Article, Capture, Source
 from articles.searching.snippets import Piece
 
@@ -37,6 +44,48 @@ def archive_time_zone() -> str:
 
 
 @register.simple_tag
+def interface() -> str:
+    """Return the language of the page's own words, as BCP 47 has it: ``zh-Hans``."""
+    return to_locale(get_language() or settings.LANGUAGE_CODE).replace("_", "-")
+
+
+@register.simple_tag(takes_context=True)
+def interfaces(context: template.RequestContext) -> list[tuple[str, str, str, bool]]:
+    """Return the languages that the page has: tag, name, address of this page, whether it is it."""
+    request: HttpRequest | None = context.get("request")
+    if request is None or (request.resolver_match and not speaks(request.resolver_match.func)):
+        return []
+    here = get_language() or settings.LANGUAGE_CODE
+    query = f"?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else ""
+    return [
+        (
+            to_locale(code).replace("_", "-"),
+            name,
+            in_language(request.path, code) + query,
+            code == here,
+        )
+        for code, name in settings.LANGUAGES
+    ]
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context: template.RequestContext) -> str:
+    """Return the one address of this page: without a language, a script or marked words."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    for name in ("script", "mark"):
+        query.pop(name, None)
+    end = f"?{query.urlencode()}" if query else ""
+    return f"{settings.SITE_URL}{plain(escape_uri_path(request.path))}{end}"
+
+
+@register.filter
+def without_language(path: str) -> str:
+    """Return the one address of a page or feed that other sites and programs are told."""
+    return plain(path)
+
+
+@register.simple_tag
 def lang(language: str) -> SafeString:
     """Return the attribute ``lang``; an unknown language must not pass for the page's English."""
     return format_html('lang="{}"', language)
@@ -46,7 +95,9 @@ def lang(language: str) -> SafeString:
 def title(text: str, language: str) -> SafeString:
     """Return a headline in its language, or the words that it has none."""
     if not text:
-        return mark_safe('<span class="untitled" lang="en">(untitled)</span>')
+        return format_html(
+            '<span class="untitled" lang="{}">{}</span>', interface(), _("(untitled)")
+        )
     return format_html('<span lang="{}">{}</span>', language, text)
 
 
@@ -59,6 +110,44 @@ def outlet(source: Source) -> SafeString:
         source.language,
         source.name,
     )
+
+
+@register.simple_tag
+def number(count: int) -> str:
+    """Return a number with its thousands apart: ``6,215``."""
+    return str(number_format(count, force_grouping=True))
+
+
+@register.simple_tag
+def stories(count: int) -> str:
+    """Return how many stories, in words: ``1 story``, ``6,215 stories``."""
+    return ngettext("%(count)s story", "%(count)s stories", count) % {"count": number(count)}
+
+
+@register.simple_tag
+def versions(count: int) -> str:
+    """Return how many versions, in words."""
+    return ngettext("%(count)s version", "%(count)s versions", count) % {"count": number(count)}
+
+
+@register.simple_tag
+def characters(count: int) -> str:
+    """Return how many characters, in words."""
+    words = ngettext("%(count)s character", "%(count)s characters", count)
+    return words % {"count": number(count)}
+
+
+@register.simple_tag
+def kind_name(kind: str) -> str:
+    """Return what a reader calls a story that is more pictures than words, else nothing."""
+    return {Kind.VIDEO: _("video"), Kind.GALLERY: _("gallery")}.get(Kind(kind), "")
+
+
+@register.simple_tag
+def weekdays() -> list[tuple[str, str]]:
+    """Return the names of the weekdays from Monday on, each with its shortest form."""
+    initials = pgettext("the weekdays from Monday on, as short as can be", "M T W T F S S")
+    return list(zip(map(str, WEEKDAYS.values()), initials.split(), strict=True))
 
 
 @register.simple_tag
@@ -75,16 +164,17 @@ def runs(pieces: Iterable[Run]) -> SafeString:
 
 @register.simple_tag
 def day(date: dt.date) -> SafeString:
-    """Return a date as ``14 January 2021``, with its machine form."""
+    """Return a date as ``14 January 2021`` or ``2021年1月14日``, with its machine form."""
     return format_html(
-        '<time datetime="{}">{}</time>', date.isoformat(), date_format(date, "j F Y")
+        '<time datetime="{}">{}</time>', date.isoformat(), date_format(date, "DATE_FORMAT")
     )
 
 
 @register.simple_tag
 def moment(value: dt.datetime) -> SafeString:
     """Return a moment as ``14 January 2021, 14:04 UTC`` in the archive's zone."""
-    return _time(value, f"{date_format(timezone.localtime(value), 'j F Y, H:i')} {_zone(value)}")
+    local = timezone.localtime(value)
+    return _time(value, f"{date_format(local, 'DATETIME_FORMAT')} {_zone(value)}")
 
 
 @register.simple_tag
@@ -126,8 +216,8 @@ def with_players(html: SafeString) -> SafeString:
 
 
 def _player_note(site: str) -> str:
-    words = "Plays from {}; nothing is loaded from there before you press play."
-    return format_html(f'<p lang="en">{words}</p>', site)
+    words = _("Plays from %(site)s; nothing is loaded from there before you press play.")
+    return format_html('<p lang="{}">{}</p>', interface(), words % {"site": site})
 
 
 def _piece(piece: Piece) -> str:
