@@ -12,18 +12,27 @@ from articles.api import description, downloads
 from articles.feeds import lists as feeds
 from articles.feeds.search import feed as search_feed
 from articles.views import (
+    about,
     article,
     authors,
+    bookmarks,
     calendar,
+    citing,
+    coverage,
     health,
     home,
     old_paths,
+    opensearch,
     pictures,
+    robots,
     search,
     security_txt,
+    sitemaps,
     sources,
     tags,
+    texts,
     versions,
+    withdrawals,
 )
 
 
@@ -79,11 +88,25 @@ class _Code(_Text):
     regex = "[0-9a-z]{8,52}"
 
 
+class _Hash(_Text):
+    """A SHA-256 in hexadecimal digits."""
+
+    regex = "[0-9a-f]{64}"
+
+
+class _Form(_Text):
+    """A form of citations for programs."""
+
+    regex = "|".join(citing.FORMS)
+
+
 register_converter(_FourDigits, "yyyy")
 register_converter(_TwoDigits, "mm")
 register_converter(_Number, "number")
 register_converter(_Slug, "words")
 register_converter(_Code, "code")
+register_converter(_Hash, "hash")
+register_converter(_Form, "citation")
 
 _DAY = "<yyyy:year>/<mm:month>/<mm:day>"
 _VERSIONS = "a/<code:code>/versions"
@@ -105,14 +128,26 @@ urlpatterns = [
     path(f"{_VERSIONS}/", versions.versions, name="versions"),
     path(f"{_VERSIONS}/<number:number>/", versions.version, name="version"),
     path(f"{_VERSIONS}/<number:old>..<number:new>/", versions.difference, name="difference"),
+    path("a/<code:code>/cite.<citation:form>", citing.cite, name="cite"),
+    path("a/<code:code>/text.txt", texts.text, name="text"),
+    path("a/<code:code>/text.md", texts.markdown, name="markdown"),
+    path("a/<code:code>/original/<hash:sha256>", texts.original, name="original"),
     path("sources/", sources.sources, name="sources"),
     path("sources/<words:slug>/", sources.source, name="source"),
     path("tags/", tags.tags, name="tags"),
     path("tags/<words:slug>/", tags.tag, name="tag"),
     path("authors/", authors.authors, name="authors"),
     path("authors/<words:slug>/", authors.author, name="author"),
+    path("coverage/", coverage.years, name="coverage"),
+    path("coverage/<yyyy:year>/", coverage.year, name="coverage_year"),
+    path("coverage.csv", coverage.csv_file, name="coverage_csv"),
+    path("about/", about.about, name="about"),
+    path("about/takedown/", about.takedown, name="takedown"),
+    path("withdrawals/", withdrawals.withdrawals, name="withdrawals"),
+    path("bookmarks/", bookmarks.bookmarks, name="bookmarks"),
     path("search/", search.page, name="search"),
     path("search/suggest", search.suggest, name="search_suggest"),
+    path("search/suggest/opensearch", opensearch.suggest, name="opensearch_suggest"),
     path("search/help/", search.help_page, name="search_help"),
     *_feeds("", feeds.all_stories, "feed"),
     *_feeds("sources/<words:slug>/", feeds.source, "source_feed"),
@@ -127,6 +162,13 @@ urlpatterns = [
     path("api/v1/docs", description.docs, name="api_docs"),
     re_path(r"^api/", description.nothing, name="api_nothing"),
     path("i/<code:code>", pictures.picture, name="picture"),
+    path("opensearch.xml", opensearch.description, name="opensearch"),
+    path("robots.txt", robots.robots_txt, name="robots_txt"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap/calendar.xml", sitemaps.calendar, name="sitemap_calendar"),
+    path("sitemap/outlets.xml", sitemaps.sources, name="sitemap_sources"),
+    path("sitemap/<yyyy:year>/<mm:month>.xml", sitemaps.month, name="sitemap_month"),
+    path("sitemap/<yyyy:year>/<mm:month>/<number:part>.xml", sitemaps.month, name="sitemap_month"),
     path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -2,7 +2,7 @@
 // the box is a plain form, and with it Enter still searches for what was typed.
 
 const WAIT_MS = 150; // after the last key
-const KINDS = { outlet: "Outlet", topic: "Topic", author: "Author", story: "Story" };
+const KINDS = ["outlet", "topic", "author", "story"]; // their names stand on the form
 
 function made(tag, attributes, text = "") {
   const element = document.createElement(tag);
@@ -15,7 +15,7 @@ function suggestIn(form) {
   const input = form.querySelector("input[type=search]");
   const list = made("ul", { id: `${input.id}-list`, role: "listbox", class: "suggestions" });
   const told = made("p", { role: "status", class: "unseen" });
-  list.setAttribute("aria-label", "Suggestions");
+  list.setAttribute("aria-label", form.dataset.suggestions);
   list.hidden = true;
   form.append(list, told);
   for (const [name, value] of Object.entries({
@@ -59,13 +59,15 @@ function suggestIn(form) {
         const option = made("li", { id: `${list.id}-${number}`, role: "option" });
         option.setAttribute("aria-selected", "false");
         option.dataset.url = url;
-        option.append(made("span", { lang }, text), made("small", {}, KINDS[kind] ?? ""));
+        option.append(made("span", { lang }, text), made("small", {}, KINDS.includes(kind) ? form.dataset[kind] : ""));
         return option;
       }),
     );
     list.hidden = !suggestions.length;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    told.textContent = suggestions.length ? `${suggestions.length} suggestions` : "";
+    told.textContent = suggestions.length
+      ? `${form.dataset.suggestions}: ${suggestions.length}`
+      : "";
   }
 
   function open(option) {

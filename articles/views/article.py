@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
 from articles.content.html.marking import marked_html
+from articles.content.reading_time import reading_minutes
 from articles.deriving.provenance import (
+    changed_of,
     clocks_of,
     newest_captures,
     original_of,
@@ -19,8 +23,18 @@ from articles.doors.visible import by_code, seen_by_public
 from articles.models import Article, EditedField, Tag
 from articles.searching.snippets import pieces, spans
 from articles.searching.words import terms_of
+from articles.views.article_head import head_of
+from articles.views.citing import citations_of, permanent_url
 from articles.views.finding import date_of, moved_from, redirect_to
 from articles.views.public import public_page, story_page
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The stories just before and just after another one in some list."""
+
+    older: Article | None
+    newer: Article | None
 
 
 @public_page
@@ -36,21 +50,26 @@ def article(request: HttpRequest, year: int, month: int, day: int, slug: str) ->
     seen_by_public(story)
     wanted = terms_of(request.GET.get("mark", ""))
     edited = story.edits.filter(active=True).order_by("field").values_list("field", flat=True)
-    older, newer = _neighbours(story)
+    public = Article.objects.published()
+    tags = list(Tag.objects.filter(taggings__content_object=story).order_by("name"))
     context = {
         "article": story,
+        "head": head_of(story, [tag.name for tag in tags]),
         "title": pieces(story.title, wanted),
-        "is_marked": bool(wanted),
+        "minutes": reading_minutes(story.body.text),
         "capture": story.current_capture,
+        "changed": changed_of(story),
         "held": what_is_held(story, story.body),
         "video": video_of(story, story.body.html),
-        "tags": Tag.objects.filter(taggings__content_object=story).order_by("name"),
+        "tags": tags,
         "edited": words_for(EditedField(field) for field in edited),
         "clocks": clocks_of(story),
         "original": original_of(story.current_capture),
         "captures": newest_captures(story),
-        "older": older,
-        "newer": newer,
+        "permanent": permanent_url(story),
+        "citations": citations_of(story),
+        "in_outlet": _neighbours(story, public.filter(source=story.source_id)),
+        "in_day": _neighbours(story, public.on_day(story.day)),
     }
     html = story.body.html
     if wanted:
@@ -65,16 +84,15 @@ def code(request: HttpRequest, code: str) -> HttpResponseBase:
     return redirect_to(by_code(Article.objects.all(), code))
 
 
-def _neighbours(story: Article) -> tuple[Article | None, Article | None]:
-    """Return the outlet's public stories just before and just after ``story``."""
-    stories = Article.objects.published().filter(source=story.source_id)
+def _neighbours(story: Article, stories: QuerySet[Article]) -> Neighbours:
+    """Return which of ``stories`` stand just before and just after ``story``; two queries."""
     stories = stories.only("title", "slug", "day", "language")
     same_moment = {"published_at": story.published_at}
     before = stories.filter(published_at__lte=story.published_at)
     before = before.exclude(**same_moment, id__gte=story.pk)
     after = stories.filter(published_at__gte=story.published_at)
     after = after.exclude(**same_moment, id__lte=story.pk)
-    return (
+    return Neighbours(
         before.order_by("-published_at", "-id").first(),
         after.order_by("published_at", "id").first(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 
 from articles.doors.paging import names_page, stories_page
 from articles.doors.visible import author_of
@@ -16,7 +17,7 @@ from articles.views.stories import by_day
 def authors(request: HttpRequest) -> HttpResponse:
     """Return the authors who have public stories, by name."""
     page = names_page(request, Author.objects.filter(story_count__gt=0))
-    context = {"page": page, "heading": "Authors"}
+    context = {"page": page, "heading": gettext("Authors")}
     return render(request, "pages/names.html", context)
 
 

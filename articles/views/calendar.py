@@ -9,14 +9,18 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.dateformat import format as date_format
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from articles.doors.paging import stories_page
-from articles.models import Article, DayCount
+from articles.models import Article, DayCount, MonthCount
 from articles.views.finding import date_of
+from articles.views.periods import month_of
 from articles.views.public import NotHereError, public_page
+from articles.views.search_links import outlet_url
 from articles.views.stories import by_outlet
 
+_OUTLETS = 200  # of a month
 _LEVELS = 4  # shades of a calendar's days, by the number of stories
 _WEEKS = calendar.Calendar()  # from Monday on
 
@@ -50,7 +54,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     first, last = date_of(year), date_of(year, 12, 31)
     months = _months(_counts(first, last))
     if not months:
-        raise NotHereError(f"The archive has no story of {year}.")
+        raise NotHereError(_no_story_of(str(year)))
     before, after = _neighbours(first, last)
     context = {
         "year": first,
@@ -69,9 +73,14 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     last = first.replace(day=calendar.monthrange(year, month)[1])
     months = _months(_counts(first, last))
     if not months:
-        raise NotHereError(f"The archive has no story of {date_format(first, 'F Y')}.")
+        raise NotHereError(_no_story_of(date_format(first, "YEAR_MONTH_FORMAT")))
     before, after = _neighbours(first, last)
-    context = {"month": months[0], "before": before, "after": after}
+    context = {
+        "month": months[0],
+        "outlets": _outlets(first),
+        "before": before,
+        "after": after,
+    }
     return render(request, "pages/month.html", context)
 
 
@@ -81,7 +90,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
     today = date_of(year, month, day)
     page = stories_page(request, Article.objects.published().on_day(today).for_lists())
     if page.is_first and not page.rows:
-        raise NotHereError(f"The archive has no story of {date_format(today, 'j F Y')}.")
+        raise NotHereError(_no_story_of(date_format(today, "DATE_FORMAT")))
     before, after = _neighbours(today, today)
     context = {
         "day": today,
@@ -92,6 +101,17 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
         "after": after,
     }
     return render(request, "pages/day.html", context)
+
+
+def _outlets(month: dt.date) -> list[tuple[MonthCount, str]]:
+    """Return the month's outlets, the fullest first, each with the search for its stories."""
+    rows = MonthCount.objects.filter(month=month, story_count__gt=0).select_related("source")
+    rows = rows.order_by("-story_count", "source__name")[:_OUTLETS]
+    return [(row, outlet_url(row.source, month_of(month))) for row in rows]
+
+
+def _no_story_of(period: str) -> str:
+    return _("The archive has no story of %(period)s.") % {"period": period}
 
 
 def _counts(first: dt.date, last: dt.date) -> dict[dt.date, int]:

@@ -1,4 +1,4 @@
-"""Pages for what is not there or went wrong. None of them asks the database."""
+"""Pages for what is not there or went wrong. All of them can do without the database."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from articles.doors.reading import keep_shortly
+from articles.views.near_misses import near_misses
 from articles.views.public import NotHereError
 from articles.views.unavailable import AWAY, unavailable
 
@@ -23,10 +25,15 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return the page for an address that names nothing."""
+    """Return the page for an address that names nothing, with what may have been looked for."""
     # Only our own sentences are for readers; Django's tell of models and patterns.
     message = str(exception) if isinstance(exception, NotHereError) else ""
-    return render(request, "404.html", {"message": message}, status=404)
+    near = near_misses(request)
+    response = render(request, "404.html", {"message": message, "near": near}, status=404)
+    if not near.is_whole:
+        response["Cache-Control"] = "no-store"
+    keep_shortly(response)  # old links and wrong guesses are asked for again and again
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

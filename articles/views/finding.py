@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.http import HttpResponsePermanentRedirect
+from django.utils.translation import gettext as _
 
 from articles.doors.visible import NotHereError, erased, seen_by_public
 from articles.models import Article, ErasedPath, Redirect
@@ -15,7 +16,7 @@ def date_of(year: int, month: int = 1, day: int = 1) -> dt.date:
     try:
         return dt.date(year, month, day)
     except ValueError as error:
-        raise NotHereError("The calendar has no such day.") from error
+        raise NotHereError(_("The calendar has no such day.")) from error
 
 
 def moved_from(path: str) -> HttpResponsePermanentRedirect:
@@ -30,7 +31,7 @@ def moved_from(path: str) -> HttpResponsePermanentRedirect:
     former = ErasedPath.objects.select_related("mark").filter(pk=ErasedPath.hash_of(path)).first()
     if former is not None:
         raise erased(former.mark)
-    raise NotHereError("The archive has no story at this address.")
+    raise NotHereError(_("The archive has no story at this address."))
 
 
 def redirect_to(article: Article) -> HttpResponsePermanentRedirect:

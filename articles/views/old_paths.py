@@ -8,6 +8,7 @@ tells which story it became.
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from articles.models import Article, Sighting
 from articles.views.finding import redirect_to
@@ -40,5 +41,5 @@ def _redirect_from(names: set[str]) -> HttpResponseBase:
     # "withdrawn" sorts behind "review": the tombstone is shown when there is one.
     story = public or found.order_by("-state", "-id").first()
     if story is None:
-        raise NotHereError("The archive has no story from a file of this name.")
+        raise NotHereError(_("The archive has no story from a file of this name."))
     return redirect_to(story)

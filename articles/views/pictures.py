@@ -9,21 +9,19 @@ from html import escape
 
 from django.db.models import Exists, OuterRef
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import patch_cache_control
+from django.utils.http import quote_etag
 
 from articles.content.text import cut
 from articles.content.urls import host_of
 from articles.doors.headers import PICTURE_POLICY
 from articles.images.store import rendition
 from articles.models import Article, Image, ImageState
-from articles.views.public import NotHereError, public_page
+from articles.views.public import NotHereError, public_file
 
 logger = logging.getLogger(__name__)
 
 WIDTHS = (400, 800, 1600)
 DEFAULT_WIDTH = 800
-_HELD_SECONDS = 3600
-_MISSING_SECONDS = 300  # it may come to be held at any time
 _BOX_HEIGHT = 144  # pixels; a box must not take more of a page than the text it interrupts
 _BOX_RATIOS = (1.25, 2.5)  # the narrowest and widest box that has room for its words
 _DEFAULT_RATIO = 3 / 2
@@ -42,7 +40,7 @@ _POLICY = (
 _FOR_ALL = "cross-origin"
 
 
-@public_page
+@public_file
 def picture(request: HttpRequest, code: str) -> HttpResponseBase:
     """Return a picture at ``?w=400``, ``800`` or ``1600`` in a format of the Accept header.
 
@@ -63,9 +61,9 @@ def picture(request: HttpRequest, code: str) -> HttpResponseBase:
         return _placeholder(host, "picture missing here", ratio)
     response = FileResponse(file.path.open("rb"), content_type=file.content_type)
     response["Vary"] = "Accept"
+    response["ETag"] = quote_etag(file.path.name)  # which has the hash of the picture in it
     response["Content-Security-Policy"] = PICTURE_POLICY
     response["Cross-Origin-Resource-Policy"] = _FOR_ALL
-    patch_cache_control(response, public=True, max_age=_HELD_SECONDS)
     return response
 
 
@@ -104,5 +102,4 @@ def _placeholder(host: str, words: str, ratio: float, status: int = 200) -> Http
     response = HttpResponse(svg, content_type="image/svg+xml", status=status)
     response["Content-Security-Policy"] = _POLICY
     response["Cross-Origin-Resource-Policy"] = _FOR_ALL
-    patch_cache_control(response, public=True, max_age=_MISSING_SECONDS)
     return response

@@ -13,31 +13,40 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from articles.content.videos import PLAYER_SITES, players_in
+from articles.doors.prefix import SPEAKS
 from articles.doors.reading import open_to_all
 from articles.doors.visible import GoneError, NotHereError
+from articles.views.script import converted
 
-__all__ = ["GoneError", "NotHereError", "public_page", "story_page"]
+__all__ = ["GoneError", "NotHereError", "public_file", "public_page", "story_page"]
 
 _Arguments = ParamSpec("_Arguments")
 _View = Callable[Concatenate[HttpRequest, _Arguments], HttpResponseBase]
 
 
 def public_page(view: _View[_Arguments]) -> _View[_Arguments]:
-    """Make ``view`` a public page: GET and HEAD only, cached shortly, no cookie, 410 for gone.
+    """Make ``view`` a public page: like a file, and with an interface in several languages."""
+    page = public_file(view)
+    setattr(page, SPEAKS, True)
+    return page
+
+
+def public_file(view: _View[_Arguments]) -> _View[_Arguments]:
+    """Make ``view`` a public file: GET and HEAD only, cached shortly, no cookie, 410 for gone.
 
     What it answers must depend on the address alone, because caches keep it for everybody.
     """
 
     @wraps(view)
-    def page(
+    def file(
         request: HttpRequest, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> HttpResponseBase:
         try:
-            return view(request, *args, **kwargs)
+            return converted(request, view(request, *args, **kwargs))
         except GoneError as gone:
             return render(request, "410.html", {"gone": gone}, status=410)
 
-    return require_safe(open_to_all(page))  # a POST is a 405
+    return require_safe(open_to_all(file))  # a POST is a 405
 
 
 _allowing_players: Any = csp_update({"frame-src": [*PLAYER_SITES]})  # typed for views only

@@ -12,6 +12,7 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from articles.content.query import Days, parse, say, with_filter, write
 from articles.content.query.dates import range_of
@@ -50,9 +51,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
         with search(typed) as found:
             return render(request, "pages/search.html", _context(found, request))
     except BadCursorError as error:
-        raise NotHereError(
-            "This place in the list does not exist. Start again from its first page."
-        ) from error
+        words = gettext("This place in the list does not exist. Start again from its first page.")
+        raise NotHereError(words) from error
     except TooSlowError:
         return _unavailable(request, typed, is_slow=True)
     except IndexMissingError:
@@ -95,7 +95,7 @@ def _context(found: Search, request: HttpRequest) -> dict[str, Any]:
         "written": write(root) or "*",
         "sort": sort.value,
         "sorts": [(each, search_url(root, each), each == sort) for each in Sort],
-        "notes": [say(note) for note in found.query.notes],
+        "notes": [say(note, gettext) for note in found.query.notes],
         "unknown": [
             (_NAMED.get(filter_.name, "address"), filter_.value) for filter_ in found.unknown
         ],

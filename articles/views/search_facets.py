@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.utils.dateformat import format as date_format
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from articles.content.query import Days, Filter, Node, with_filter
 from articles.models import Source, Tag
 from articles.searching.backend import Facets
 from articles.searching.finding import Sort
-from articles.views.search_links import KINDS, conditions_of, language_name, search_url
+from articles.views.periods import month_of, months_between, year_of
+from articles.views.search_links import conditions_of, kind_name, language_name, search_url
+from articles.views.sparkline import HEIGHT, WIDTH, Column, sparkline
 
 SHOWN = 8  # values of a facet; the others open on demand
 _MOST = 40  # values of a facet in all
-_WIDTH, _HEIGHT = 240, 48  # of the histogram, in its own units
 _MONTHS = 36  # a span of so many months is drawn month by month, a longer one by years
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a facet. ``is_chosen``: the search is narrowed to it already."""
+    """A value of a facet. ``is_chosen``: the search is narrowed to it already.
+
+    ``language`` is that of a name as the archive holds it; None stands for the page's own words.
+    """
 
     label: str
     count: int
     address: str
     is_chosen: bool = False
-    language: str = "en"
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,10 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A column of the histogram, with its place in the drawing."""
+    """A period in the histogram, and its place in the drawing."""
 
     value: Value
-    x: float
-    y: float
-    width: float
-    height: float
+    column: Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ class Histogram:
     periods: Facet
     first: str
     last: str
-    width: int = _WIDTH
-    height: int = _HEIGHT
+    width: int = WIDTH
+    height: int = HEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,9 @@ class _Linker:
     def __post_init__(self) -> None:
         self.chosen = set(conditions_of(self.root))
 
-    def value(self, new: Filter | Days, label: str, count: int, language: str = "en") -> Value:
+    def value(
+        self, new: Filter | Days, label: str, count: int, language: str | None = None
+    ) -> Value:
         address = search_url(with_filter(self.root, new), self.sort)
         return Value(label, count, address, new in self.chosen, language)
 
@@ -103,10 +106,10 @@ def sidebar(facets: Facets, root: Node, sort: Sort) -> Sidebar:
     """Return the facets of a search; two queries, for the names of outlets and topics."""
     linker = _Linker(root, sort)
     found = [
-        Facet("Outlet", _outlets(facets.sources, linker)),
-        Facet("Topic", _topics(facets.tags, linker)),
-        Facet("Language", _languages(facets.languages, linker)),
-        Facet("Kind", _kinds(facets.kinds, linker)),
+        Facet(_("Outlet"), _outlets(facets.sources, linker)),
+        Facet(_("Topic"), _topics(facets.tags, linker)),
+        Facet(_("Language"), _languages(facets.languages, linker)),
+        Facet(_("Kind"), _kinds(facets.kinds, linker)),
     ]
     return Sidebar(
         histogram=_histogram(facets.months, linker),
@@ -148,7 +151,7 @@ def _languages(counts: Counter[str], linker: _Linker) -> list[Value]:
 
 def _kinds(counts: Counter[str], linker: _Linker) -> list[Value]:
     return [
-        linker.value(Filter("kind", kind), KINDS.get(kind, kind).capitalize(), count)
+        linker.value(Filter("kind", kind), kind_name(kind).capitalize(), count)
         for kind, count in counts.most_common(_MOST)
     ]
 
@@ -159,9 +162,9 @@ def _histogram(months: Counter[dt.date], linker: _Linker) -> Histogram | None:
     first, last = min(months), max(months)
     span = (last.year - first.year) * 12 + last.month - first.month + 1
     if span <= _MONTHS:
-        starts = [_month_after(first, number) for number in range(span)]
+        starts = list(months_between(first, last))
         values = [
-            linker.value(_month(start), date_format(start, "F Y"), months[start])
+            linker.value(month_of(start), date_format(start, "YEAR_MONTH_FORMAT"), months[start])
             for start in starts
         ]
     else:
@@ -169,35 +172,11 @@ def _histogram(months: Counter[dt.date], linker: _Linker) -> Histogram | None:
         for start, count in months.items():
             years[start.year] += count
         values = [
-            linker.value(_year(year), str(year), years[year])
+            linker.value(year_of(year), str(year), years[year])
             for year in range(first.year, last.year + 1)
         ]
     with_stories = [value for value in reversed(values) if value.count]
-    name = "Month" if span <= _MONTHS else "Year"
-    return Histogram(_bars(values), Facet(name, with_stories), values[0].label, values[-1].label)
-
-
-def _bars(values: list[Value]) -> list[Bar]:
-    most = max(value.count for value in values)
-    step = _WIDTH / max(len(values), 6)
-    bars = []
-    for number, value in enumerate(values):
-        height = max(2.0, _HEIGHT * value.count / most) if value.count else 0.0
-        bars.append(
-            Bar(value, round(number * step, 2), round(_HEIGHT - height, 2),
-                round(step * 0.86, 2), round(height, 2))
-        )  # fmt: skip
-    return bars
-
-
-def _month_after(first: dt.date, number: int) -> dt.date:
-    years, month = divmod(first.month - 1 + number, 12)
-    return dt.date(first.year + years, month + 1, 1)
-
-
-def _month(first: dt.date) -> Days:
-    return Days(first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
-
-
-def _year(year: int) -> Days:
-    return Days(dt.date(year, 1, 1), dt.date(year, 12, 31))
+    name = _("Month") if span <= _MONTHS else _("Year")
+    drawing = sparkline([value.count for value in values])
+    bars = [Bar(*pair) for pair in zip(values, drawing.columns, strict=True)]
+    return Histogram(bars, Facet(name, with_stories), values[0].label, values[-1].label)

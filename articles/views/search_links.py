@@ -7,21 +7,39 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.dateformat import format as date_format
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext
 
 from articles.content.query import And, Days, Filter, Node, Not, Or, without_filter, write
 from articles.content.query.dates import written
+from articles.models import Source
 from articles.searching.finding import Sort
 
-LANGUAGES = {
-    "zh": "Chinese", "zh-hans": "Chinese, simplified", "zh-hant": "Chinese, traditional",
-    "en": "English", "ja": "Japanese", "ko": "Korean",
-}  # fmt: skip
-KINDS = {"story": "stories", "video": "videos", "gallery": "galleries", "stub": "fragments"}
+_LANGUAGES = {
+    "zh": lazy("Chinese"),
+    "zh-hans": lazy("Chinese, simplified"),
+    "zh-hant": lazy("Chinese, traditional"),
+    "en": lazy("English"),
+    "ja": lazy("Japanese"),
+    "ko": lazy("Korean"),
+}
+_KINDS = {
+    "story": lazy("stories"),
+    "video": lazy("videos"),
+    "gallery": lazy("galleries"),
+    "stub": lazy("fragments"),
+}
 _FIELDS = {
-    "source": "Outlet", "author": "Author", "tag": "Topic", "lang": "Language", "kind": "Kind",
-    "url": "Address",
-}  # fmt: skip
+    "source": lazy("Outlet"),
+    "author": lazy("Author"),
+    "tag": lazy("Topic"),
+    "lang": lazy("Language"),
+    "kind": lazy("Kind"),
+    "url": lazy("Address"),
+    "days": lazy("Date"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,11 @@ def search_url(root: Node | str, sort: Sort = Sort.NEWEST, after: str = "") -> s
     return f"{reverse('search')}?{urlencode(parts)}"
 
 
+def outlet_url(source: Source, days: Days) -> str:
+    """Return the address of the search for an outlet's stories of these days."""
+    return search_url(And((Filter("source", source.name), days)))
+
+
 def chips(root: Node, sort: Sort) -> list[Chip]:
     """Return a chip for each filter that has to hold; words stand in the box."""
     return [
@@ -58,20 +81,27 @@ def conditions_of(root: Node) -> tuple[Node, ...]:
 
 def language_name(tag: str) -> str:
     """Return the name of a language, the tag itself where there is none."""
-    return LANGUAGES.get(tag.lower(), tag)
+    return str(_LANGUAGES.get(tag.lower(), tag))
+
+
+def kind_name(kind: str) -> str:
+    """Return the name of pieces of a kind, the kind itself where there is none."""
+    return str(_KINDS.get(kind, kind))
 
 
 def days_in_words(days: Days) -> str:
     """Return a span of days as a reader would say it, a whole year or month by its name."""
     if period := _named_period(days):
         return period
-    first = date_format(days.first, "j F Y") if days.first else ""
-    last = date_format(days.last, "j F Y") if days.last else ""
+    first = date_format(days.first, "DATE_FORMAT") if days.first else ""
+    last = date_format(days.last, "DATE_FORMAT") if days.last else ""
     if not first:
-        return f"until {last}"
+        return _("until %(day)s") % {"day": last}
     if not last:
-        return f"since {first}"
-    return first if first == last else f"{first} to {last}"
+        return _("since %(day)s") % {"day": first}
+    if first == last:
+        return first
+    return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def _named_period(days: Days) -> str:
@@ -79,7 +109,7 @@ def _named_period(days: Days) -> str:
     if len(text) == len("2020"):
         return text
     if days.first and len(text) == len("2020-07"):
-        return date_format(days.first, "F Y")
+        return date_format(days.first, "YEAR_MONTH_FORMAT")
     return ""
 
 
@@ -87,7 +117,8 @@ def _filters(root: Node) -> Iterator[tuple[Filter | Days | Not, str]]:
     for part in conditions_of(root):
         match part:
             case Not(inner) if items := _items(inner):
-                yield part, f"Not: {' or '.join(map(_label, items))}"
+                either = pgettext("between the filters of a search", " or ")
+                yield part, _("Not: %(filters)s") % {"filters": either.join(map(_label, items))}
             case _:
                 for each in _items(part):
                     yield each, _label(each)
@@ -102,15 +133,18 @@ def _items(node: Node) -> list[Filter | Days]:
 
 
 def _label(node: Filter | Days) -> str:
-    if isinstance(node, Days):
-        return f"Date: {days_in_words(node)}"
-    match node.name:
-        case "image":
-            return "With pictures"
-        case "changed":
-            return "Several versions"
-        case "lang":
-            return f"Language: {language_name(node.value)}"
-        case "kind":
-            return f"Kind: {KINDS.get(node.value, node.value)}"
-    return f"{_FIELDS[node.name]}: {node.value}"
+    name, value = "days", ""
+    match node:
+        case Days():
+            value = days_in_words(node)
+        case Filter("image"):
+            return _("With pictures")
+        case Filter("changed"):
+            return _("Several versions")
+        case Filter("lang", tag):
+            name, value = "lang", language_name(tag)
+        case Filter("kind", kind):
+            name, value = "kind", kind_name(kind)
+        case Filter(field, typed):
+            name, value = field, typed
+    return _("%(field)s: %(value)s") % {"field": _FIELDS[name], "value": value}

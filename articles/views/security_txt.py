@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.views.public import NotHereError, public_page
+from articles.views.public import NotHereError, public_file
 
 _VALID = dt.timedelta(days=180)  # the RFC wants less than a year
 
 
-@public_page
+@public_file
 def security_txt(request: HttpRequest) -> HttpResponse:
     """Return the file; 404 on a site that has set no contact, which the RFC demands."""
     if not settings.SECURITY_CONTACT:

@@ -11,10 +11,11 @@ from articles.models import Article, Source
 
 @dataclass(frozen=True, slots=True)
 class DayGroup:
-    """Stories of one day, in the order of the list."""
+    """Stories of one day, in the order of the list; ``story_count``: of the whole day, if known."""
 
     day: dt.date
     stories: list[Article]
+    story_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

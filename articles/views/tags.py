@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from articles.doors.paging import names_page, tagged_page
 from articles.doors.visible import tag_of
@@ -16,7 +17,7 @@ from articles.views.stories import by_day
 def tags(request: HttpRequest) -> HttpResponse:
     """Return the topics that have public stories, by name."""
     page = names_page(request, Tag.objects.filter(story_count__gt=0))
-    context = {"page": page, "heading": "Topics"}
+    context = {"page": page, "heading": gettext("Topics")}
     return render(request, "pages/names.html", context)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from articles.content.difference import compare
 from articles.content.posts import parse_post
@@ -26,14 +27,26 @@ _COPIES = 200  # copies of one page's versions that are listed
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A line in the list of versions. Of a hidden one nothing but the number is known."""
+    """A line in the list of versions. Of a hidden one nothing but the number is known.
+
+    ``headline_changed``, ``text_changed`` and ``growth``, in characters: since ``older``, the
+    version before it on the page.
+    """
 
     number: int
     capture: Capture | None
     title: str = ""
     is_shown: bool = False
     older: int | None = None
+    headline_changed: bool = False
+    text_changed: bool = False
+    growth: int = 0
     copies: list[Capture] = field(default_factory=list)
+
+    @property
+    def shrinkage(self) -> int:
+        """Return by how many characters it is shorter than the version before it."""
+        return max(-self.growth, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +61,19 @@ class Content:
 
 
 @public_page
-def versions(request: HttpRequest, code: str) -> HttpResponse:
-    """Return the list of a story's versions, the newest first."""
+def versions(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Return the list of a story's versions, the newest first, or the way to compare two."""
+    if "old" in request.GET and "new" in request.GET:
+        return redirect("difference", code, *_chosen(request), permanent=True)
     article = by_code(Article.objects.select_related("source", "current_capture"), code)
     numbered = article.captures.filter(version__isnull=False).defer("removals")
     page = versions_page(request, numbered)
-    context = {"article": article, "page": page, "versions": _listed(article, page.rows)}
+    context = {
+        "article": article,
+        "page": page,
+        "versions": _listed(article, page.rows),
+        "comparable": [capture.version for capture in page.rows if not capture.hidden],
+    }
     return render(request, "pages/versions.html", context)
 
 
@@ -85,7 +105,7 @@ def difference(request: HttpRequest, code: str, old: int, new: int) -> HttpRespo
     if old > new:
         return redirect("difference", code, new, old, permanent=True)
     if old == new:
-        raise NotHereError("These are one and the same version.")
+        raise NotHereError(_("These are one and the same version."))
     article = by_code(_with_text(), code)
     captures = _captures(article, old, new)
     before, after = _content(article, captures[old]), _content(article, captures[new])
@@ -98,6 +118,15 @@ def difference(request: HttpRequest, code: str, old: int, new: int) -> HttpRespo
         "difference": compare(before.title, after.title, before.text, after.text),
     }
     return render(request, "pages/difference.html", context)
+
+
+def _chosen(request: HttpRequest) -> tuple[int, int]:
+    """Return the two versions of the form; raises NotHereError when they are no numbers."""
+    numbers = [request.GET[name] for name in ("old", "new")]
+    if not all(number.isascii() and number.isdigit() and len(number) < 8 for number in numbers):
+        raise NotHereError(_("These are no numbers of versions."))
+    old, new = sorted(max(int(number), 1) for number in numbers)
+    return old, new
 
 
 def _with_text() -> QuerySet[Article]:
@@ -115,9 +144,9 @@ def _captures(article: Article, *numbers: int) -> dict[int, Capture]:
     }
     for number in numbers:
         if number not in found:
-            raise NotHereError(f"This story has no version {number}.")
+            raise NotHereError(_("This story has no version %(number)s.") % {"number": number})
         if found[number].hidden:
-            raise GoneError(f"Version {number} of this story is hidden.")
+            raise GoneError(_("Version %(number)s of this story is hidden.") % {"number": number})
     return {number: found[number] for number in numbers}
 
 
@@ -141,7 +170,7 @@ def _content(article: Article, capture: Capture) -> Content:
 
 def _listed(article: Article, captures: list[Capture]) -> list[Version]:
     copies = _copies(article, captures)
-    visible = [c.version for c in captures if c.version is not None and not c.hidden]
+    visible = [c for c in captures if not c.hidden]
     listed = []
     for capture in captures:
         number = capture.version or 0
@@ -149,13 +178,17 @@ def _listed(article: Article, captures: list[Capture]) -> list[Version]:
             listed.append(Version(number, None))
             continue
         is_shown = _is_shown(article, capture)
+        older = next((each for each in visible if (each.version or 0) < number), None)
         listed.append(
             Version(
                 number,
                 capture,
                 title=article.title if is_shown else capture.title,
                 is_shown=is_shown,
-                older=next((other for other in visible if other < number), None),
+                older=older.version if older else None,
+                headline_changed=older is not None and older.title != capture.title,
+                text_changed=older is not None and older.text_hash != capture.text_hash,
+                growth=capture.character_count - (older or capture).character_count,
                 copies=copies[capture.title, capture.text_hash],
             )
         )
