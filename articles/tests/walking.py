@@ -94,7 +94,8 @@ def _path(name: str, pattern: URLPattern, article: Article) -> str:
     day = article.day
     values: dict[str, Any] = {
         "year": day.year, "month": day.month, "day": day.day, "slug": article.slug,
-        "code": article.code, "number": old, "old": old, "new": new,
+        "code": article.code, "number": old, "old": old, "new": new, "part": 1,
+        "form": "bib", "sha256": article.captures.latest("version").original_id,
     }  # fmt: skip
     rows: dict[str, Model] = {
         "source": Source.objects.get(),

@@ -15,7 +15,7 @@
       "width").split(" "),
   );
   const frame = new Set(
-    "html head meta title link body header nav main article section footer h1 div".split(" "),
+    "html head meta title link body header nav main article aside section footer h1 div".split(" "),
   );
   const never = new Set(
     ("applet audio base bgsound embed fencedframe frame frameset iframe marquee object param " +
@@ -23,23 +23,53 @@
       "dialog map area").split(" "),
   );
   const names = new Set(
-    ["content", "years", "years-head", "provenance-head", "q-head", "q-page", "q-page-list",
-      "hits-head", "facets-head"],
+    ("content years years-head years-ago-head before-head newest-head outlets-head earlier-head " +
+      "coverage-caption provenance-head short-address is-read keys-head q-head q-page " +
+      "q-page-list hits-head facets-head cite-gb cite-gb-head cite-apa cite-apa-head cite-zh " +
+      "cite-zh-head cite-en cite-en-head").split(" "),
   );
-  // The search has forms that lead to it, a drawing, and one script of the archive's own.
+  // The search and the comparing of versions have forms that lead there; there are drawings, what
+  // readers set for themselves, and the archive's own scripts.
   const { closest, matches } = Element.prototype;
   const { get: actionOf } = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "action");
-  const searches = new Set("form input button label fieldset legend svg rect".split(" "));
-  const fields = new Set(["q", "sort", "from", "to"]);
-  const isOwnScript = (element) =>
-    matches.call(element, "head > script[type=module]:empty") &&
-    /^\/static\/search(\.[0-9a-f]{12})?\.js$/.test(element.src.replace(location.origin, ""));
-  const isOfSearch = (element) => {
-    if (element.localName === "script") return isOwnScript(element);
-    if (!searches.has(element.localName)) return false;
-    if (closest.call(element, "svg.histogram[aria-hidden=true]")) return true;
-    const form = closest.call(element, "form.search-box, form.days");
-    return form !== null && actionOf.call(form) === `${location.origin}/search/`;
+  const parts = new Set("form input button label fieldset legend select option".split(" "));
+  const places = ".reading-settings, .keys-help, .citation, .provenance .facts, .tools, " +
+    "[data-bookmarks]";
+  const fields = new Set("q sort from to script old new theme size measure marks keys".split(" "));
+  const isJson = (text) => {
+    try {
+      return typeof JSON.parse(text) === "object";
+    } catch {
+      return false;
+    }
+  };
+  const isOwnScript = (element) => {
+    if (matches.call(element, "head > script[type='application/ld+json']:not([src])")) {
+      return all("script[type='application/ld+json']").length === 1 && isJson(element.textContent);
+    }
+    const own = /^\/static\/(search|player|theme|reading|keys|bookmarks)(\.[0-9a-f]{12})?\.js$/;
+    return matches.call(element, "head > script:empty") &&
+      own.test(element.src.replace(location.origin, ""));
+  };
+  const isOwnForm = (form) => {
+    if (matches.call(form, ".keys-help form[method=dialog]:not([action])")) return true;
+    if (!matches.call(form, ".search-box, .days, .compare")) return false;
+    const { origin, pathname } = new URL(actionOf.call(form));
+    const path = pathname.replace(/^\/(zh-hans|zh-hant|en)\//, "/");
+    return origin === location.origin &&
+      (path === "/search/" || /^\/a\/[0-9a-z]+\/versions\/$/.test(path));
+  };
+  const isOwnPart = (element) => {
+    const tag = element.localName;
+    if (tag === "script") return isOwnScript(element);
+    if (tag === "dialog") return matches.call(element, "body > header > .keys-help:not([open])");
+    if (tag === "template" || tag === "noscript") return location.pathname === "/bookmarks/";
+    if (tag === "svg" || tag === "rect") {
+      return closest.call(element, ":is(.histogram, .sparkline > svg)[aria-hidden=true]") !== null;
+    }
+    if (!parts.has(tag)) return false;
+    const form = closest.call(element, "form");
+    return form ? isOwnForm(form) : closest.call(element, places) !== null;
   };
   const addresses = ["href", "src", "action", "formaction", "data", "poster", "background",
     "srcset", "cite", "longdesc", "manifest", "ping", "xlink:href", "imagesrcset"];
@@ -52,7 +82,9 @@
       return false;
     }
     if (url.origin === location.origin) return true;
-    if (name !== "href" || element.localName !== "a") return false;
+    const isLink = element.localName === "a" ||
+      matches.call(element, "head > link:is([rel=canonical], [rel=alternate][hreflang])");
+    if (name !== "href" || !isLink) return false;
     if (url.username || url.password) return false;
     return /^https?:$/.test(url.protocol) || (url.protocol === "mailto:" && !url.search);
   };
@@ -61,25 +93,26 @@
     const tag = element.localName;
     const inStory = site && story !== element && story?.contains(element);
     const preview = !site && element.matches("iframe.preview-frame[sandbox='']");
-    if (never.has(tag) && !preview) say("an element", element);
+    if (never.has(tag) && !preview && !(site && isOwnPart(element))) say("an element", element);
     else if (inStory && !kept.has(tag)) say("an element in the story", element);
-    else if (site && !inStory && !kept.has(tag) && !frame.has(tag) && !isOfSearch(element)) {
+    else if (site && !inStory && !kept.has(tag) && !frame.has(tag) && !isOwnPart(element)) {
       say("an element", element);
     }
     if (element.shadowRoot) say("a shadow root", element);
-    const isScript = tag === "script" && !(site && isOfSearch(element));
+    const isScript = tag === "script" && !(site && isOwnPart(element));
     if (isScript && (site || !element.src || element.textContent.trim())) {
       say("a script", element);
     }
     if (tag === "meta" && element.httpEquiv) say("an instruction", element);
-    if (tag === "link" && !/^(stylesheet|icon|next|canonical|alternate)$/.test(element.rel)) say("a link", element);
+    const rels = /^(stylesheet|icon|next|canonical|alternate|search)$/;
+    if (tag === "link" && !rels.test(element.rel)) say("a link", element);
     for (const { name, value } of attributes.call(element)) {
       if (name.startsWith("on")) say("a handler", element);
       if (site && name === "style") say("a style", element);
       if (inStory && !keptAttributes.has(name)) say(`the attribute ${name}`, element);
       if (site && name === "id" && !names.has(value)) say("an identity", element);
       const isNamed = name === "name" && tag !== "meta";
-      if (site && isNamed && !(isOfSearch(element) && fields.has(value))) say("a name", element);
+      if (site && isNamed && !(isOwnPart(element) && fields.has(value))) say("a name", element);
       if (addresses.includes(name) && !safe(element, name, value)) say("an address", element);
       if (name === "target" && !/^_blank$|^$/.test(value)) say("a target", element);
     }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -38,6 +39,15 @@ def find_chromium() -> str | None:
     """Return the path of a Chromium: CHROMIUM names it, else it is looked for."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+def require_chromium() -> str:
+    """Return the path of Chromium; without one, fail on a machine for tests, else skip."""
+    path = find_chromium()
+    if path is None:
+        words = "no Chromium is installed (apt-get install chromium), or CHROMIUM names none"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
+    return path
 
 
 @contextmanager

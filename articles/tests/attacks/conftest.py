@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
-from articles.tests.attacks.browser import find_chromium
+from articles.tests.attacks.browser import require_chromium
 from articles.tests.attacks.tour import Toured, tour
 from articles.tests.attacks.vectors import Case, Place
 
@@ -17,11 +16,7 @@ _SUMMARY: list[str] = []
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """Return the path of Chromium; without one, fail on a machine for tests, else skip."""
-    path = find_chromium()
-    if path is None:
-        words = "no Chromium is installed (apt-get install chromium), or CHROMIUM names none"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
-    return path
+    return require_chromium()
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,8 @@ class Stop:
 
     ``shows``: selector and the text that it has; ``body``: the story's text is there, to be
     compared; ``download``: the type of the file that the answer is; ``data``: the type of the
-    answer, which is for programs; ``follow``: so are the list's further pages.
+    answer, which is for programs, and ``in_window`` whether a browser opens that, too;
+    ``follow``: so are the list's further pages.
     ``holds`` and ``text``: selectors below the story that find something, and words that it has;
     ``proof``: here the control run has to notice the case.
     """
@@ -61,6 +62,7 @@ class Stop:
     body: bool = False
     download: str = ""
     data: str = ""
+    in_window: bool = True
     follow: bool = False
     proof: bool = False
     editors: bool = False
@@ -80,7 +82,6 @@ def site(base: str) -> dict[str, Any]:
     """Return the stops and entries of this archive as plain data."""
     found = _articles()
     stops = [stop for case in cases() for stop in _case_stops(case, found)]
-    stops += [*_benign(found), *_lists(), *_data(found), *_admin()]
     return {
         "base": base,
         "entries": [asdict(entry) for case in cases() for entry in _entries(case, found)],
@@ -125,6 +126,8 @@ def _case_stops(case: Case, found: dict[int, Article]) -> Iterator[Stop]:
         proof = case.place not in {Place.FILE_NAME, Place.RIGHTS, Place.HIDING}
         yield Stop(public, case.number, shows=shows, body=not typed, proof=proof)
         yield from _search_stops(case, public)
+        if case.number % 3 == 0:  # the same markup as the plain page, as other tests see to
+            yield Stop(f"{public}?script=hant", case.number)
     if case.place == Place.ERASURE:
         capture = article.captures.latest("front_matter_at")
         mark = [identity_hash(identity_of(capture.url))]
@@ -224,15 +227,21 @@ def _benign(found: dict[int, Article]) -> Iterator[Stop]:
 def _lists() -> Iterator[Stop]:
     yield Stop("/search/")
     yield Stop("/search/help/")
+    yield Stop("/bookmarks/")
     for order in ("newest", "oldest", "relevance"):
         yield Stop(f"/search/?q={quote('* OR 船')}&sort={order}", follow=True)
     for letter in "第船<svgi":
         yield Stop(f"/search/suggest?q={quote(letter)}")
-    for address in ("/", "/sources/", "/tags/", "/authors/"):
+    for script in ("hans", "hant"):
+        yield Stop(f"/search/?q={quote('船')}&script={script}", follow=True)
+    yield Stop("/about/")
+    yield Stop("/about/takedown/")
+    for address in ("/", "/sources/", "/tags/", "/authors/", "/coverage/", "/withdrawals/"):
         yield Stop(address, follow=True)
     days = DayCount.objects.values_list("day", flat=True)
     for year in sorted({day.year for day in days}):
         yield Stop(f"/{year:04d}/")
+        yield Stop(f"/coverage/{year:04d}/", follow=True)
     for year, month in sorted({(day.year, day.month) for day in days}):
         yield Stop(f"/{year:04d}/{month:02d}/")
     for day in days:
@@ -243,6 +252,7 @@ def _lists() -> Iterator[Stop]:
     for code in Image.objects.order_by("pk").values_list("code", flat=True):
         yield Stop(f"/i/{code}?w=400")
     yield Stop("/.well-known/security.txt")
+    yield Stop(f"/nowhere/{quote('第船')}-svg/", status=404)  # what is nearest to it is told
     for address, status in (("/healthz", 200), ("/readyz", 200), ("/nowhere/", 404)):
         yield Stop(address, status=status)
 
@@ -263,19 +273,54 @@ def _data(found: dict[int, Article]) -> Iterator[Stop]:
         ("/api/v1/openapi.json", "application/json"),
     ):
         yield Stop(address, data=kind, follow=True)
+    yield from _crawled()
     yield Stop("/search/feed/?q=%3Cscript%3Ealert(1)%3C/script%3E", data="application/atom+xml")
     yield Stop("/api/v1/articles?%3Cscript%3E=1", status=400, data="application/problem+json")
     yield Stop("/api/nowhere", status=404, data="application/problem+json")
     gone = {case.number for case in cases() if case.place in _GONE}
+    names = {case.number for case in cases() if case.place in _WORDS}
+    edited = {case.number for case in cases() if case.place in TYPED}
     for number, article in found.items():
         address = f"/api/v1/articles/{article.code}"
         if number in gone:
             yield Stop(address, number, 410, data="application/problem+json")
         else:
-            yield Stop(address, number, data="application/json")
+            opened = number in names  # of bodies the JSON is the same text in the same place
+            yield Stop(address, number, data="application/json", in_window=opened)
+            yield from _files(article, number, original=number not in edited)
     yield Stop("/search/download.csv", download="text/csv")
+    yield Stop("/coverage.csv", download="text/csv")
     yield Stop("/search/download.jsonl?text=yes", download="application/jsonl")
     yield Stop("/api/v1/docs")
+
+
+def _crawled() -> Iterator[Stop]:
+    """Yield what crawlers and the bars of browsers ask for; sitemaps hold all addresses."""
+    months = {f"{day:%Y/%m}" for day in DayCount.objects.values_list("day", flat=True)}
+    names = [f"/{part}" for month in sorted(months) for part in (month, f"{month}/1")]
+    for name in (".xml", "/calendar.xml", "/outlets.xml", *(f"{each}.xml" for each in names)):
+        # Chromium would lay it out with styles of its own, which the policy refuses.
+        yield Stop(f"/sitemap{name}", data="application/xml", in_window=False)
+    yield Stop("/robots.txt", data=PLAIN)
+    yield Stop("/opensearch.xml", data="application/opensearchdescription+xml")
+    for letter in "第船<svgi":
+        address = f"/search/suggest/opensearch?q={quote(letter)}"
+        yield Stop(address, data="application/x-suggestions+json")
+
+
+def _files(article: Article, number: int, *, original: bool) -> Iterator[Stop]:
+    """Yield the files of a story; no ``original`` of one whose words an editor has changed."""
+    for name, kind in (
+        ("cite.bib", "application/x-bibtex"),
+        ("cite.ris", "application/x-research-info-systems"),
+        ("cite.json", "application/vnd.citationstyles.csl+json"),
+        ("text.txt", PLAIN),
+        ("text.md", "text/markdown"),
+    ):
+        yield Stop(f"/a/{article.code}/{name}", number, download=kind)
+    if original and article.current_capture:
+        held = article.current_capture.original_id
+        yield Stop(f"/a/{article.code}/original/{held}", number, download=PLAIN)
 
 
 def _admin() -> Iterator[Stop]:

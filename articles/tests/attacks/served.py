@@ -1,19 +1,15 @@
 """An archive that holds every case, served on the loopback address: a process of its own.
 
 ``python -m articles.tests.attacks.served FOLDER WALLS``: WALLS is ``up``, ``down`` (no cleaning,
-no policy) or ``policy`` (no cleaning, but the Content-Security-Policy). Writes ``site.json`` into
-FOLDER when it answers. Its environment names the database.
+no policy) or ``policy`` (no cleaning, but the Content-Security-Policy). Its environment names
+the database.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import os
-import signal
-import socket
 import sys
-import threading
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
@@ -27,6 +23,7 @@ from django.http import HttpResponse
 from articles.tests.attacks.posts import files_of
 from articles.tests.attacks.uncleaned import take_the_editors_walls_down, take_the_walls_down
 from articles.tests.attacks.vectors import cases
+from articles.tests.serving import serve
 
 ROUTE_HEADER = "X-Route"
 PARSED_AGAIN = "/parsed-again"  # an empty page without a policy
@@ -109,54 +106,14 @@ def _make_the_rest() -> None:
     set_fields(moved, {"published_at": "2020-02-29T10:00:00+00:00"}, Editor(None))
 
 
-def serve(folder: Path) -> None:
-    """Answer requests until the process is ended."""
-    from django.core.handlers.wsgi import WSGIHandler
-    from django.db import connections
-    from gunicorn.app.base import BaseApplication
-
+def facts(base: str) -> dict[str, Any]:
+    """Return the itinerary of the archive at ``base``."""
     from articles.tests.attacks.itinerary import site
 
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    listener.set_inheritable(True)
-    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    facts = json.dumps(site(base), ensure_ascii=False)
-    connections.close_all()  # none may be shared with the worker
-    threading.Thread(target=_end_with_the_caller, daemon=True).start()
-    options = {
-        "bind": f"fd://{listener.fileno()}",
-        "worker_class": "gthread",
-        "threads": 4,
-        "loglevel": "warning",
-        "control_socket_disable": True,
-        "preload_app": True,
-    }
-
-    class Server(BaseApplication):  # type: ignore[misc]
-        def load_config(self) -> None:
-            for name, value in options.items():
-                self.cfg.set(name, value)
-            self.cfg.set("when_ready", lambda _: _written(folder, facts))
-
-        def load(self) -> WSGIHandler:
-            return WSGIHandler()
-
-    Server().run()
-
-
-def _end_with_the_caller() -> None:
-    """Wait until nobody holds the other end of standard input any more; then end the server."""
-    sys.stdin.read()
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _written(folder: Path, facts: str) -> None:
-    part = folder / "site.part"
-    part.write_text(facts, encoding="utf-8")
-    part.rename(folder / "site.json")
+    return site(base)
 
 
 if __name__ == "__main__":
     _folder = Path(sys.argv[1])
     prepare(_folder, sys.argv[2])
-    serve(_folder)
+    serve(_folder, facts)

@@ -8,7 +8,7 @@ from playwright.sync_api import Error
 from articles.tests.attacks.browser import chromium
 from articles.tests.attacks.patience import patience
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_page_that_never_answers_is_given_up(chromium_path: str) -> None:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -25,9 +22,8 @@ from articles.tests.attacks.patience import patience
 from articles.tests.attacks.posts import after, before
 from articles.tests.attacks.served import EDITOR, PARSED_AGAIN, PASSWORD
 from articles.tests.attacks.vectors import Case, Place, cases
-from articles.tests.running import OwnArchive
+from articles.tests.serving import served
 
-_START_SECONDS = 300  # an archive that is not up by then will not come up
 _PAGE_MS = 20_000
 _CALM_MS = 20  # after the last touch; what is left behind does not need longer
 _PROOF_MS = (60, 900)  # how long the control run waits for a case: at first, then once more
@@ -63,42 +59,16 @@ _NAMES = {case.number: case.name for case in cases()}
 _CASES = {case.number: case for case in cases()}
 
 
-@contextmanager
-def served(folder: Path, walls: str) -> Iterator[dict[str, Any]]:
-    """Serve an archive with all cases from ``folder``; yield what ``site.json`` says of it."""
-    archive = OwnArchive(folder)
-    rates = {
-        f"{name}_RATE": "off" for name in ("COSTLY", "SEARCH", "SUGGEST", "LOGIN", "LOGIN_NAME")
-    }
-    archive.env |= {"SECURE_SSL_REDIRECT": "off", "DEBUG": "off", **rates}
-    archive.env["SECURITY_CONTACT"] = "mailto:security@archive.example"
-    with (folder / "server.log").open("w") as log:
-        command = [sys.executable, "-m", "articles.tests.attacks.served", str(folder), walls]
-        process = archive.start_command(
-            command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            yield json.loads(_when_there(folder / "site.json", process, folder / "server.log"))
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def _when_there(path: Path, process: subprocess.Popen[bytes], log: Path) -> str:
-    until = time.monotonic() + _START_SECONDS
-    while not path.exists():
-        if process.poll() is not None or time.monotonic() > until:
-            raise RuntimeError(f"the archive did not start:\n{log.read_text()[-4000:]}")
-        time.sleep(0.1)
-    return path.read_text(encoding="utf-8")
-
-
 def tour(
     folder: Path, walls: str, browser_path: str, chosen: Callable[[Case], bool] = lambda _: True
 ) -> Toured:
     """Serve an archive and visit it: all of it, or what proves the ``chosen`` cases alive."""
     started = time.monotonic()
-    with served(folder, walls) as site, Elsewhere() as elsewhere:
+    contact = {"SECURITY_CONTACT": "mailto:security@archive.example"}
+    with (
+        served(folder, "articles.tests.attacks.served", walls, **contact) as site,
+        Elsewhere() as elsewhere,
+    ):
         witness = Witness(site["base"])
         with chromium(browser_path, elsewhere.port) as browser:
             guide = _Guide(witness, browser, walls)
@@ -133,6 +103,7 @@ class _Guide:
             witness.watch(context)
         self._pages: dict[bool, Page] = {}
         self._scratch: Page | None = None
+        self._plain: Page | None = None
 
     def _page(self, editors: bool) -> Page:
         """Return the window; a new one when the last was closed or is left to its troubles."""
@@ -217,7 +188,8 @@ class _Guide:
     def _data(self, stop: dict[str, Any], address: str, seen: Toured) -> str | None:
         """Ask for what is for programs; return the address of the list's next page, if one.
 
-        A browser opens it, too: it has to run nothing, whatever it takes it for.
+        A browser opens it, too, if the stop says so: it has to run nothing, whatever it takes it
+        for.
         """
         response = self._contexts[False].request.get(self.witness.base + address)
         headers = response.headers
@@ -226,20 +198,20 @@ class _Guide:
         if not headers.get("content-type", "").startswith(stop["data"]):
             self.witness.note("page", f"{stop['data']} with {headers}")
         self.witness.answered_by(headers["x-route"])
-        self._show(address)
-        return further(stop["data"], response.body())
+        if stop["in_window"]:
+            self._show(address)
+        return further(stop["data"], response.body()) if stop["follow"] else None
 
     def _show(self, address: str) -> None:
-        """Open an address in the readers' window; Chromium saves what it can't show."""
-        page = self._contexts[False].new_page()
+        """Open an address in a window for such things; Chromium saves what it can't show."""
+        if self._plain is None or self._plain.is_closed():
+            self._plain = self._contexts[False].new_page()
         try:
-            page.goto(self.witness.base + address)
-            page.wait_for_timeout(_CALM_MS)
+            self._plain.goto(self.witness.base + address)
+            self._plain.wait_for_timeout(_CALM_MS)
         except Error as error:
             if "Download is starting" not in error.message:
                 raise
-        finally:
-            page.close()
 
     def _open(self, stop: dict[str, Any], address: str, seen: Toured) -> str | None:
         """Open one page, touch it and look at it; return the address of the next, if one."""

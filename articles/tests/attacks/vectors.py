@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -21,6 +23,7 @@ FAR_ZONE = "elsewhere.example"
 _REPEATED = re.compile(r"\{\{(.*?)\}\}\*(\d+)", re.DOTALL)
 
 SAMPLE = int(os.environ.get("ATTACK_SAMPLE", "1"))
+_FEW = 5  # of each place, whatever the sample
 
 
 class Place(StrEnum):
@@ -140,11 +143,19 @@ def vectors() -> tuple[Vector, ...]:
 def cases() -> tuple[Case, ...]:
     """Return each vector in each of its places, numbered from 1000.
 
-    With ATTACK_SAMPLE=N in the environment, of those in bodies every Nth.
+    With ATTACK_SAMPLE=N in the environment, of each place every Nth and the first live ones.
     """
     pairs = [(vector, place) for vector in vectors() for place in vector.places]
-    numbered = [Case(1000 + n, *pair) for n, pair in enumerate(pairs)]
-    return tuple(c for c in numbered if c.place != Place.BODY or c.number % SAMPLE == 0)
+    return tuple(_sampled(Case(1000 + n, *pair) for n, pair in enumerate(pairs)))
+
+
+def _sampled(numbered: Iterable[Case]) -> Iterator[Case]:
+    live: Counter[Place] = Counter()
+    for case in numbered:
+        live[case.place] += not case.inert
+        is_early = not case.inert and live[case.place] <= _FEW
+        if is_early or case.number % SAMPLE == 0:
+            yield case
 
 
 def _vector(group: str, name: str, row: dict[str, Any]) -> Vector:
