@@ -8,10 +8,8 @@ from __future__ import annotations
 import hashlib
 import random
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate, count
 from typing import TypeVar
 
@@ -20,12 +18,12 @@ from django.db.models import F
 
 from articles.content.dates import Evidence, Precision
 from articles.content.posts import Kind
+from articles.deriving.counts import Tally
 from articles.models import (
     Article,
     ArticleBody,
     Author,
     Capture,
-    DayCount,
     ImportRun,
     Original,
     RunState,
@@ -51,16 +49,6 @@ VERSIONED_EVERY = 20  # one article in so many was edited silently after it appe
 VERSIONS = 3
 
 
-@dataclass(slots=True)
-class Counts:
-    """Stories by outlet, author, tag and day: the columns that lists show."""
-
-    sources: Counter[int] = field(default_factory=Counter)
-    authors: Counter[int] = field(default_factory=Counter)
-    tags: Counter[int] = field(default_factory=Counter)
-    days: Counter[date] = field(default_factory=Counter)
-
-
 class Filler:
     """Writes an archive of ``size`` articles, the same one for the same size."""
 
@@ -68,7 +56,7 @@ class Filler:
         self._size = size
         self._rng = random.Random(size)  # noqa: S311 - chance, no secret
         self._languages = languages(0)
-        self._counts = Counts()
+        self._tally = Tally()
         self._capture_ids = count(size + 1)
         self._weights = list(accumulate(outlet.share for outlet in OUTLETS))
         # Text of the usual length, drawn from few paragraphs: what a page costs is its length.
@@ -129,9 +117,6 @@ class Filler:
         source = self._sources[place]
         digest = hashlib.sha256(str(number).encode()).hexdigest()
         title = language.title(rng)
-        self._counts.sources[source.pk] += 1
-        self._counts.authors[author.pk] += 1
-        self._counts.days[published.date()] += 1
         return Article(
             id=number,
             identity_hash=digest,
@@ -204,12 +189,14 @@ class Filler:
         )
 
     def _taggings(self, article: Article) -> Iterator[TaggedArticle]:
-        """Yield the outlet's tag, and one topic for every second article."""
+        """Yield the outlet's tag, and one topic for every second article; count the article."""
         tags = [self._tags[article.source_id - self._sources[0].pk]]
         if article.pk % 2:
             tags.append(self._rng.choice(self._tags[len(OUTLETS) :]))
+        columns = ("state", "day", "source_id", "author_id")
+        row = {name: getattr(article, name) for name in columns}
+        self._tally.note(row, [tag.pk for tag in tags], 1)
         for tag in tags:
-            self._counts.tags[tag.pk] += 1
             yield TaggedArticle(
                 content_object_id=article.pk,
                 tag=tag,
@@ -219,17 +206,7 @@ class Filler:
 
     def _totals(self) -> None:
         Article.objects.update(current_capture_id=F("id"))
-        for model, counts in (
-            (Source, self._counts.sources),
-            (Author, self._counts.authors),
-            (Tag, self._counts.tags),
-        ):
-            for key, total in counts.items():
-                model.objects.filter(pk=key).update(story_count=total)
-        _create(
-            DayCount,
-            (DayCount(day=day, story_count=total) for day, total in self._counts.days.items()),
-        )
+        self._tally.apply()
 
 
 def _post(capture: Capture) -> bytes:

@@ -23,7 +23,8 @@ from benchmarks.report import machine, machine_line, markdown_table, say, show
 
 SIZES = (10_000, 100_000)
 ROUNDS = 21  # of five requests for each page
-MAX_GROWTH = 4 / 3  # a page of the larger archive may take a third longer, not more
+_NO_LIMITS = dict.fromkeys(("COSTLY_RATE", "SEARCH_RATE"), "off")
+MAX_GROWTH = 1.3  # a page of the larger archive may take so many times longer, not more
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class _Archive(ExitStack):
 
     def __enter__(self) -> Self:
         folder = Path(self.enter_context(TemporaryDirectory(prefix="archive-pages-")))
-        environment = archive_environment(folder)
+        environment = archive_environment(folder) | _NO_LIMITS
         say(f"writing {self._size:,} articles")
         migrate(folder, environment)
         self._errors = folder / "errors"
@@ -131,7 +132,7 @@ def table(measured: Sequence[PageTimes], sizes: Sequence[int] = SIZES) -> str:
 
 
 def main() -> int:
-    """Measure and return an exit code: 3 when a page grew by more than a third."""
+    """Measure and return an exit code: 3 when a page grew by more than MAX_GROWTH."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), metavar="N")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to FILE")
@@ -148,7 +149,7 @@ def main() -> int:
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
     slow = [page.page for page in measured if page.growth > MAX_GROWTH]
     if slow:
-        say(f"more than a third slower in the largest archive: {', '.join(slow)}")
+        say(f"over {MAX_GROWTH} times slower in the largest archive: {', '.join(slow)}")
     return 3 if slow else 0
 
 

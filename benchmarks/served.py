@@ -77,7 +77,21 @@ def _paths(client: Client) -> Iterator[tuple[str, str]]:
     yield "author", author.get_absolute_url()
     yield "article", article.get_absolute_url()
     yield "article with versions", versioned.get_absolute_url()
-    yield "versions", f"/a/{versioned.code}/versions/"
+    versions = f"/a/{versioned.code}/versions/"
+    yield "versions", versions
+    yield "version", f"{versions}1/"
+    yield "difference", f"{versions}1..2/"
+    yield "outlets", "/sources/"
+    yield "topics", "/tags/"
+    yield "authors", "/authors/"
+    yield "coverage", "/coverage/"
+    yield "coverage of a year", f"/coverage/{FIRST:%Y}/"
+    yield "withdrawals", "/withdrawals/"
+    yield "about", "/about/"
+    yield "bookmarks", "/bookmarks/"
+    yield "article in the other script", f"{article.get_absolute_url()}?script=hant"
+    yield "search, nothing asked", "/search/"
+    yield "search help", "/search/help/"
 
 
 def _middle(client: Client, source: Source) -> str:

@@ -1,7 +1,8 @@
 """Take the screenshots of the documentation: ``python -m tools.screenshots [FOLDER]``.
 
-An archive of the samples is made, served on the loopback address, and thrown away. Each page is
-taken 390 and 1280 pixels wide, light and dark, into FOLDER (docs/screenshots). CHROMIUM names a
+An archive of the samples is made, served on the loopback address, and thrown away. Each kind of
+public page is taken in English, simplified and traditional Chinese, 390 and 1280 pixels wide, light
+and dark, into FOLDER (docs/screenshots), and two pages of the admin beside them. CHROMIUM names a
 browser; a font with Chinese has to be installed (Debian: fonts-noto-cjk). It exits with 1 where a
 page scrolls sideways or writes to the console.
 """
@@ -15,17 +16,33 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import django
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tools.demo import HOST, SAMPLES, listen
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTHS = {390: 844, 1280: 900}
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+#: The pictures' name of a language, the prefix that chooses it, and the script of the texts.
+LANGUAGES = {
+    "en": ("", ""),
+    "zh-Hans": ("/zh-hans", "hans"),
+    "zh-Hant": ("/zh-hant", "hant"),
+}
 SEARCHED = "港"
 EDITOR = "ada"
 _OFF = ("COSTLY_RATE", "SEARCH_RATE", "SUGGEST_RATE", "LOGIN_RATE", "LOGIN_NAME_RATE")
@@ -44,7 +61,7 @@ def served(folder: Path, password: str) -> Iterator[str]:
         "MEDIA_ROOT": f"{folder}/media",
         "LIMITS_FILE": f"{folder}/limits.sqlite3",
         "SECRET_KEY": secrets.token_urlsafe(50),
-        "DEBUG": "on",  # static files are served without being collected
+        "DEBUG": "off",  # with it, pages for what is not there would be Django's own
         "ALLOWED_HOSTS": HOST,
         "SECURE_SSL_REDIRECT": "off",
         "SITE_URL": base,
@@ -54,8 +71,13 @@ def served(folder: Path, password: str) -> Iterator[str]:
     from django.core.management import call_command
     from django.db import connections
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("migrate", verbosity=0)
     call_command("import_posts", str(SAMPLES), "--no-progress", verbosity=0)
+    from articles.models import Article
+    from articles.publishing.states import withdraw
+
+    withdraw(Article.objects.published().order_by("pk")[0], "Its author asked for it.")
     get_user_model()._default_manager.create_superuser(username=EDITOR, password=password)
     connections.close_all()
     command = [sys.executable, "-m", "gunicorn", "archive_site.wsgi", "--no-control-socket"]
@@ -69,24 +91,58 @@ def served(folder: Path, password: str) -> Iterator[str]:
 
 
 def addresses() -> dict[str, str]:
-    """Return the pages to take, by the names of their pictures: the fullest example of each."""
+    """Return a page of each public kind, by the names of their pictures: the fullest examples."""
     from articles.content.posts import Kind
-    from articles.models import Article, Source
+    from articles.models import Article, Author, Source, State, Tag
 
     stories = Article.objects.published().newest_first()
     longest = stories.order_by("-character_count").filter(kind=Kind.STORY)[0]
     video = stories.order_by("-character_count").filter(kind=Kind.VIDEO)[0]
     changed = stories.order_by("-version_count", "-published_at")[0]
+    gone = Article.objects.get(state=State.WITHDRAWN)
     last = changed.version_count
+    below = f"/a/{changed.code}/versions/"
+    source, tag, author = (
+        model._default_manager.order_by("-story_count")[0].get_absolute_url()
+        for model in (Source, Tag, Author)
+    )
     return {
         "home": "/",
+        "year": f"/{longest.day:%Y}/",
+        "month": f"/{longest.day:%Y/%m}/",
         "day": f"/{longest.day:%Y/%m/%d}/",
         "article": longest.get_absolute_url(),
-        "versions": f"/a/{changed.code}/versions/{last - 1}..{last}/",
         "video": video.get_absolute_url(),
-        "source": Source.objects.order_by("-story_count")[0].get_absolute_url(),
+        "versions": below,
+        "version": f"{below}1/",
+        "difference": f"{below}{last - 1}..{last}/",
+        "sources": "/sources/",
+        "source": source,
+        "tags": "/tags/",
+        "tag": tag,
+        "authors": "/authors/",
+        "author": author,
         "search": f"/search/?q={SEARCHED}",
+        "search-empty": "/search/",
+        "search-nothing": "/search/?q=zeppelin",
         "search-help": "/search/help/",
+        "coverage": "/coverage/",
+        "coverage-year": f"/coverage/{longest.day:%Y}/",
+        "about": "/about/",
+        "takedown": "/about/takedown/",
+        "withdrawals": "/withdrawals/",
+        "bookmarks": "/bookmarks/",
+        "not-found": f"/2020/01/01/{longest.slug}/",
+        "gone": gone.get_absolute_url(),
+    }
+
+
+def admin_addresses() -> dict[str, str]:
+    """Return the pages of the admin that are taken, which are in English only."""
+    from articles.models import Article
+
+    changed = Article.objects.order_by("-version_count", "-published_at")[0]
+    return {
         "admin-list": f"/admin/articles/article/?q={SEARCHED}",
         "admin-article": f"/admin/articles/article/{changed.pk}/change/",
     }
@@ -95,26 +151,53 @@ def addresses() -> dict[str, str]:
 def take(base: str, password: str, folder: Path, browser_path: str) -> list[str]:
     """Take every picture; return what is wrong with the pages."""
     wrong: list[str] = []
-    pages = addresses()
+    public, editors = addresses(), admin_addresses()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        for width, height in WIDTHS.items():
-            for scheme in SCHEMES:
-                context = browser.new_context(
-                    viewport={"width": width, "height": height},
-                    color_scheme="dark" if scheme == "dark" else "light",
-                )
-                page = context.new_page()
-                page.on("console", lambda message: wrong.append(f"console: {message.text}"))
-                _log_in(page, base, password)
-                for name, address in pages.items():
-                    page.goto(base + address)
-                    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                        wrong.append(f"{address} scrolls sideways at {width} pixels")
-                    page.screenshot(path=folder / f"{name}-{width}-{scheme}.png")
+        for (width, height), scheme in product(WIDTHS.items(), SCHEMES):
+            viewport: ViewportSize = {"width": width, "height": height}
+            for language, (prefix, script) in LANGUAGES.items():
+                # Each time a browser that has read nothing yet.
+                context = browser.new_context(viewport=viewport, color_scheme=scheme)
+                page = _listened(context, wrong)
+                for name, address in public.items():
+                    mark = "&" if "?" in address else "?"
+                    query = f"{mark}script={script}" if script else ""
+                    path = folder / f"{name}-{language}-{width}-{scheme}.png"
+                    wrong += _taken(page, base + prefix + address + query, path)
                 context.close()
+            context = browser.new_context(viewport=viewport, color_scheme=scheme)
+            page = _listened(context, wrong)
+            _log_in(page, base, password)
+            for name, address in editors.items():
+                wrong += _taken(page, base + address, folder / f"{name}-{width}-{scheme}.png")
+            context.close()
         browser.close()
     return wrong
+
+
+def _listened(context: BrowserContext, wrong: list[str]) -> Page:
+    """Return a new window whose console is listened to."""
+    page = context.new_page()
+    page.on("console", lambda message: wrong.extend(_told(message)))
+    return page
+
+
+def _taken(page: Page, address: str, path: Path) -> list[str]:
+    """Take one picture, in few colours so that it stays small; return what is wrong."""
+    page.goto(address)
+    image = Image.open(BytesIO(page.screenshot()))
+    image.convert("RGB").quantize(128).save(path, optimize=True)
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        return [f"{address} scrolls sideways"]
+    return []
+
+
+def _told(message: ConsoleMessage) -> list[str]:
+    """Return a message of the console, but for the status that two of the pages should have."""
+    if "status of 404" in message.text or "status of 410" in message.text:
+        return []
+    return [f"console: {message.text}"]
 
 
 def _log_in(page: Page, base: str, password: str) -> None:

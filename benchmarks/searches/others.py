@@ -22,11 +22,12 @@ from django.db import connection
 from articles.content.tokens import plan
 from articles.searching.backend import COUNT_LIMIT, backend
 from articles.searching.documents import Document
+from benchmarks.percentiles import percentile
 from benchmarks.report import say
 from benchmarks.searches.documents import Archive
 from benchmarks.searches.index import IDENTITY, SECONDS
 from benchmarks.searches.queries import Query
-from benchmarks.searches.timing import PAGE, percentile
+from benchmarks.searches.timing import PAGE
 
 try:
     tantivy: Any = import_module("tantivy")

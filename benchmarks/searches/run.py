@@ -16,11 +16,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
+from benchmarks.percentiles import percentile
 from benchmarks.report import markdown_table, ratio, say
 from benchmarks.searches import index, others
 from benchmarks.searches.documents import Archive
 from benchmarks.searches.queries import choose
-from benchmarks.searches.timing import STEPS, Times, percentile
+from benchmarks.searches.timing import STEPS, Times
 from benchmarks.searches.together import beside_a_writer
 
 

@@ -5,9 +5,8 @@ Django must be set up before this module is imported.
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from articles.searching.backend import Place, Reader
@@ -37,15 +36,6 @@ class Times:
         for mine, theirs in ((self.wall, other.wall), (self.cpu, other.cpu)):
             for key, values in theirs.items():
                 mine.setdefault(key, []).extend(values)
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """Return the value that ``share`` of the values do not surpass.
-
-    >>> percentile([3, 1, 2], 0.5), percentile(range(1, 201), 0.99)
-    (2, 198)
-    """
-    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
 def steps(reader: Reader, query: Query, deep: Place | None) -> dict[str, Callable[[], object]]:
