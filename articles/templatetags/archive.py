@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -201,6 +203,16 @@ def post_date(capture: Capture) -> SafeString:
     if found is None:
         return SafeString("")
     return day(found.value.date()) if found.precision == Precision.DAY else moment(found.value)
+
+
+@register.simple_tag
+def alike(removals: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], int]]:
+    """Return what cleaning took away, the same thing once with how often, in the order it came."""
+    counts = Counter((each["rule"], each["characters"], each["text"]) for each in removals)
+    return [
+        ({"rule": rule, "characters": characters, "text": text}, count)
+        for (rule, characters, text), count in counts.items()
+    ]
 
 
 @register.filter

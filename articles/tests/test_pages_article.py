@@ -113,11 +113,16 @@ def test_page_lists_fingerprints_but_none_of_a_hidden_capture(
 def test_page_lists_what_cleaning_took_away(client: Client) -> None:
     story = publish()
     capture = add_version(story, 1)
-    capture.removals = [{"rule": "general/feed-footer", "characters": 41, "text": "更多<b>"}]
+    scripts = 3 * [{"rule": "script", "characters": 0, "text": ""}]
+    capture.removals = [
+        {"rule": "general/feed-footer", "characters": 41, "text": "更多<b>"}, *scripts,
+    ]  # fmt: skip
     capture.save()
     html = page_text(client, story.get_absolute_url())
     assert "<code>general/feed-footer</code>" in html
     assert "41 characters" in html
+    assert html.count("<code>script</code>") == 1
+    assert "<code>script</code> ×3" in html
     assert "更多&lt;b&gt;" in html
 
 

@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from articles.models import Article, Author, DayCount, Source, State, Tag, TaggedArticle
+from articles.models import (
+    Article,
+    ArticleImage,
+    Author,
+    DayCount,
+    Image,
+    Source,
+    State,
+    Tag,
+    TaggedArticle,
+)
 from articles.tests.factories import make_source
 from articles.tests.page_rows import at, page_text, publish
 
@@ -167,6 +177,21 @@ def test_leads_are_long_stories_of_different_outlets_with_pictures_that_are_held
     assert _TITLES.findall(leads) == ["Longest", "Short"]
     assert "It began so. And went on." in leads
     assert "<img" not in leads
+
+
+def test_lead_has_the_first_picture_of_it_that_is_held(client: Client) -> None:
+    story = publish(published_at=at(9), excerpt="It began so.", text="It began so.")
+    for position, (code, state) in enumerate(
+        (("00000001", "known"), ("00000002", "held"), ("00000003", "held"))
+    ):
+        image = Image.objects.create(
+            code=code, url_hash=code, state=state, file="pictures/x", width=8, height=6
+        )
+        ArticleImage.objects.create(article=story, image=image, position=position, alt="A ferry")
+    html = page_text(client, "/zh-hans/")
+    assert re.findall("<img[^>]*>", html) == [
+        '<img src="/i/00000002?w=800" width="8" height="6" alt="A ferry" lang="">'
+    ]
 
 
 def test_list_shows_no_time_for_a_story_of_which_only_the_day_is_known(client: Client) -> None:
