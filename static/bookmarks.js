@@ -1,9 +1,7 @@
 // Bookmarks, kept in this browser: the button of a story, and the page that lists them. What comes
 // from storage or from a file may be anybody's: it is checked, and shown as text only.
 
-const { list, keep } = window.archiveReader;
-const MOST = 2000; // bookmarks
-const MOST_READ = 5000; // codes
+const { MOST, list, keep } = window.archiveReader;
 const LARGEST = 4 << 20; // bytes of a file
 const CODE = /^[0-9a-z]{8,52}$/;
 const STORY = /^\/\d{4}\/\d\d\/\d\d\/[^/\\?#\s]{1,600}\/$/; // within this site, and no other page
@@ -24,7 +22,7 @@ function checked(entry) {
   };
 }
 
-const bookmarks = () => list("bookmarks").map(checked).filter(Boolean).slice(0, MOST);
+const bookmarks = () => list("bookmarks").map(checked).filter(Boolean).slice(0, MOST.bookmarks);
 const codes = (values) => values.filter((code) => typeof code === "string" && CODE.test(code));
 
 /* The button of a story. */
@@ -43,7 +41,7 @@ function serve(button) {
     // The interface's language is no part of the address that is kept.
     const url = `/${dataset.url.slice(dataset.home.length)}`;
     const entry = wanted ? checked({ ...dataset, url, added: new Date() }) : null;
-    const fits = !wanted || (entry && others.length < MOST);
+    const fits = !wanted || (entry && others.length < MOST.bookmarks);
     const done = fits && keep("bookmarks", wanted ? [entry, ...others] : others);
     says.textContent = done ? (wanted ? dataset.added : dataset.removed) : dataset.failed;
     show();
@@ -133,12 +131,12 @@ function serveList(place) {
     for (const each of found.bookmarks) {
       const entry = checked(each);
       if (entry && entries.has(entry.code)) known += 1;
-      else if (entry && entries.size < MOST) entries.set(entry.code, entry);
+      else if (entry && entries.size < MOST.bookmarks) entries.set(entry.code, entry);
       else refused += 1;
     }
     const sorted = [...entries.values()].sort((a, b) => b.added.localeCompare(a.added));
     const read = Array.isArray(found.read) ? codes(found.read) : [];
-    const marks = [...new Set([...read, ...codes(list("read"))])].slice(-MOST_READ);
+    const marks = [...new Set([...read, ...codes(list("read"))])];
     const done = keep("bookmarks", sorted) && keep("read", marks);
     say(done ? dataset.imported : dataset.failed, { added: entries.size - before, known, refused });
     show();
@@ -149,6 +147,7 @@ function serveList(place) {
     const label = button.textContent;
     if (label === button.dataset.asks) return true;
     button.textContent = button.dataset.asks;
+    button.focus(); // Safari does not focus what is clicked, and then there would be no blur
     button.addEventListener("blur", () => (button.textContent = label), { once: true });
     return false;
   };

@@ -3,7 +3,6 @@
 
 const { setting, choose, list, keep } = window.archiveReader;
 const LISTED = "li[data-code], article[data-code]:not([data-shown])";
-const MOST_READ = 5000; // codes; the oldest are forgotten
 
 function showSettings(panel) {
   const says = panel.querySelector("[role=status]");
@@ -46,7 +45,7 @@ function noteRead() {
   const code = document.querySelector("article[data-shown]")?.dataset.code;
   if (!code || document.hidden || setting("marks") === "off") return;
   const others = list("read").filter((each) => each !== code);
-  keep("read", [...others, code].slice(-MOST_READ)); // without room a mark is no reason to complain
+  keep("read", [...others, code]); // without room a mark is no reason to complain
 }
 
 function copyFrom(button) {

@@ -10,6 +10,7 @@ window.archiveReader = (() => {
     keys: ["on", "off"],
     marks: ["on", "off"],
   };
+  const MOST = { bookmarks: 2000, read: 5000 }; // of each list; the oldest are forgotten
   const root = document.documentElement;
   const unkept = new Map();
 
@@ -69,11 +70,11 @@ window.archiveReader = (() => {
   }
 
   function keep(name, values) {
-    return store(name, values.length ? JSON.stringify(values) : null);
+    return store(name, values.length ? JSON.stringify(values.slice(-MOST[name])) : null);
   }
 
   apply();
   addEventListener("storage", apply); // another tab has chosen
   addEventListener("pageshow", (event) => event.persisted && apply());
-  return Object.freeze({ setting, choose, list, keep });
+  return Object.freeze({ MOST, setting, choose, list, keep });
 })();

@@ -44,7 +44,7 @@ def news_article(work: Work, page: Page) -> dict[str, Any]:
         "description": page.description,
         "datePublished": work.published_iso,
         "dateModified": page.modified,
-        "author": {"@type": "Person", "name": work.author} if work.author else None,
+        "author": _author(work),
         "publisher": _told(outlet),
         "inLanguage": work.language,
         "keywords": list(page.topics),
@@ -56,6 +56,14 @@ def news_article(work: Work, page: Page) -> dict[str, Any]:
         "sdPublisher": archive,
     }
     return _told(article)
+
+
+def _author(work: Work) -> dict[str, str] | None:
+    """Return the byline; all but the outlet's own name is taken for a person's."""
+    if not work.author:
+        return None
+    kind = "Organization" if work.author == work.outlet else "Person"
+    return {"@type": kind, "name": work.author}
 
 
 def script_data(value: Any) -> str:

@@ -79,6 +79,11 @@ def plain(path: str) -> str:
     return _elsewhere(path, "")
 
 
+def whole(path: str) -> str:
+    """Return the whole permanent address of a page: what other sites and programs are told."""
+    return settings.SITE_URL + plain(path)
+
+
 def in_language(path: str, code: str) -> str:
     """Return the same address with the interface in another language."""
     return _elsewhere(path, f"{code}/")

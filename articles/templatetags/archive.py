@@ -20,11 +20,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext, to_locale
 from django.utils.translation import gettext as _
 
-from articles.content.dates import Precision, parse_date
+from articles.content.dates import Precision
 from articles.content.difference import Mark, Run
 from articles.content.posts import Kind
 from articles.content.videos import with_player_boxes
-from articles.doors.prefix import in_language, plain, speaks
+from articles.deriving.provenance import stated_date
+from articles.doors.prefix import in_language, plain, speaks, whole
 from articles.models import Article, Capture, Source
 from articles.searching.snippets import Piece
 
@@ -63,7 +64,7 @@ def interfaces(context: template.RequestContext) -> list[tuple[str, str, str, bo
         (
             to_locale(code).replace("_", "-"),
             name,
-            in_language(request.path, code) + query,
+            in_language(escape_uri_path(request.path), code) + query,
             code == here,
         )
         for code, name in settings.LANGUAGES
@@ -78,7 +79,7 @@ def canonical(context: template.RequestContext) -> str:
     for name in ("script", "mark"):
         query.pop(name, None)
     end = f"?{query.urlencode()}" if query else ""
-    return f"{settings.SITE_URL}{plain(escape_uri_path(request.path))}{end}"
+    return whole(escape_uri_path(request.path)) + end
 
 
 @register.filter
@@ -89,7 +90,7 @@ def without_language(path: str) -> str:
 
 @register.simple_tag
 def lang(language: str) -> SafeString:
-    """Return the attribute ``lang``; an unknown language must not pass for the page's English."""
+    """Return the attribute ``lang``; an unknown language must not pass for that of the page."""
     return format_html('lang="{}"', language)
 
 
@@ -141,8 +142,9 @@ def characters(count: int) -> str:
 
 @register.simple_tag
 def kind_name(kind: str) -> str:
-    """Return what a reader calls a story that is more pictures than words, else nothing."""
-    return {Kind.VIDEO: _("video"), Kind.GALLERY: _("gallery")}.get(Kind(kind), "")
+    """Return what a reader calls something that is no whole story in words, else nothing."""
+    names = {Kind.VIDEO: _("video"), Kind.GALLERY: _("gallery"), Kind.STUB: _("fragment")}
+    return names.get(Kind(kind), "")
 
 
 @register.simple_tag
@@ -198,8 +200,7 @@ def published(article: Article) -> SafeString:
 @register.simple_tag
 def post_date(capture: Capture) -> SafeString:
     """Return the date that a post file states, no more precisely than it does; else empty."""
-    stated = capture.front_matter.get("date")
-    found = parse_date(stated) if isinstance(stated, str) else None
+    found = stated_date(capture)
     if found is None:
         return SafeString("")
     return day(found.value.date()) if found.precision == Precision.DAY else moment(found.value)

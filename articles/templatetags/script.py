@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django import template
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
 from articles.content.script import Script
-from articles.doors.prefix import plain
+from articles.doors.prefix import whole
 from articles.views.script import script_of
 
 register = template.Library()
@@ -50,7 +49,7 @@ def script_choices(context: template.RequestContext) -> list[Choice]:
 def script_alternates(context: template.RequestContext) -> list[tuple[str, str]]:
     """Return the languages of this page's forms and their permanent addresses, plain one last."""
     request: HttpRequest = context["request"]
-    page = settings.SITE_URL + plain(escape_uri_path(request.path))
+    page = whole(escape_uri_path(request.path))
     forms = [(script.language, page + _query(request, script)) for script in Script]
     return [*forms, ("x-default", page + _query(request, None))]
 

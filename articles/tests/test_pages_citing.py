@@ -132,6 +132,10 @@ def test_original_does_not_bring_back_what_editors_took_out(
         article=story, field=field, value="x", active=active, created_at=NOON
     )
     assert client.get(f"/a/{story.code}/original/{capture.original_id}").status_code == status
+    add_version(
+        story, 2, title="第二个标题"
+    )  # the outlet changes it, too: the words are in the first
+    assert client.get(f"/a/{story.code}/original/{capture.original_id}").status_code == status
 
 
 def test_costly_files_are_limited(client: Client, story: Article, settings: Any) -> None:

@@ -179,6 +179,16 @@ def test_leads_are_long_stories_of_different_outlets_with_pictures_that_are_held
     assert "<img" not in leads
 
 
+def test_long_story_leads_a_full_day_however_early_it_came(
+    client: Client, many: list[Article]
+) -> None:
+    many[0].character_count = 9_000
+    many[0].save()
+    html = page_text(client, "/")
+    assert _TITLES.findall(html)[0] == many[0].title
+    assert "64 stories more of this day" in html
+
+
 def test_lead_has_the_first_picture_of_it_that_is_held(client: Client) -> None:
     story = publish(published_at=at(9), excerpt="It began so.", text="It began so.")
     for position, (code, state) in enumerate(
@@ -294,9 +304,9 @@ def test_topic_has_its_address_in_chinese(client: Client) -> None:
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        # years; counts of the day and of its like; its stories; pictures of the leads and the
-        # text of the first; the days before
-        ("/", 6),
+        # years; counts of the day and of its like; its newest and its longest stories; pictures
+        # of the leads and the text of the first; the days before
+        ("/", 7),
         ("/2021/", 3),  # day counts; the day before; the day after
         ("/2021/01/", 4),  # the same; outlets
         ("/2021/01/14/", 4),  # stories; the day before; the day after; the day's count

@@ -179,7 +179,8 @@ def test_neighbours_of_a_version_leave_out_hidden_ones(client: Client, story: Ar
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("", 3),  # the story with outlet and capture; versions; copies in another form
+        # the story with outlet and capture; versions; copies in another form; what can be compared
+        ("", 4),
         ("1/", 4),  # the story; the capture with its original; the one before; the one after
         ("3/", 4),  # the same
         ("1..3/", 2),  # the story; both captures with their originals
@@ -216,3 +217,13 @@ def test_form_of_no_numbers_leads_nowhere(client: Client, old: str, new: str) ->
     story = publish()
     response = client.get(f"/a/{story.code}/versions/", {"old": old, "new": new})
     assert response.status_code == 404
+
+
+def test_last_version_of_a_page_is_compared_with_the_first_of_the_next(client: Client) -> None:
+    story = publish()
+    for number in range(1, 53):
+        add_version(story, number, title=f"第{number}个标题")
+    html = page_text(client, f"/a/{story.code}/versions/")
+    assert f'href="/a/{story.code}/versions/2..3/"' in html
+    assert html.count("<option>52</option>") + html.count("<option selected>52</option>") == 2
+    assert html.count("<option selected>1</option>") == 1

@@ -26,9 +26,8 @@ _CODE = re.compile(r"<code>([0-9a-z]+)</code>")
 
 
 def withdrawn(since: dt.datetime | None = None, **values: Any) -> Article:
-    return publish(
-        state=State.WITHDRAWN, state_reason="By request.", state_changed_at=since or at(9), **values
-    )
+    values = {"address_frozen": True, "state_changed_at": since or at(9), **values}
+    return publish(state=State.WITHDRAWN, state_reason="By request.", **values)
 
 
 def erased(code: str, since: dt.datetime | None = None, reason: str = "A court.") -> None:
@@ -147,3 +146,8 @@ def test_no_cursor_makes_the_log_fail(cursor: str) -> None:
 @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "%00", "潮"])
 def test_changed_cursor_is_not_found_and_says_so(client: Client, cursor: str) -> None:
     assert "Start again from its first page" in page_text(client, f"{LOG}?after={cursor}", 404)
+
+
+def test_what_was_never_public_is_not_in_the_log(client: Client) -> None:
+    story = withdrawn(address_frozen=False)
+    assert story.code not in page_text(client, LOG)

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
@@ -15,7 +14,7 @@ from articles.content.dates import Precision
 from articles.content.linked_data import Page, news_article, script_data
 from articles.content.posts import Kind
 from articles.deriving.provenance import stated_date
-from articles.doors.prefix import plain
+from articles.doors.prefix import whole
 from articles.models import Article, ArticleImage, ImageState
 from articles.models.source import CanonicalPolicy
 from articles.views.citing import cited
@@ -45,15 +44,15 @@ def head_of(article: Article, topics: Iterable[str]) -> Head:
     """
     work = cited(article)
     picture = _first_held(article)
-    address = _whole(article.get_absolute_url())
+    address = whole(article.get_absolute_url())
     to_original = article.source.canonical_policy == CanonicalPolicy.ORIGINAL and work.original
     page = Page(
         address=address,
         canonical=work.original if to_original else address,
-        archive_home=_whole(reverse("home")),
+        archive_home=whole(reverse("home")),
         outlet_home=article.source.home_page,
         description=article.excerpt,
-        image=f"{_whole(picture.image.get_absolute_url())}?w={_CARD_WIDTH}" if picture else "",
+        image=f"{whole(picture.image.get_absolute_url())}?w={_CARD_WIDTH}" if picture else "",
         modified=_modified(article),
         topics=tuple(topics),
     )
@@ -61,15 +60,11 @@ def head_of(article: Article, topics: Iterable[str]) -> Head:
         work=work.in_lines,
         page=page,
         locale=_locale(article),
-        author_url=_whole(article.author.get_absolute_url()) if article.author else "",
+        author_url=whole(article.author.get_absolute_url()) if article.author else "",
         image_alt=picture.alt or picture.caption if picture else "",
         zotero_type="videoRecording" if article.kind == Kind.VIDEO else "newspaperArticle",
         linked_data=mark_safe(script_data(news_article(work, page))),  # noqa: S308
     )
-
-
-def _whole(path: str) -> str:
-    return settings.SITE_URL + plain(path)
 
 
 def _first_held(article: Article) -> ArticleImage | None:

@@ -70,7 +70,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """Return the calendar of a month, with the number of stories on each day."""
     first = date_of(year, month)
-    last = first.replace(day=calendar.monthrange(year, month)[1])
+    last = month_of(first).last
     months = _months(_counts(first, last))
     if not months:
         raise NotHereError(_no_story_of(date_format(first, "YEAR_MONTH_FORMAT")))
@@ -107,7 +107,7 @@ def _outlets(month: dt.date) -> list[tuple[MonthCount, str]]:
     """Return the month's outlets, the fullest first, each with the search for its stories."""
     rows = MonthCount.objects.filter(month=month, story_count__gt=0).select_related("source")
     rows = rows.order_by("-story_count", "source__name")[:_OUTLETS]
-    return [(row, outlet_url(row.source, month_of(month))) for row in rows]
+    return [(row, outlet_url(row.source, month_of(month).days)) for row in rows]
 
 
 def _no_story_of(period: str) -> str:

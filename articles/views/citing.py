@@ -14,7 +14,7 @@ from articles.content import citing
 from articles.content.citing import Work
 from articles.deriving.citing import work_of
 from articles.doors.headers import FILE_POLICY
-from articles.doors.prefix import plain
+from articles.doors.prefix import whole
 from articles.doors.visible import by_code
 from articles.models import Article
 from articles.views.public import public_file
@@ -63,7 +63,7 @@ def cited(article: Article) -> Work:
 
 def permanent_url(article: Article) -> str:
     """Return the whole address that leads to a story for ever, in any language."""
-    return settings.SITE_URL + plain(reverse("code", args=[article.code]))
+    return whole(reverse("code", args=[article.code]))
 
 
 @public_file

@@ -5,7 +5,6 @@ Counts come from MonthCount and DayCount; articles are never counted for a page.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,14 +15,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from articles.content.query import And, Days, Filter
 from articles.doors.cells import csv_response
 from articles.doors.limits import limited
 from articles.doors.paging import names_page
 from articles.models import DayCount, MonthCount, Source
 from articles.views.finding import date_of
+from articles.views.periods import Period, month_of, year_of
 from articles.views.public import NotHereError, public_file, public_page
-from articles.views.search_links import search_url
+from articles.views.search_links import outlet_url
 
 YEARS = 40  # columns of the table; older years have pages of their own
 MONTHS = 12
@@ -152,12 +151,8 @@ def _held(outlets: list[Source], part: str, **span: Any) -> dict[tuple[int, int]
 
 
 def _year(source: Source, year: int, held: dict[tuple[int, int], tuple[int, int]]) -> Cell | None:
-    first, last = dt.date(year, 1, 1), dt.date(year, MONTHS, 31)
     stories, months = held.get((source.pk, year), (0, 0))
-    if not stories:
-        return Cell(first) if _spans(source, first, last) else None
-    level = -(-months * _LEVELS // MONTHS)
-    return Cell(first, stories, months, level, _search(source, first, last))
+    return _cell(source, year_of(year), stories, months, -(-months * _LEVELS // MONTHS))
 
 
 def _year_row(
@@ -172,16 +167,16 @@ def _year_row(
 
 
 def _month(source: Source, first: dt.date, number: int, most: int) -> Cell | None:
-    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    if not number:
-        return Cell(first) if _spans(source, first, last) else None
-    return Cell(first, number, 1, -(-number * _LEVELS // most), _search(source, first, last))
+    return _cell(source, month_of(first), number, 1, -(-number * _LEVELS // max(most, 1)))
 
 
-def _spans(source: Any, first: dt.date, last: dt.date) -> bool:
+def _cell(source: Source, period: Period, stories: int, months: int, level: int) -> Cell | None:
+    """Return what is held of a span, an empty cell for a gap, None outside of the outlet's time."""
+    if stories:
+        return Cell(period.first, stories, months, level, outlet_url(source, period.days))
+    return Cell(period.first) if _spans(source, period) else None
+
+
+def _spans(source: Any, period: Period) -> bool:
     """Tell whether an outlet of :func:`_with_ends` has stories both before and after a time."""
-    return source.first is not None and source.first <= last and source.last >= first
-
-
-def _search(source: Source, first: dt.date, last: dt.date) -> str:
-    return search_url(And((Filter("source", source.name), Days(first, last))))
+    return source.first is not None and source.first <= period.last and source.last >= period.first

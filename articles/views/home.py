@@ -16,7 +16,8 @@ from articles.models import Article, DayCount
 from articles.views.public import public_page
 from articles.views.stories import DayGroup, OutletGroup, by_day, by_outlet
 
-STORIES = 60  # of the newest day, and on a page of the list of all stories
+STORIES = 60  # on a page of the list of all stories
+_NEWEST = 60  # stories of the newest day; the leads are found among as many, the longest
 _DAYS_BEFORE = 6
 _YEARS_BEFORE = 6  # in which the same day is looked up
 _OF_A_DAY = 4  # stories of another day
@@ -66,15 +67,17 @@ def home(request: HttpRequest) -> HttpResponse:
 def _front(day: dt.date) -> Front:
     """Return the front page of the newest day that has stories."""
     counts = _counts([day, *_same_days(day)])
-    stories = list(Article.objects.published().on_day(day).for_lists().newest_first()[:STORIES])
-    leads = leads_of(stories)
+    of_day = Article.objects.published().on_day(day).for_lists()
+    stories = list(of_day.newest_first()[:_NEWEST])
+    longest = of_day.order_by("-character_count", "-published_at", "-id")[:_NEWEST]
+    leads = leads_of(list(longest))
     led = {lead.story.pk for lead in leads}
     others = [story for story in stories if story.pk not in led]
     days = DayCount.objects.filter(story_count__gt=0, day__lt=day).order_by("-day")
     return Front(
         day=day,
         story_count=counts.get(day, 0),
-        more=max(counts.get(day, 0) - len(stories), 0),
+        more=max(counts.get(day, 0) - len(led.union(story.pk for story in stories)), 0),
         leads=leads,
         outlets=by_outlet(others),
         before=_groups(days.values_list("day", "story_count")[:_DAYS_BEFORE]),

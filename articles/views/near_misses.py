@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
-from django.urls import reverse
 
 from articles.content.address_words import address_words
 from articles.content.query import Node, Or, Text
@@ -49,7 +48,7 @@ def near_misses(request: HttpRequest) -> NearMisses:
 
     It counts as a search of the reader's; who has spent all searches is told nothing.
     """
-    words = address_words(request.path_info) if _is_readers(request) else []
+    words = address_words(request.path_info) if request.method in _READING else []
     if not words:
         return _NONE
     if seconds_to_wait("SEARCH_RATE", address_of(request)):
@@ -74,8 +73,3 @@ def _first_of(found: Search, words: list[str]) -> NearMisses:
     some: Node = Or(tuple(Text(word) for word in words))
     stories = found.again(some).page(Sort.RELEVANCE, size=_SHOWN).articles
     return NearMisses(stories, search_url(some, Sort.RELEVANCE)) if stories else _NONE
-
-
-def _is_readers(request: HttpRequest) -> bool:
-    is_admin = request.path_info.startswith(reverse("admin:index"))
-    return request.method in _READING and not is_admin

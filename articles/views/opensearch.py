@@ -26,9 +26,13 @@ _NAME_LENGTH = 16  # characters, as the specification has it
 def description(request: HttpRequest) -> HttpResponse:
     """Return the description; with a language before its address, the search in that one."""
     urls = [
-        ("text/html", "results", f"{_whole('search')}?q={{searchTerms}}"),
-        (SUGGESTIONS_TYPE, "suggestions", f"{_whole('opensearch_suggest')}?q={{searchTerms}}"),
-        (CONTENT_TYPE, "self", _whole("opensearch")),
+        ("text/html", "results", f"{_spoken_address('search')}?q={{searchTerms}}"),
+        (
+            SUGGESTIONS_TYPE,
+            "suggestions",
+            f"{_spoken_address('opensearch_suggest')}?q={{searchTerms}}",
+        ),
+        (CONTENT_TYPE, "self", _spoken_address("opensearch")),
     ]
     about = _("Search the archive's stories: their titles, texts, outlets, authors and topics.")
     lines = [
@@ -57,5 +61,5 @@ def suggest(request: HttpRequest) -> HttpResponse:
     return HttpResponse(json.dumps(told, ensure_ascii=False), content_type=SUGGESTIONS_TYPE)
 
 
-def _whole(name: str) -> str:
+def _spoken_address(name: str) -> str:
     return settings.SITE_URL + reverse(name)

@@ -5,18 +5,32 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from articles.content.query import Days
 
 
-def month_of(first: dt.date) -> Days:
-    """Return the days of the month that begins with ``first``."""
-    return Days(first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month or a year: its first and its last day."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def days(self) -> Days:
+        """Return the period as a condition of a search."""
+        return Days(self.first, self.last)
 
 
-def year_of(year: int) -> Days:
-    """Return the days of a year."""
-    return Days(dt.date(year, 1, 1), dt.date(year, 12, 31))
+def month_of(first: dt.date) -> Period:
+    """Return the month that begins with ``first``."""
+    return Period(first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
+
+
+def year_of(year: int) -> Period:
+    """Return a year."""
+    return Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
 
 
 def months_between(first: dt.date, last: dt.date) -> Iterator[dt.date]:

@@ -14,7 +14,7 @@ from articles.models import Source, Tag
 from articles.searching.backend import Facets
 from articles.searching.finding import Sort
 from articles.views.periods import month_of, months_between, year_of
-from articles.views.search_links import conditions_of, kind_name, language_name, search_url
+from articles.views.search_links import conditions_of, kind_plural, language_name, search_url
 from articles.views.sparkline import HEIGHT, WIDTH, Column, sparkline
 
 SHOWN = 8  # values of a facet; the others open on demand
@@ -151,7 +151,7 @@ def _languages(counts: Counter[str], linker: _Linker) -> list[Value]:
 
 def _kinds(counts: Counter[str], linker: _Linker) -> list[Value]:
     return [
-        linker.value(Filter("kind", kind), kind_name(kind).capitalize(), count)
+        linker.value(Filter("kind", kind), kind_plural(kind).capitalize(), count)
         for kind, count in counts.most_common(_MOST)
     ]
 
@@ -164,7 +164,9 @@ def _histogram(months: Counter[dt.date], linker: _Linker) -> Histogram | None:
     if span <= _MONTHS:
         starts = list(months_between(first, last))
         values = [
-            linker.value(month_of(start), date_format(start, "YEAR_MONTH_FORMAT"), months[start])
+            linker.value(
+                month_of(start).days, date_format(start, "YEAR_MONTH_FORMAT"), months[start]
+            )
             for start in starts
         ]
     else:
@@ -172,7 +174,7 @@ def _histogram(months: Counter[dt.date], linker: _Linker) -> Histogram | None:
         for start, count in months.items():
             years[start.year] += count
         values = [
-            linker.value(year_of(year), str(year), years[year])
+            linker.value(year_of(year).days, str(year), years[year])
             for year in range(first.year, last.year + 1)
         ]
     with_stories = [value for value in reversed(values) if value.count]

@@ -84,7 +84,7 @@ def language_name(tag: str) -> str:
     return str(_LANGUAGES.get(tag.lower(), tag))
 
 
-def kind_name(kind: str) -> str:
+def kind_plural(kind: str) -> str:
     """Return the name of pieces of a kind, the kind itself where there is none."""
     return str(_KINDS.get(kind, kind))
 
@@ -144,7 +144,7 @@ def _label(node: Filter | Days) -> str:
         case Filter("lang", tag):
             name, value = "lang", language_name(tag)
         case Filter("kind", kind):
-            name, value = "kind", kind_name(kind)
+            name, value = "kind", kind_plural(kind)
         case Filter(field, typed):
             name, value = field, typed
     return _("%(field)s: %(value)s") % {"field": _FIELDS[name], "value": value}

@@ -1,4 +1,4 @@
-"""``/sitemap.xml`` and what it names: every public page that stays, and when it last changed.
+"""``/sitemap.xml`` and what it names: stories, calendar, outlets, and when each last changed.
 
 A time is that of the stories at an address, as ListChange and the stories have it; what stands
 around them, such as the days before and after, is not told.
@@ -6,7 +6,6 @@ around them, such as the days before and after, is not told.
 
 from __future__ import annotations
 
-import calendar as calendars
 import datetime as dt
 from collections.abc import Iterable
 from typing import TypeVar
@@ -21,6 +20,7 @@ from django.utils.translation import gettext as _
 from articles.deriving.addresses import address_path
 from articles.models import Article, DayCount, ListChange, Source
 from articles.views.finding import date_of
+from articles.views.periods import month_of
 from articles.views.public import NotHereError, public_file
 
 #: Stories in a file. The protocol allows five times as many; all of a file are in memory at once.
@@ -60,8 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def month(request: HttpRequest, year: int, month: int, part: int = 1) -> HttpResponse:
     """Return the stories of a month, or of that part of them."""
     first = date_of(year, month)
-    last = first.replace(day=calendars.monthrange(year, month)[1])
-    stories = Article.objects.published().filter(day__gte=first, day__lte=last)
+    stories = Article.objects.published().filter(day__gte=first, day__lte=month_of(first).last)
     begin = (part - 1) * PART
     rows = stories.order_by("day", "-published_at", "-id")  # as the index on days has them
     entries: list[Entry] = [

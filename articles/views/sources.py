@@ -82,6 +82,8 @@ def _portrait(source: Source) -> Portrait | None:
         line=sparkline([months.get(month, 0) for month in months_between(first, last)]),
         most=months[most_month],
         most_month=most_month,
-        years=[(year, count, outlet_url(source, year_of(year))) for year, count in years.items()],
+        years=[
+            (year, count, outlet_url(source, year_of(year).days)) for year, count in years.items()
+        ],
         authors=list(authors[:_AUTHORS]),
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from articles.content.documents import markdown_document, text_document
 from articles.doors.limits import limited
 from articles.doors.visible import by_code
-from articles.models import Article, Capture, EditedField
+from articles.models import Article, EditedField
 from articles.views.citing import cited, saved
 from articles.views.public import GoneError, NotHereError, public_file
 
@@ -41,27 +41,19 @@ def markdown(request: HttpRequest, code: str) -> HttpResponseBase:
 def original(request: HttpRequest, code: str, sha256: str) -> HttpResponseBase:
     """Return the bytes of one capture as they were imported.
 
-    A hidden one is gone. So is one whose title, text or byline the editors have changed: what
-    they took out must not come back by its file.
+    A hidden one is gone. So are all of a story whose title, text or byline the editors have
+    changed: what they took out must not come back by a file.
     """
-    article = by_code(Article.objects.select_related("current_capture"), code)
+    article = by_code(Article.objects.all(), code)
     capture = article.captures.select_related("original").filter(original=sha256).first()
     if capture is None:
         raise NotHereError(_("This story has no such file."))
     if capture.hidden:
         raise GoneError(_("This version of the story is hidden."))
-    if _is_edited(article, capture):
-        raise GoneError(_("The archive has edited this version; its file is not given out."))
+    if article.edits.filter(active=True, field__in=_WORDS).exists():
+        raise GoneError(_("The archive has edited this story; its files are not given out."))
     name = f"{code}-{sha256[:8]}.md"
     return saved(capture.original.content, "text/plain; charset=utf-8", name)
-
-
-def _is_edited(article: Article, capture: Capture) -> bool:
-    """Tell whether editors have changed words of what ``capture`` says."""
-    shown = article.current_capture
-    if shown is None or not capture.says_the_same_as(shown):
-        return False
-    return article.edits.filter(active=True, field__in=_WORDS).exists()
 
 
 def _with_text() -> QuerySet[Article]:

@@ -17,11 +17,12 @@ from articles.content.difference import compare
 from articles.content.posts import parse_post
 from articles.deriving.provenance import original_of
 from articles.doors.limits import limited
-from articles.doors.paging import versions_page
+from articles.doors.paging import Page, versions_page
 from articles.doors.visible import by_code
 from articles.models import Article, Capture
 from articles.views.public import GoneError, NotHereError, public_page, story_page
 
+_COMPARABLE = 500  # versions that the form offers
 _COPIES = 200  # copies of one page's versions that are listed
 
 
@@ -30,7 +31,7 @@ class Version:
     """A line in the list of versions. Of a hidden one nothing but the number is known.
 
     ``headline_changed``, ``text_changed`` and ``growth``, in characters: since ``older``, the
-    version before it on the page.
+    version before it.
     """
 
     number: int
@@ -68,11 +69,12 @@ def versions(request: HttpRequest, code: str) -> HttpResponseBase:
     article = by_code(Article.objects.select_related("source", "current_capture"), code)
     numbered = article.captures.filter(version__isnull=False).defer("removals")
     page = versions_page(request, numbered)
+    visible = numbered.filter(hidden=False).order_by("-version")
     context = {
         "article": article,
         "page": page,
-        "versions": _listed(article, page.rows),
-        "comparable": [capture.version for capture in page.rows if not capture.hidden],
+        "versions": _listed(article, page.rows, _before(numbered, page)),
+        "comparable": list(visible.values_list("version", flat=True)[:_COMPARABLE]),
     }
     return render(request, "pages/versions.html", context)
 
@@ -153,9 +155,7 @@ def _captures(article: Article, *numbers: int) -> dict[int, Capture]:
 def _is_shown(article: Article, capture: Capture) -> bool:
     """Tell whether ``capture`` is the shown one, or differs from it in form only."""
     shown = article.current_capture
-    if shown is None or shown.pk == capture.pk:
-        return shown is not None
-    return (shown.title, shown.text_hash) == (capture.title, capture.text_hash)
+    return shown is not None and capture.says_the_same_as(shown)
 
 
 def _content(article: Article, capture: Capture) -> Content:
@@ -168,9 +168,17 @@ def _content(article: Article, capture: Capture) -> Content:
     return Content(post.title, post.html, post.text, post.language, edited=False)
 
 
-def _listed(article: Article, captures: list[Capture]) -> list[Version]:
+def _before(numbered: QuerySet[Capture], page: Page[Capture]) -> list[Capture]:
+    """Return the version that the last one of a page is compared with, if there is one."""
+    if not page.next:
+        return []
+    older = numbered.filter(hidden=False, version__lt=page.rows[-1].version)
+    return list(older.order_by("-version")[:1])
+
+
+def _listed(article: Article, captures: list[Capture], before: list[Capture]) -> list[Version]:
     copies = _copies(article, captures)
-    visible = [c for c in captures if not c.hidden]
+    visible = [c for c in [*captures, *before] if not c.hidden]
     listed = []
     for capture in captures:
         number = capture.version or 0

@@ -26,8 +26,12 @@ class Withdrawal:
 
 @public_page
 def withdrawals(request: HttpRequest) -> HttpResponse:
-    """Return what was withdrawn and erased, the latest first: no title, no address of it."""
-    withdrawn = Article.objects.filter(state=State.WITHDRAWN).select_related("source")
+    """Return what was withdrawn and erased, the latest first: no title, no address of it.
+
+    What was withdrawn before anybody saw it is nobody's business.
+    """
+    withdrawn = Article.objects.filter(state=State.WITHDRAWN, address_frozen=True)
+    withdrawn = withdrawn.select_related("source")
     withdrawn = withdrawn.only(
         "code", "state_reason", "state_changed_at", "source__name", "source__slug",
         "source__language", "source__story_count",

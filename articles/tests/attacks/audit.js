@@ -110,7 +110,8 @@
       if (name.startsWith("on")) say("a handler", element);
       if (site && name === "style") say("a style", element);
       if (inStory && !keptAttributes.has(name)) say(`the attribute ${name}`, element);
-      if (site && name === "id" && !names.has(value)) say("an identity", element);
+      const isListed = /^b-[0-9a-z]{8,52}$/.test(value) && closest.call(element, ".bookmarks");
+      if (site && name === "id" && !names.has(value) && !isListed) say("an identity", element);
       const isNamed = name === "name" && tag !== "meta";
       if (site && isNamed && !(isOwnPart(element) && fields.has(value))) say("a name", element);
       if (addresses.includes(name) && !safe(element, name, value)) say("an address", element);

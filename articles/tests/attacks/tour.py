@@ -6,6 +6,7 @@ import html
 import json
 import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -70,23 +71,45 @@ def tour(
         Elsewhere() as elsewhere,
     ):
         witness = Witness(site["base"])
-        with chromium(browser_path, elsewhere.port) as browser:
-            guide = _Guide(witness, browser, walls)
-            guide.log_in()
-            seen = Toured(witness, elsewhere.asked)
-            wanted = {case.number for case in cases() if chosen(case) and case.can_be_noticed}
-            for entry in site["entries"]:
-                if walls == "up" or entry["case"] in wanted:
-                    with patience():
-                        guide.type(entry)
-            for stop in site["stops"]:
-                if walls == "up" or (stop["proof"] and stop["case"] in wanted):
-                    guide.visit(stop, seen)
+        seen = Toured(witness, elsewhere.asked)
+        wanted = {case.number for case in cases() if chosen(case) and case.can_be_noticed}
+        way = _way(site, lambda stop: walls == "up" or stop["case"] in wanted, walls)
+        while way:
+            with chromium(browser_path, elsewhere.port) as browser:
+                _go(_Guide(witness, browser, walls), way, seen)
         for name in elsewhere.asked:
             match = re.match(r"(?:.*\.)?v(\d{4})\.", name)
             witness.note("request", f"a connection to {name}", int(match[1]) if match else 0)
         seen.seconds = time.monotonic() - started
     return seen
+
+
+def _way(
+    site: dict[str, Any], is_wanted: Callable[[dict[str, Any]], bool], walls: str
+) -> deque[dict[str, Any]]:
+    """Return what an editor types and then the stops, as far as they are wanted."""
+    stops = (stop for stop in site["stops"] if walls == "up" or stop["proof"])
+    return deque(filter(is_wanted, [*site["entries"], *stops]))
+
+
+def _go(guide: _Guide, way: deque[dict[str, Any]], seen: Toured) -> None:
+    """Go along the way to its end, or to a page that takes the whole browser with it.
+
+    Where nothing is cleaned such a page has shown what it can do; the way goes on behind it.
+    """
+    try:
+        guide.log_in()
+        while way:
+            with patience():
+                if "values" in way[0]:
+                    guide.type(way[0])
+                else:
+                    guide.visit(way[0], seen)
+            way.popleft()
+    except Error:
+        if guide.clean or guide.is_there:
+            raise
+        guide.witness.note("run", "held the browser for ever", way.popleft()["case"])
 
 
 class _Guide:
@@ -104,6 +127,11 @@ class _Guide:
         self._pages: dict[bool, Page] = {}
         self._scratch: Page | None = None
         self._plain: Page | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Tell whether the browser is still there."""
+        return self._browser.is_connected()
 
     def _page(self, editors: bool) -> Page:
         """Return the window; a new one when the last was closed or is left to its troubles."""
@@ -167,8 +195,7 @@ class _Guide:
                 self._download(address, stop["download"])
                 return
             visit = self._data if stop["data"] else self._open
-            with patience():
-                after_this = visit(stop, address, seen)
+            after_this = visit(stop, address, seen)
             address = after_this if stop["follow"] else None
 
     def _download(self, address: str, kind: str) -> None:

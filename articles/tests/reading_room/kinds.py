@@ -103,10 +103,10 @@ KINDS = (
     Kind("coverage of a year", lambda: f"/coverage/{DAY:%Y}/", lambda: OUTLET),
     Kind("withdrawals", lambda: "/withdrawals/", lambda: "own request"),
     Kind("about", lambda: "/about/", lambda: "/about/takedown/"),
-    Kind("takedown", lambda: "/about/takedown/", lambda: "</h1>"),
+    Kind("takedown", lambda: "/about/takedown/", lambda: "How long it takes</h2>"),
     Kind("bookmarks", lambda: "/bookmarks/", lambda: "data-bookmarks"),
     Kind("description of the API", lambda: "/api/v1/docs", lambda: "/api/v1/articles"),
-    Kind("not found", lambda: "/nowhere/", lambda: "</h1>", status=404),
+    Kind("not found", lambda: "/nowhere/", lambda: "Nothing here</h1>", status=404),
     Kind("gone", lambda: _withdrawn().get_absolute_url(), lambda: "own request", status=410),
     # The interface in other languages, and a text in the other script.
     Kind("home in simplified Chinese", lambda: "/zh-hans/", lambda: "/zh-hans/sources/"),
@@ -127,6 +127,11 @@ KINDS = (
         lambda: f"<mark>{WORD}</mark>",
     ),
     Kind("day in traditional Chinese", lambda: f"/zh-hant/{DAY:%Y/%m/%d}/", lambda: OUTLET),
-    Kind("coverage in traditional Chinese", lambda: "/zh-hant/coverage/", lambda: "</h1>"),
-    Kind("not found in simplified Chinese", lambda: "/zh-hans/nowhere/", lambda: "</h1>", 404),
+    Kind("coverage in traditional Chinese", lambda: "/zh-hant/coverage/", lambda: "收錄情況</h1>"),
+    Kind(
+        "not found in simplified Chinese",
+        lambda: "/zh-hans/nowhere/",
+        lambda: "此处没有内容</h1>",
+        404,
+    ),
 )

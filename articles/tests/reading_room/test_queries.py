@@ -18,10 +18,10 @@ _STORY = "article tag"  # the story with its outlet, author, text and capture; i
 # newest captures, for the clocks.
 _ABOUT = "articleedit article article article article capture"
 _VERSIONED = f"{_STORY} capture {_ABOUT}"  # with the versions, for what programs are told
-# The numbers of years and of days; the newest day's stories, with the pictures and the beginnings
-# of the first of them; the days before it; the keys of the stories of these six, and the stories;
-# the same of one day a year ago.
-_HOME = "daycount daycount article articleimage articlebody daycount" + 9 * " article"
+# The numbers of years and of days; the newest day's newest and longest stories, with the pictures
+# and the beginnings of the first of them; the days before it; the keys of the stories of these
+# six, and the stories; the same of one day a year ago.
+_HOME = "daycount daycount article article articleimage articlebody daycount" + 9 * " article"
 _DAY = "article daycount daycount daycount"  # its stories, their number, the days beside it
 _COVERAGE = "monthcount daycount monthcount"  # the years, their days with stories, the outlets
 
@@ -36,7 +36,8 @@ QUERIES = {
     "article with pictures held": f"{_STORY} articleimage capture {_ABOUT}",  # the first picture
     "article with pictures not held": f"{_STORY} articleimage {_ABOUT}",  # of one version
     "article with a video": f"{_STORY} {_ABOUT}",
-    "versions": "article capture capture",  # the story, its versions, its newest captures
+    # The story, its versions, those that can be compared, copies of them.
+    "versions": "article capture capture capture",
     "version": "article capture capture capture",  # the version, the ones before and after it
     "difference": "article capture",  # both versions at once
     "sources": "source monthcount",  # the outlets, and when each has been heard
