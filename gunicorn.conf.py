@@ -3,6 +3,7 @@
 import gc
 
 control_socket_disable = True  # it would be opened in the home directory
+forwarder_headers = ""  # no SCRIPT_NAME of a visitor's makes another page of an address
 accesslog = None  # the archive keeps no list of who reads what
 # A worker that serves one request at a time is ended in the middle of a download that takes longer
 # than its timeout, and nobody else is served meanwhile; with threads neither is so.

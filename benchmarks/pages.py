@@ -19,12 +19,11 @@ if __package__ in {None, ""}:  # run as a file, Python looks for modules beside 
 
 from benchmarks.imports import PROJECT, archive_environment, migrate
 from benchmarks.measure import CommandError
-from benchmarks.report import machine, machine_line, markdown_table, say, show
+from benchmarks.report import MAX_GROWTH, machine, machine_line, markdown_table, say, show
 
 SIZES = (10_000, 100_000)
 ROUNDS = 21  # of five requests for each page
 _NO_LIMITS = dict.fromkeys(("COSTLY_RATE", "SEARCH_RATE"), "off")
-MAX_GROWTH = 1.3  # a page of the larger archive may take so many times longer, not more
 
 
 @dataclass(frozen=True, slots=True)

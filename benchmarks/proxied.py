@@ -25,10 +25,9 @@ from benchmarks.proxying.databases import given_postgresql
 from benchmarks.proxying.measuring import Plan, measure
 from benchmarks.proxying.site import Site
 from benchmarks.proxying.tables import tables
-from benchmarks.report import machine, machine_line, say, show
+from benchmarks.report import MAX_GROWTH, machine, machine_line, say, show
 
 SIZES = (10_000, 100_000)
-MAX_GROWTH = 1.3  # a page of the largest archive may take so much longer than one of the smallest
 
 
 def _sizes(text: str) -> list[int]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 PACKAGES = ("Django", "nh3", "bleach", "selectolax", "PyYAML")
 MEBIBYTE = 1024 * 1024
+MAX_GROWTH = 1.3  # a page of the largest archive may take so many times longer, not more
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

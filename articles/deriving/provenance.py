@@ -18,6 +18,8 @@ from articles.content.videos import players_in
 from articles.models import Article, ArticleBody, Capture, EditedField
 
 SHOWN_CAPTURES = 10  # the page of versions has all of them
+#: What editors take out of a story for good reason, and what would stand in its files still.
+WORDS = frozenset({EditedField.TITLE, EditedField.HTML, EditedField.AUTHOR})
 _COMPARED = 100  # versions of which is told what changed
 
 _EVIDENCE = {

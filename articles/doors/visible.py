@@ -72,9 +72,10 @@ def author_of(slug: str) -> Author:
 def seen_by_public(article: Article) -> Article:
     """Return ``article`` if readers may see it.
 
-    Raises GoneError when it was withdrawn and NotHereError when it is in review.
+    Raises GoneError when it was withdrawn and NotHereError when it is in review or has never been
+    public.
     """
-    if article.state == State.WITHDRAWN:
+    if article.state == State.WITHDRAWN and article.address_frozen:
         raise GoneError(
             _("This story was withdrawn from the archive."),
             article.state_reason,

@@ -20,6 +20,7 @@ from articles.models import (
     RunState,
     Sighting,
     Source,
+    State,
 )
 
 NOON = dt.datetime(2020, 2, 26, 12, tzinfo=dt.UTC)
@@ -52,6 +53,7 @@ def make_article(**values: Any) -> Article:
         "day": published_at.date(),
         "imported_at": NOON,
         "updated_at": NOON,
+        "address_frozen": values.get("state") != State.REVIEW,  # it is or was public
     }
     article = Article.objects.create(**{**defaults, **values})
     ArticleBody.objects.create(article=article, html=html, text=text)

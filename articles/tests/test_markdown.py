@@ -187,3 +187,8 @@ def test_text_document_has_a_line_for_each_fact() -> None:
     assert text_document(BARE, "") == (
         "示例日报\n2021-01-14\nhttps://archive.example/a/0a1b2c3d/\n"
     )
+
+
+def test_heading_of_nothing_but_signs_takes_no_time() -> None:
+    made = markdown(f"<h2>{'#' * 300_000}x</h2><h2>C#</h2>", SITE)
+    assert made.rstrip().endswith("## C\\#")

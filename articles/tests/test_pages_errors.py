@@ -195,3 +195,12 @@ def test_page_of_a_fault_speaks_three_languages_and_asks_no_database(
         assert "href=" in parts[language]
     assert html.count("<h1>") == 1
     assert "a fault" not in html
+
+
+def test_page_that_is_not_there_is_the_same_for_every_cookie(client: Client) -> None:
+    client.cookies["sessionid"] = client.cookies["__Host-sessionid"] = "x"
+    for address in ("/nothing-here/", "/zh-hans/robots.txt"):
+        response = client.get(address)
+        assert response.status_code == 404
+        assert not response.cookies
+        assert not response.has_header("Vary")

@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 from articles.doors.kept import Kept
 from articles.models import Article
 from articles.searching import indexing
-from articles.tests.page_rows import add_version, page_text, publish
+from articles.tests.page_rows import add_version, at, page_text, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +181,13 @@ def test_kept_pages_stay_within_their_bounds() -> None:
     assert made == [b"aaaa", b"bbbb", b"cccc", b"bbbb"]
     get(b"d" * 11)  # more than there is room for at all
     assert len(kept) == 0
+
+
+def test_neighbours_of_a_day_with_several_pages_keep_the_script(client: Client) -> None:
+    for hour in range(51):
+        publish(published_at=at(hour % 24, hour))
+    publish(published_at=at(9, day=13))
+    publish(published_at=at(9, day=15))
+    html = page_text(client, "/2021/01/14/?script=hant")
+    for day in ("13", "15"):
+        assert f'href="/2021/01/{day}/?script=hant"' in html

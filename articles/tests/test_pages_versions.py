@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from articles.models import Article, Capture
+from articles.models import Article, ArticleEdit, Capture
 from articles.tests.factories import NOON
-from articles.tests.page_rows import add_version, page_text, publish
+from articles.tests.page_rows import add_version, at, page_text, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -179,11 +179,13 @@ def test_neighbours_of_a_version_leave_out_hidden_ones(client: Client, story: Ar
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        # the story with outlet and capture; versions; copies in another form; what can be compared
-        ("", 4),
-        ("1/", 4),  # the story; the capture with its original; the one before; the one after
-        ("3/", 4),  # the same
-        ("1..3/", 2),  # the story; both captures with their originals
+        # the story with outlet and capture; edits; versions; copies in another form; what can be
+        # compared
+        ("", 5),
+        # the story; edits; the capture with its original; the one before; the one after
+        ("1/", 5),
+        ("3/", 5),  # the same
+        ("1..3/", 3),  # the story; edits; both captures with their originals
     ],
 )
 def test_pages_take_a_fixed_number_of_queries(
@@ -227,3 +229,21 @@ def test_last_version_of_a_page_is_compared_with_the_first_of_the_next(client: C
     assert f'href="/a/{story.code}/versions/2..3/"' in html
     assert html.count("<option>52</option>") + html.count("<option selected>52</option>") == 2
     assert html.count("<option selected>1</option>") == 1
+
+
+def test_words_that_editors_took_out_do_not_come_back_with_a_newer_version(client: Client) -> None:
+    story = publish()
+    first = add_version(story, 1, title="阿达的名字")
+    ArticleEdit.objects.create(
+        article=story, field="title", value="一个名字", base_capture=first, created_at=at(9)
+    )
+    assert client.get(f"/a/{story.code}/versions/1/").status_code == 200  # it is shown as edited
+    add_version(story, 2, title="第二个标题")
+    add_version(story, 3, title="第三个标题")
+    html = page_text(client, f"/a/{story.code}/versions/")
+    assert "阿达" not in html
+    assert "Version 1 is hidden." in html
+    assert f"/a/{story.code}/versions/1..2/" not in html
+    for path in ("1/", "1..2/", "1..3/"):
+        assert "阿达" not in page_text(client, f"/a/{story.code}/versions/{path}", 410)
+    assert 'rel="prev"' not in page_text(client, f"/a/{story.code}/versions/2/")

@@ -26,7 +26,7 @@ _CODE = re.compile(r"<code>([0-9a-z]+)</code>")
 
 
 def withdrawn(since: dt.datetime | None = None, **values: Any) -> Article:
-    values = {"address_frozen": True, "state_changed_at": since or at(9), **values}
+    values = {"state_changed_at": since or at(9), **values}
     return publish(state=State.WITHDRAWN, state_reason="By request.", **values)
 
 
@@ -148,6 +148,8 @@ def test_changed_cursor_is_not_found_and_says_so(client: Client, cursor: str) ->
     assert "Start again from its first page" in page_text(client, f"{LOG}?after={cursor}", 404)
 
 
-def test_what_was_never_public_is_not_in_the_log(client: Client) -> None:
+def test_what_was_never_public_is_told_nowhere(client: Client) -> None:
     story = withdrawn(address_frozen=False)
     assert story.code not in page_text(client, LOG)
+    for address in (f"/a/{story.code}/", story.get_absolute_url()):
+        assert "By request." not in page_text(client, address, 404)

@@ -319,3 +319,8 @@ def test_every_story_of_the_corpus_keeps_its_structure(corpus: Path) -> None:
         assert convert_page(converted, script, lambda path: True) == converted, path
         changed += converted != html
     assert changed
+
+
+def test_page_of_nothing_but_ends_takes_no_time() -> None:
+    page = "<p lang=zh-Hans>" + 2_000 * "<b>" + 100_000 * "</i>" + "发展"
+    assert convert_page(page, Script.HANT).endswith("發展")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
@@ -11,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from articles.content.html.marking import marked_html
 from articles.content.reading_time import reading_minutes
 from articles.deriving.provenance import (
+    WORDS,
     changed_of,
     clocks_of,
     newest_captures,
@@ -21,6 +24,7 @@ from articles.deriving.provenance import (
 )
 from articles.doors.visible import by_code, seen_by_public
 from articles.models import Article, EditedField, Tag
+from articles.searching.conditions import Term
 from articles.searching.snippets import pieces, spans
 from articles.searching.words import terms_of
 from articles.views.article_head import head_of
@@ -49,10 +53,25 @@ def article(request: HttpRequest, year: int, month: int, day: int, slug: str) ->
         return moved_from(request.path_info)
     seen_by_public(story)
     wanted = terms_of(request.GET.get("mark", ""))
-    edited = story.edits.filter(active=True).order_by("field").values_list("field", flat=True)
+    html = story.body.html
+    if wanted:
+        in_text = [term for term in wanted if term.field == "any"]
+        html = marked_html(html, partial(spans, terms=in_text))
+    return story_page(request, "pages/article.html", _context(story, wanted), html)
+
+
+@public_page
+def code(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Redirect from a story's short address to the one it has now."""
+    return redirect_to(by_code(Article.objects.all(), code))
+
+
+def _context(story: Article, wanted: Sequence[Term]) -> dict[str, Any]:
+    active = story.edits.filter(active=True).order_by("field")
+    edited = [EditedField(field) for field in active.values_list("field", flat=True)]
     public = Article.objects.published()
     tags = list(Tag.objects.filter(taggings__content_object=story).order_by("name"))
-    context = {
+    return {
         "article": story,
         "head": head_of(story, [tag.name for tag in tags]),
         "title": pieces(story.title, wanted),
@@ -62,7 +81,8 @@ def article(request: HttpRequest, year: int, month: int, day: int, slug: str) ->
         "held": what_is_held(story, story.body),
         "video": video_of(story, story.body.html),
         "tags": tags,
-        "edited": words_for(EditedField(field) for field in edited),
+        "edited": words_for(edited),
+        "gives_files": WORDS.isdisjoint(edited),
         "clocks": clocks_of(story),
         "original": original_of(story.current_capture),
         "captures": newest_captures(story),
@@ -71,17 +91,6 @@ def article(request: HttpRequest, year: int, month: int, day: int, slug: str) ->
         "in_outlet": _neighbours(story, public.filter(source=story.source_id)),
         "in_day": _neighbours(story, public.on_day(story.day)),
     }
-    html = story.body.html
-    if wanted:
-        in_text = [term for term in wanted if term.field == "any"]
-        html = marked_html(html, partial(spans, terms=in_text))
-    return story_page(request, "pages/article.html", context, html)
-
-
-@public_page
-def code(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Redirect from a story's short address to the one it has now."""
-    return redirect_to(by_code(Article.objects.all(), code))
 
 
 def _neighbours(story: Article, stories: QuerySet[Article]) -> Neighbours:

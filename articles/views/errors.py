@@ -26,6 +26,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return the page for an address that names nothing, with what may have been looked for."""
+    request.COOKIES = {}  # caches keep this page for everybody, as they do all others
     # Only our own sentences are for readers; Django's tell of models and patterns.
     message = str(exception) if isinstance(exception, NotHereError) else ""
     near = near_misses(request)

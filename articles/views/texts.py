@@ -8,14 +8,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from articles.content.documents import markdown_document, text_document
+from articles.deriving.provenance import WORDS
 from articles.doors.limits import limited
 from articles.doors.visible import by_code
-from articles.models import Article, EditedField
+from articles.models import Article
 from articles.views.citing import cited, saved
 from articles.views.public import GoneError, NotHereError, public_file
-
-#: What editors take out of a story for good reason, and what would stand in its files still.
-_WORDS = (EditedField.TITLE, EditedField.HTML, EditedField.AUTHOR)
 
 
 @public_file
@@ -50,7 +48,7 @@ def original(request: HttpRequest, code: str, sha256: str) -> HttpResponseBase:
         raise NotHereError(_("This story has no such file."))
     if capture.hidden:
         raise GoneError(_("This version of the story is hidden."))
-    if article.edits.filter(active=True, field__in=_WORDS).exists():
+    if article.edits.filter(active=True, field__in=WORDS).exists():
         raise GoneError(_("The archive has edited this story; its files are not given out."))
     name = f"{code}-{sha256[:8]}.md"
     return saved(capture.original.content, "text/plain; charset=utf-8", name)

@@ -15,15 +15,18 @@ from django.utils.translation import gettext as _
 
 from articles.content.difference import compare
 from articles.content.posts import parse_post
-from articles.deriving.provenance import original_of
+from articles.deriving.provenance import WORDS, original_of
 from articles.doors.limits import limited
-from articles.doors.paging import Page, versions_page
+from articles.doors.paging import versions_page
 from articles.doors.visible import by_code
 from articles.models import Article, Capture
 from articles.views.public import GoneError, NotHereError, public_page, story_page
 
 _COMPARABLE = 500  # versions that the form offers
 _COPIES = 200  # copies of one page's versions that are listed
+
+#: What tells a version from another: its title, and the hash of its text.
+_Said = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,14 @@ def versions(request: HttpRequest, code: str) -> HttpResponseBase:
     if "old" in request.GET and "new" in request.GET:
         return redirect("difference", code, *_chosen(request), permanent=True)
     article = by_code(Article.objects.select_related("source", "current_capture"), code)
-    numbered = article.captures.filter(version__isnull=False).defer("removals")
-    page = versions_page(request, numbered)
-    visible = numbered.filter(hidden=False).order_by("-version")
+    closed = _closed(article)
+    page = versions_page(request, article.captures.filter(version__isnull=False).defer("removals"))
+    visible = _visible(article, closed).order_by("-version")
+    before = visible.filter(version__lt=page.rows[-1].version)[:1] if page.next else []
     context = {
         "article": article,
         "page": page,
-        "versions": _listed(article, page.rows, _before(numbered, page)),
+        "versions": _listed(article, page.rows, [*before], closed),
         "comparable": list(visible.values_list("version", flat=True)[:_COMPARABLE]),
     }
     return render(request, "pages/versions.html", context)
@@ -84,10 +88,10 @@ def versions(request: HttpRequest, code: str) -> HttpResponseBase:
 def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Return one version of a story as it was captured; the shown one with its edits."""
     article = by_code(_with_text(), code)
-    capture = _captures(article, number)[number]
+    closed = _closed(article)
+    capture = _captures(article, closed, number)[number]
     content = _content(article, capture)
-    visible = article.captures.filter(version__isnull=False, hidden=False)
-    numbers = visible.values_list("version", flat=True)
+    numbers = _visible(article, closed).values_list("version", flat=True)
     context = {
         "article": article,
         "capture": capture,
@@ -109,7 +113,7 @@ def difference(request: HttpRequest, code: str, old: int, new: int) -> HttpRespo
     if old == new:
         raise NotHereError(_("These are one and the same version."))
     article = by_code(_with_text(), code)
-    captures = _captures(article, old, new)
+    captures = _captures(article, _closed(article), old, new)
     before, after = _content(article, captures[old]), _content(article, captures[new])
     context = {
         "article": article,
@@ -135,10 +139,33 @@ def _with_text() -> QuerySet[Article]:
     return Article.objects.select_related("source", "body", "current_capture")
 
 
-def _captures(article: Article, *numbers: int) -> dict[int, Capture]:
+def _closed(article: Article) -> set[_Said]:
+    """Return what editors have changed, unless it is what is shown, with their edits.
+
+    When the outlet brings a newer version, the words that they took out must not come back in the
+    one before it.
+    """
+    edits = article.edits.filter(active=True, field__in=WORDS, base_capture__isnull=False)
+    bases = set(edits.values_list("base_capture__title", "base_capture__text_hash"))
+    return bases - {_said(article.current_capture)} if article.current_capture else bases
+
+
+def _said(capture: Capture) -> _Said:
+    return capture.title, capture.text_hash
+
+
+def _visible(article: Article, closed: set[_Said]) -> QuerySet[Capture]:
+    """Return the versions that readers may see."""
+    versions = article.captures.filter(version__isnull=False, hidden=False)
+    for title, text_hash in sorted(closed):
+        versions = versions.exclude(title=title, text_hash=text_hash)
+    return versions
+
+
+def _captures(article: Article, closed: set[_Said], *numbers: int) -> dict[int, Capture]:
     """Return the captures with these version numbers.
 
-    Raises GoneError when one of them is hidden, NotHereError when one does not exist.
+    Raises GoneError when one of them is hidden or closed, NotHereError when one does not exist.
     """
     found = {
         capture.version: capture
@@ -147,7 +174,7 @@ def _captures(article: Article, *numbers: int) -> dict[int, Capture]:
     for number in numbers:
         if number not in found:
             raise NotHereError(_("This story has no version %(number)s.") % {"number": number})
-        if found[number].hidden:
+        if found[number].hidden or _said(found[number]) in closed:
             raise GoneError(_("Version %(number)s of this story is hidden.") % {"number": number})
     return {number: found[number] for number in numbers}
 
@@ -168,21 +195,15 @@ def _content(article: Article, capture: Capture) -> Content:
     return Content(post.title, post.html, post.text, post.language, edited=False)
 
 
-def _before(numbered: QuerySet[Capture], page: Page[Capture]) -> list[Capture]:
-    """Return the version that the last one of a page is compared with, if there is one."""
-    if not page.next:
-        return []
-    older = numbered.filter(hidden=False, version__lt=page.rows[-1].version)
-    return list(older.order_by("-version")[:1])
-
-
-def _listed(article: Article, captures: list[Capture], before: list[Capture]) -> list[Version]:
+def _listed(
+    article: Article, captures: list[Capture], before: list[Capture], closed: set[_Said]
+) -> list[Version]:
     copies = _copies(article, captures)
-    visible = [c for c in [*captures, *before] if not c.hidden]
+    visible = [c for c in [*captures, *before] if not c.hidden and _said(c) not in closed]
     listed = []
     for capture in captures:
         number = capture.version or 0
-        if capture.hidden:
+        if capture not in visible:
             listed.append(Version(number, None))
             continue
         is_shown = _is_shown(article, capture)

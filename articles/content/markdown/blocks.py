@@ -105,4 +105,5 @@ def _paragraph(nodes: list[Node], site: str) -> str:
 def _line(nodes: list[Node], site: str, inside: frozenset[str] = frozenset()) -> str:
     """Return text that has to stand on one line; a sign # at its end would be dropped."""
     text = " ".join(phrases(nodes, site, inside).split())
-    return re.sub(r"#+$", lambda end: end[0].replace("#", r"\#"), text)
+    bare = text.rstrip("#")
+    return bare + r"\#" * (len(text) - len(bare))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from articles.content.script.tags import INTERFACE, IsPage, Setting, start_tag
 from articles.content.script.words import Script, convert_run
@@ -48,6 +49,7 @@ class _Scan:
         self._is_page = is_page
         self._out: list[str] = []
         self._open: list[tuple[str, Setting]] = []
+        self._names = Counter[str]()  # how many of each are open
         self._run: list[int] = []  # the places in ``_out`` of text of one block
         self._run_language = ""
         self._title: int | None = None
@@ -98,13 +100,14 @@ class _Scan:
         self._awaits_headline |= name == "h1"
         if name not in _VOID and not source.endswith("/>"):
             self._open.append((name, setting))
+            self._names[name] += 1
 
     def _end(self, name: str, source: str) -> None:
         before = self._setting
-        for place in range(len(self._open) - 1, -1, -1):
-            if self._open[place][0] == name:
-                del self._open[place:]
-                break
+        if self._names[name]:  # else a page of nothing but ends would take for ever
+            while (closed := self._open.pop()[0]) != name:
+                self._names[closed] -= 1
+            self._names[name] -= 1
         if name not in _INLINE or self._setting is not before:
             self._finish_run()
         self._out.append(source)

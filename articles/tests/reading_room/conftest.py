@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Page
 
 from articles.tests.attacks.browser import require_chromium
 from articles.tests.reading_room import browsing
@@ -15,3 +16,12 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browsing.Room]:
     """Return the served archive of all kinds of pages, and a browser."""
     with browsing.room(tmp_path_factory.mktemp("room"), require_chromium()) as opened:
         yield opened
+
+
+@pytest.fixture
+def page(room: browsing.Room) -> Iterator[Page]:
+    """Return a window; nothing may be said on its console, and no other site be asked."""
+    before = len(room.noise)
+    with room.window() as page:
+        yield page
+        assert room.noise[before:] == []

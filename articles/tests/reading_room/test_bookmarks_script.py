@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +39,6 @@ _HOSTILE: list[Any] = [
     {**_GOOD, "title": "灯" * 1001}, {**_GOOD, "outlet": "灯" * 301}, {**_GOOD, "day": "today"},
     None, "x", [], 7,
 ]  # fmt: skip
-
-
-@pytest.fixture
-def page(room: Room) -> Iterator[Page]:
-    """Return a window; nothing may be said on its console, and no other site be asked."""
-    before = len(room.noise)
-    with room.window() as page:
-        yield page
-        assert room.noise[before:] == []
 
 
 def kept(page: Page) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,15 +12,6 @@ pytestmark = pytest.mark.browser
 
 _FOCUSED = "document.activeElement.href ?? document.activeElement.tagName"
 _OPEN_HELP = "dialog[data-keys-help][open]"
-
-
-@pytest.fixture
-def page(room: Room) -> Iterator[Page]:
-    """Return a window; nothing may be said on its console, and no other site be asked."""
-    before = len(room.noise)
-    with room.window() as page:
-        yield page
-        assert room.noise[before:] == []
 
 
 def stories(page: Page) -> list[str]:

@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from articles.tests.reading_room.kinds import KINDS
 from articles.tests.reading_room.rows import fill
 
-_STORY = "article tag"  # the story with its outlet, author, text and capture; its topics
-# What an editor has changed; the stories before and after it, of its outlet and of its day; the
-# newest captures, for the clocks.
-_ABOUT = "articleedit article article article article capture"
-_VERSIONED = f"{_STORY} capture {_ABOUT}"  # with the versions, for what programs are told
+# The story with its outlet, author, text and capture; what an editor has changed; its topics.
+_STORY = "article articleedit tag"
+# The stories before and after it, of its outlet and of its day; the files that are held.
+_ABOUT = "article article article article capture"
+_VERSIONED = f"{_STORY} capture {_ABOUT}"  # with what differs among its versions
 # The numbers of years and of days; the newest day's newest and longest stories, with the pictures
 # and the beginnings of the first of them; the days before it; the keys of the stories of these
 # six, and the stories; the same of one day a year ago.
@@ -36,10 +36,10 @@ QUERIES = {
     "article with pictures held": f"{_STORY} articleimage capture {_ABOUT}",  # the first picture
     "article with pictures not held": f"{_STORY} articleimage {_ABOUT}",  # of one version
     "article with a video": f"{_STORY} {_ABOUT}",
-    # The story, its versions, those that can be compared, copies of them.
-    "versions": "article capture capture capture",
-    "version": "article capture capture capture",  # the version, the ones before and after it
-    "difference": "article capture",  # both versions at once
+    # The story, what an editor has changed, its versions, those to compare, copies of them.
+    "versions": "article articleedit capture capture capture",
+    "version": "article articleedit capture capture capture",  # it, and the ones beside it
+    "difference": "article articleedit capture",  # both versions at once
     "sources": "source monthcount",  # the outlets, and when each has been heard
     "source": "source article monthcount outletauthor",  # its stories, its curve, its authors
     "tags": "tag",
