@@ -2,7 +2,7 @@
 
 An archive of the samples is made, served on the loopback address, and thrown away. Each kind of
 public page is taken in English, simplified and traditional Chinese, 390 and 1280 pixels wide, light
-and dark, into FOLDER (docs/screenshots), and two pages of the admin beside them. CHROMIUM names a
+and dark, into FOLDER (docs/screenshots), and what is in English only beside them. CHROMIUM names a
 browser; a font with Chinese has to be installed (Debian: fonts-noto-cjk). It exits with 1 where a
 page scrolls sideways or writes to the console.
 """
@@ -93,6 +93,7 @@ def served(folder: Path, password: str) -> Iterator[str]:
 def addresses() -> dict[str, str]:
     """Return a page of each public kind, by the names of their pictures: the fullest examples."""
     from articles.content.posts import Kind
+    from articles.doors.paging import before_all
     from articles.models import Article, Author, Source, State, Tag
 
     stories = Article.objects.published().newest_first()
@@ -108,6 +109,7 @@ def addresses() -> dict[str, str]:
     )
     return {
         "home": "/",
+        "stories": f"/?after={before_all()}",
         "year": f"/{longest.day:%Y}/",
         "month": f"/{longest.day:%Y/%m}/",
         "day": f"/{longest.day:%Y/%m/%d}/",
@@ -137,12 +139,13 @@ def addresses() -> dict[str, str]:
     }
 
 
-def admin_addresses() -> dict[str, str]:
-    """Return the pages of the admin that are taken, which are in English only."""
+def english_addresses() -> dict[str, str]:
+    """Return the pages that are in English only: for programs, and two of the admin."""
     from articles.models import Article
 
     changed = Article.objects.order_by("-version_count", "-published_at")[0]
     return {
+        "api": "/api/v1/docs",
         "admin-list": f"/admin/articles/article/?q={SEARCHED}",
         "admin-article": f"/admin/articles/article/{changed.pk}/change/",
     }
@@ -151,7 +154,7 @@ def admin_addresses() -> dict[str, str]:
 def take(base: str, password: str, folder: Path, browser_path: str) -> list[str]:
     """Take every picture; return what is wrong with the pages."""
     wrong: list[str] = []
-    public, editors = addresses(), admin_addresses()
+    public, others = addresses(), english_addresses()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         for (width, height), scheme in product(WIDTHS.items(), SCHEMES):
@@ -169,7 +172,7 @@ def take(base: str, password: str, folder: Path, browser_path: str) -> list[str]
             context = browser.new_context(viewport=viewport, color_scheme=scheme)
             page = _listened(context, wrong)
             _log_in(page, base, password)
-            for name, address in editors.items():
+            for name, address in others.items():
                 wrong += _taken(page, base + address, folder / f"{name}-{width}-{scheme}.png")
             context.close()
         browser.close()

@@ -336,3 +336,36 @@ def test_name_that_only_hidden_texts_bear_is_not_told(client: Client, kind: str)
     Source.objects.create(name="Hidden Name", slug="hidden-name")
     for address in (f"/{kind}/hidden-name/", f"/{kind}/hidden-name/?after=AAAAAAAAAAAAAAAAAAAAAQ"):
         assert "Hidden Name" not in page_text(client, address, status=404)
+
+
+def test_outlet_tells_what_it_is_and_draws_its_months(client: Client) -> None:
+    author = Author.objects.create(name="Ada Ferry", slug="ada-ferry")
+    gazette = make_source("Gazette", language="en", home_page="https://gazette.example/")
+    publish(source=gazette, author=author, published_at=dt.datetime(2020, 11, 2, tzinfo=dt.UTC))
+    for _ in range(2):
+        publish(source=gazette, published_at=at(9))
+    html = page_text(client, "/sources/gazette/")
+    assert "3 stories, November 2020 – January 2021 · English · " in html
+    assert '<a href="https://gazette.example/" rel="nofollow noopener external">' in html
+    assert re.findall('<rect[^>]* height="([^"]+)"', html) == ["24.0", "0.0", "48.0"]
+    assert "Stories per month; the most, 2, in January 2021." in html
+    assert (
+        '<a lang="" href="/authors/ada-ferry/">Ada Ferry</a> <span class="count">1</span>' in html
+    )
+    assert re.findall(r'href="/search/\?q=([^"]+)">(\d+)<', html) == [
+        ("source%3AGazette+date%3A2020", "2020"), ("source%3AGazette+date%3A2021", "2021"),
+    ]  # fmt: skip
+    span = page_text(client, "/sources/")
+    assert '<span class="span-of">November 2020 – January 2021</span>' in span
+
+
+def test_month_tells_its_outlets_with_the_searches_for_their_stories(client: Client) -> None:
+    gazette = make_source("Gazette", language="en")
+    for source in (gazette, gazette, make_source()):
+        publish(source=source, published_at=at(9))
+    html = page_text(client, "/2021/01/")
+    found = re.findall(r'href="/search/\?q=([^"]+)">.*?<span class="count">(\d+)</span>', html)
+    assert found == [
+        ("source%3AGazette+date%3A2021-01", "2"),
+        ("source%3A%22Example+Herald%22+date%3A2021-01", "1"),
+    ]

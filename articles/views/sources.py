@@ -15,7 +15,7 @@ from articles.doors.visible import source_of
 from articles.models import Article, MonthCount, OutletAuthor, Source
 from articles.views.periods import months_between, year_of
 from articles.views.public import public_page
-from articles.views.search_links import outlet_url
+from articles.views.search_links import language_name, outlet_url
 from articles.views.sparkline import Sparkline, sparkline
 from articles.views.stories import by_day
 
@@ -60,6 +60,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "days": by_day(page.rows),
         "portrait": _portrait(found) if page.is_first else None,
+        "language": language_name(found.language) if found.language else "",
     }
     return render(request, "pages/source.html", context)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from articles.content.posts import Kind as Sort
+from articles.doors.paging import before_all
 from articles.models import Article, ArticleImage, Author, ImageState, Source, State, Tag
 from articles.tests.reading_room.rows import DAY, OUTLET, WORD
 
@@ -66,6 +67,7 @@ def _versions(below: str = "") -> str:
 
 KINDS = (
     Kind("home", lambda: "/", lambda: "2025"),
+    Kind("all stories", lambda: f"/?after={before_all()}", lambda: "All stories</h1>"),
     Kind("year", lambda: f"/{DAY:%Y}/", lambda: "2021"),
     Kind("month", lambda: f"/{DAY:%Y/%m}/", lambda: f"/{DAY:%Y/%m/%d}/"),
     Kind("day", lambda: f"/{DAY:%Y/%m/%d}/", lambda: OUTLET),

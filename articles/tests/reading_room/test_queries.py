@@ -28,6 +28,7 @@ _COVERAGE = "monthcount daycount monthcount"  # the years, their days with stori
 #: The table that each query of a page asks first, in their order.
 QUERIES = {
     "home": _HOME,
+    "all stories": "article",
     "year": "daycount daycount daycount",  # its days, and the nearest before and after it
     "month": "daycount daycount daycount monthcount",  # the same, and its outlets
     "day": _DAY,
