@@ -15,15 +15,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from articles.content.languages import CHARACTERS
+
 _BLANK_LINE = "\n\n"
 _NO_LETTER = re.compile(r"(?:[^\w+−%‰$€£¥<>=~^|-]|_)+")  # a sign that calculates says something
 #: A Han or kana character, a word of another script, a run of space, or any other character.
-_TOKEN = re.compile(
-    "[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-    "|[^\\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
-    "|\\s+"
-    "|[^\\w\\s]"
-)
+_TOKEN = re.compile(rf"[{CHARACTERS}]|[^\W{CHARACTERS}]+|\s+|[^\w\s]")
 _ISLAND = 2  # tokens; a shorter unchanged run between two changes only makes confetti
 _ALIKE = 0.4  # share of common tokens from which two paragraphs are one, rewritten
 _PARAGRAPHS = 3000  # both sides together, common ends aside; more are not aligned

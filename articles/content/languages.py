@@ -15,6 +15,8 @@ _TRADITIONAL = (
     "讀課調貝員買賣費質貴資賽讚躍輕載邊達運遠連選鐵銀錢錯鎮聞難電話網絡級紀約紅納紙細組織"
     "終結給統繼續維綜綠編羅罰職聯肅勝腦節藥雖補視覺計訊許訪評詞譯試詩誠詳誤"
 )
+#: Han and kana, each of which is read by itself: what stands between the brackets of a class.
+CHARACTERS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _IS_SIMPLIFIED = re.compile(f"[{_SIMPLIFIED}]")
 _IS_TRADITIONAL = re.compile(f"[{_TRADITIONAL}]")
 _HAN = re.compile("[\u3400-\u9fff]+")

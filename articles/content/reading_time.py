@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-#: Han and kana, each character by itself; what is left is read word by word.
-_CHARACTER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+from articles.content.languages import CHARACTERS
+
+_CHARACTER = re.compile(f"[{CHARACTERS}]")  # what is left is read word by word
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_CHARACTERS = 400  # a minute, of Chinese news read silently
-_WORDS = 230  # a minute (Brysbaert 2019: 238 in English non-fiction)
+_CHARACTERS_A_MINUTE = 400  # of Chinese news read silently
+_WORDS_A_MINUTE = 230  # (Brysbaert 2019: 238 in English non-fiction)
 
 
 def reading_minutes(text: str) -> int:
@@ -19,5 +20,5 @@ def reading_minutes(text: str) -> int:
     """
     characters = len(_CHARACTER.findall(text))
     words = len(_WORD.findall(_CHARACTER.sub(" ", text)))
-    minutes = characters / _CHARACTERS + words / _WORDS
+    minutes = characters / _CHARACTERS_A_MINUTE + words / _WORDS_A_MINUTE
     return max(1, round(minutes)) if minutes else 0
