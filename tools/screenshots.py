@@ -2,9 +2,9 @@
 
 An archive of the samples is made, served on the loopback address, and thrown away. Each kind of
 public page is taken in English, simplified and traditional Chinese, 390 and 1280 pixels wide, light
-and dark, into FOLDER (docs/screenshots), and what is in English only beside them. CHROMIUM names a
-browser; a font with Chinese has to be installed (Debian: fonts-noto-cjk). It exits with 1 where a
-page scrolls sideways or writes to the console.
+and dark, into FOLDER (docs/screenshots), and beside them what has one language only, or all three
+at once. CHROMIUM names a browser; a font with Chinese has to be installed (Debian: fonts-noto-cjk).
+It exits with 1 where a page scrolls sideways or writes to the console.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from itertools import product
 from pathlib import Path
@@ -23,11 +24,13 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 import django
+from django.template.loader import render_to_string
 from PIL import Image
 from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Route,
     ViewportSize,
     sync_playwright,
 )
@@ -43,6 +46,8 @@ LANGUAGES = {
     "zh-Hans": ("/zh-hans", "hans"),
     "zh-Hant": ("/zh-hant", "hant"),
 }
+#: Pages in all three languages at once, which no healthy server shows: put in a server's place.
+FAULTS = {"fault": "500.html", "away": "503.html"}
 SEARCHED = "港"
 EDITOR = "ada"
 _OFF = ("COSTLY_RATE", "SEARCH_RATE", "SUGGEST_RATE", "LOGIN_RATE", "LOGIN_NAME_RATE")
@@ -174,9 +179,19 @@ def take(base: str, password: str, folder: Path, browser_path: str) -> list[str]
             _log_in(page, base, password)
             for name, address in others.items():
                 wrong += _taken(page, base + address, folder / f"{name}-{width}-{scheme}.png")
+            for name, template in FAULTS.items():
+                html = render_to_string(template)
+                page.route("**/fault/", partial(_answered, html))
+                path = folder / f"{name}-{width}-{scheme}.png"
+                wrong += _taken(page, f"{base}/fault/", path)
             context.close()
         browser.close()
     return wrong
+
+
+def _answered(html: str, route: Route) -> None:
+    """Answer in the server's place."""
+    route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
 
 def _listened(context: BrowserContext, wrong: list[str]) -> Page:
