@@ -138,9 +138,11 @@ def erase(article: Article, editor: Editor) -> BlockedIdentity:
         for root, path in places:  # a broken copy of the same file holds the same words
             ImportIssue.objects.filter(root=root, path=path).delete()
         article.delete()
-        Image.objects.filter(code__in=images, places__isnull=True).delete()
         tally.apply()
         ListChange.note([row])
+        # After the counts: an import that has them may be about to show one of these pictures, and
+        # neither could end before the other.
+        Image.objects.filter(code__in=images, places__isnull=True).delete()
         SearchChange.note([pk])
     return mark
 
