@@ -43,7 +43,7 @@ bench: venv ## Measure the import and the pages (CORPUS=DIR: with real posts)
 	@$(PYTHON_BIN) benchmarks/run.py --pages --json bench.json $(if $(CORPUS),--corpus "$(CORPUS)")
 
 bench-pages: venv ## Measure requests per second beside plain files (ARGS="--sizes 10000")
-	@$(PYTHON_BIN) benchmarks/proxied.py --json bench-pages.json $(ARGS)
+	@$(PYTHON_BIN) benchmarks/reverse_proxy.py --json bench-pages.json $(ARGS)
 
 bench-search: venv ## Measure the search (CORPUS=DIR: sentences of real posts; ARGS="--sizes 10000")
 	@$(PYTHON_BIN) benchmarks/search.py --json bench-search.json $(if $(CORPUS),--corpus "$(CORPUS)") $(ARGS)

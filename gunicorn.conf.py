@@ -28,12 +28,12 @@ logconfig_dict = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "articles.doors.logs.LineFormatter",
+            "()": "articles.access.log_formatting.LineFormatter",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         }
     },
-    "filters": {"readers": {"()": "articles.doors.logs.WithoutReaders"}},
+    "filters": {"readers": {"()": "articles.access.log_formatting.WithoutReaders"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

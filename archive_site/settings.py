@@ -44,13 +44,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # These two first: every answer passes them, also static files and refused hosts.
-    "articles.doors.headers.HeadersMiddleware",
+    "articles.http.security_headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
-    "articles.views.unavailable.DatabaseAwayMiddleware",
+    "articles.views.errors.database_unavailable.DatabaseAwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "articles.doors.prefix.PrefixMiddleware",
-    "articles.standby.middleware.StandbyMiddleware",
+    "articles.http.language_prefix.PrefixMiddleware",
+    "articles.replica.middleware.StandbyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "articles.views.indexing.IndexChangesMiddleware",
+    "articles.views.search.index_middleware.IndexChangesMiddleware",
 ]
 
 TEMPLATES = [
@@ -106,7 +106,7 @@ if env.text("STANDBY_URL", default=""):
     _standby.setdefault("CONN_MAX_AGE", 60)
     _standby.setdefault("CONN_HEALTH_CHECKS", True)
     _standby.setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
-    DATABASE_ROUTERS = ["articles.standby.routing.Router"]
+    DATABASE_ROUTERS = ["articles.replica.database_router.Router"]
 STANDBY_MAX_DELAY = env.seconds("STANDBY_MAX_DELAY", default=5)
 
 # --- Search ----------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ TAGGIT_CASE_INSENSITIVE = True
 
 # --- Security --------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
-# Programs ask there: the API tells them (articles.api.problems), the others answer as asked.
+# Programs ask there: the API tells them (articles.api.problem_details), the others answer as asked.
 SECURE_REDIRECT_EXEMPT = ["^api/", "^(healthz|readyz)$"]
 BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:  # only a proxy may be believed about the scheme, and about addresses
@@ -159,7 +159,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CONFIRM_SECONDS = 900  # for so long a password counts as typed just now
 SECOND_FACTOR = env.choice("SECOND_FACTOR", ("off", "optional", "required"), default="optional")
 OTP_TOTP_ISSUER = f"{SITE_NAME} ({urlsplit(SITE_URL).hostname})"  # how an app names the account
-# Wrong codes are limited as wrong passwords are: articles.doors.tries.
+# Wrong codes are limited as wrong passwords are: articles.access.throttling.login_throttle.
 OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0  # a year
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
@@ -179,7 +179,9 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
-        "require-trusted-types-for": ["'script'"],  # the admin does without: articles.doors.site
+        "require-trusted-types-for": [
+            "'script'"
+        ],  # the admin does without: articles.access.admin_site
         "trusted-types": ["'none'"],
         "upgrade-insecure-requests": SECURE_SSL_REDIRECT,
     },
@@ -196,7 +198,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "articles.doors.passwords.OwnWordsValidator"},
+    {"NAME": "articles.access.password_validation.OwnWordsValidator"},
 ]
 # Rates: docs/security.md says why these.
 COSTLY_RATE = env.rate("COSTLY_RATE", default="60/minute")  # of an address
@@ -218,7 +220,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "articles.doors.logs.LineFormatter",
+            "()": "articles.access.log_formatting.LineFormatter",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         }

@@ -7,7 +7,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("articles.urls")),
 ]
-handler400 = "articles.views.errors.bad_request"
-handler403 = "articles.views.errors.forbidden"
-handler404 = "articles.views.errors.not_found"
-handler500 = "articles.views.errors.server_error"
+handler400 = "articles.views.errors.error_pages.bad_request"
+handler403 = "articles.views.errors.error_pages.forbidden"
+handler404 = "articles.views.errors.error_pages.not_found"
+handler500 = "articles.views.errors.error_pages.server_error"

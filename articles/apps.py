@@ -13,15 +13,15 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what the log is to say, and register the checks."""
-        from articles.doors import checks, confirming, events, sessions
+        from articles.access import checks, reauthentication, security_log, sessions
 
         checks.register_checks()
-        events.listen()
+        security_log.listen()
         sessions.listen()
-        confirming.listen()
+        reauthentication.listen()
 
 
 class ArchiveAdminConfig(AdminConfig):
     """Django's admin with the archive's own site."""
 
-    default_site = "articles.doors.site.ArchiveAdminSite"
+    default_site = "articles.access.admin_site.ArchiveAdminSite"

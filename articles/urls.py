@@ -8,31 +8,19 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path, re_path, register_converter
 
 from articles.api import articles as api
-from articles.api import description, downloads
-from articles.feeds import lists as feeds
-from articles.feeds.search import feed as search_feed
-from articles.views import (
-    about,
+from articles.api import openapi, search_export
+from articles.feeds import list_feeds as feeds
+from articles.feeds.search_feeds import feed as search_feed
+from articles.views.lists import authors, calendar, coverage, front_page, sources, tags, withdrawals
+from articles.views.search import opensearch, search_page
+from articles.views.site import about, bookmarks, health, robots_txt, security_txt, sitemaps
+from articles.views.story import (
     article,
-    authors,
-    bookmarks,
-    calendar,
-    citing,
-    coverage,
-    health,
-    home,
-    old_paths,
-    opensearch,
-    pictures,
-    robots,
-    search,
-    security_txt,
-    sitemaps,
-    sources,
-    tags,
-    texts,
+    citations,
+    images,
+    jekyll_redirects,
+    text_downloads,
     versions,
-    withdrawals,
 )
 
 
@@ -97,7 +85,7 @@ class _Hash(_Text):
 class _Form(_Text):
     """A form of citations for programs."""
 
-    regex = "|".join(citing.FORMS)
+    regex = "|".join(citations.FORMS)
 
 
 register_converter(_FourDigits, "yyyy")
@@ -119,7 +107,7 @@ def _feeds(below: str, view: Callable[..., HttpResponseBase], name: str) -> Iter
 
 
 urlpatterns = [
-    path("", home.home, name="home"),
+    path("", front_page.home, name="home"),
     path("<yyyy:year>/", calendar.year, name="year"),
     path("<yyyy:year>/<mm:month>/", calendar.month, name="month"),
     path(f"{_DAY}/", calendar.day, name="day"),
@@ -128,10 +116,10 @@ urlpatterns = [
     path(f"{_VERSIONS}/", versions.versions, name="versions"),
     path(f"{_VERSIONS}/<number:number>/", versions.version, name="version"),
     path(f"{_VERSIONS}/<number:old>..<number:new>/", versions.difference, name="difference"),
-    path("a/<code:code>/cite.<citation:form>", citing.cite, name="cite"),
-    path("a/<code:code>/text.txt", texts.text, name="text"),
-    path("a/<code:code>/text.md", texts.markdown, name="markdown"),
-    path("a/<code:code>/original/<hash:sha256>", texts.original, name="original"),
+    path("a/<code:code>/cite.<citation:form>", citations.cite, name="cite"),
+    path("a/<code:code>/text.txt", text_downloads.text, name="text"),
+    path("a/<code:code>/text.md", text_downloads.markdown, name="markdown"),
+    path("a/<code:code>/original/<hash:sha256>", text_downloads.original, name="original"),
     path("sources/", sources.sources, name="sources"),
     path("sources/<words:slug>/", sources.source, name="source"),
     path("tags/", tags.tags, name="tags"),
@@ -145,25 +133,25 @@ urlpatterns = [
     path("about/takedown/", about.takedown, name="takedown"),
     path("withdrawals/", withdrawals.withdrawals, name="withdrawals"),
     path("bookmarks/", bookmarks.bookmarks, name="bookmarks"),
-    path("search/", search.page, name="search"),
-    path("search/suggest", search.suggest, name="search_suggest"),
+    path("search/", search_page.page, name="search"),
+    path("search/suggest", search_page.suggest, name="search_suggest"),
     path("search/suggest/opensearch", opensearch.suggest, name="opensearch_suggest"),
-    path("search/help/", search.help_page, name="search_help"),
+    path("search/help/", search_page.help_page, name="search_help"),
     *_feeds("", feeds.all_stories, "feed"),
     *_feeds("sources/<words:slug>/", feeds.source, "source_feed"),
     *_feeds("tags/<words:slug>/", feeds.tag, "tag_feed"),
     *_feeds("authors/<words:slug>/", feeds.author, "author_feed"),
     *_feeds("search/", search_feed, "search_feed"),
-    path("search/download.csv", downloads.csv_file, name="search_csv"),
-    path("search/download.jsonl", downloads.jsonl_file, name="search_jsonl"),
+    path("search/download.csv", search_export.csv_file, name="search_csv"),
+    path("search/download.jsonl", search_export.jsonl_file, name="search_jsonl"),
     path("api/v1/articles", api.articles, name="api_articles"),
     path("api/v1/articles/<code:code>", api.article, name="api_article"),
-    path("api/v1/openapi.json", description.openapi, name="api_openapi"),
-    path("api/v1/docs", description.docs, name="api_docs"),
-    re_path(r"^api/", description.nothing, name="api_nothing"),
-    path("i/<code:code>", pictures.picture, name="picture"),
+    path("api/v1/openapi.json", openapi.openapi, name="api_openapi"),
+    path("api/v1/docs", openapi.docs, name="api_docs"),
+    re_path(r"^api/", openapi.nothing, name="api_nothing"),
+    path("i/<code:code>", images.picture, name="picture"),
     path("opensearch.xml", opensearch.description, name="opensearch"),
-    path("robots.txt", robots.robots_txt, name="robots_txt"),
+    path("robots.txt", robots_txt.robots_txt, name="robots_txt"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap/calendar.xml", sitemaps.calendar, name="sitemap_calendar"),
     path("sitemap/outlets.xml", sitemaps.sources, name="sitemap_sources"),
@@ -173,10 +161,12 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     # File names hold any character, also a line break.
-    re_path(r"^(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})/(?P<name>[^/]+)/?\Z", old_paths.old_path),
+    re_path(
+        r"^(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})/(?P<name>[^/]+)/?\Z", jekyll_redirects.old_path
+    ),
     re_path(
         r"^(?P<category>[^/]+(?:/[^/]+)*?)/"
         r"(?P<year>[0-9]{4})/(?P<month>[0-9]{2})/(?P<day>[0-9]{2})/(?P<name>[^/]+)\.html\Z",
-        old_paths.old_category_path,
+        jekyll_redirects.old_category_path,
     ),
 ]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.measure import Measurement, measure
+from benchmarks.process_measurement import Measurement, measure
 
 PAGE_SIZE = 100
 CONFIGURATION = """\

@@ -17,8 +17,8 @@ from typing import Any, Self
 if __package__ in {None, ""}:  # run as a file, Python looks for modules beside it only
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.imports import PROJECT, archive_environment, migrate
-from benchmarks.measure import CommandError
+from benchmarks.archive_import import PROJECT, archive_environment, migrate
+from benchmarks.process_measurement import CommandError
 from benchmarks.report import MAX_GROWTH, machine, machine_line, markdown_table, say, show
 
 SIZES = (10_000, 100_000)

@@ -12,9 +12,9 @@ from pathlib import Path
 if __package__ in {None, ""}:  # run as a file, Python looks for modules beside it only
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import hugo, imports, pages
+from benchmarks import archive_import, hugo, pages
 from benchmarks.generate_posts import generate_posts
-from benchmarks.measure import CommandError, Measurement
+from benchmarks.process_measurement import CommandError, Measurement
 from benchmarks.report import MEBIBYTE, machine, machine_line, markdown_table, ratio, say, show
 
 COLUMNS = (
@@ -107,20 +107,22 @@ def compare(posts: Path, folder: Path) -> Comparison:
     files = sum(1 for _ in posts.rglob("*.md"))
     result = Comparison([], [])
     say(f"reading {files:,} files")
-    result.steps.append(Step.of("read and hash", files, imports.copy_bytes(posts, folder)))
+    result.steps.append(Step.of("read and hash", files, archive_import.copy_bytes(posts, folder)))
     baseline = _Baseline(posts, folder)
-    environment = imports.archive_environment(folder)
-    imports.migrate(folder, environment)
+    environment = archive_import.archive_environment(folder)
+    archive_import.migrate(folder, environment)
     baseline.build()
     bare = folder / "bare"
     bare.mkdir()
-    imports.migrate(bare, imports.archive_environment(bare))
+    archive_import.migrate(bare, archive_import.archive_environment(bare))
     for name in ("import", AGAIN, NO_INDEX):
         say(name)
         run = (
-            imports.import_posts(posts, bare, imports.archive_environment(bare), "--no-index")
+            archive_import.import_posts(
+                posts, bare, archive_import.archive_environment(bare), "--no-index"
+            )
             if name == NO_INDEX
-            else imports.import_posts(posts, folder, environment)
+            else archive_import.import_posts(posts, folder, environment)
         )
         result.steps.append(Step.of(name, run.count("files"), run.measurement))
         told = ", ".join(f"{run.count(outcome):,} {outcome}" for outcome in OUTCOMES)
@@ -132,7 +134,7 @@ def compare(posts: Path, folder: Path) -> Comparison:
     return result
 
 
-def _check(name: str, run: imports.ImportResult) -> None:
+def _check(name: str, run: archive_import.ImportResult) -> None:
     """Raise CommandError when the import did other work than its name says."""
     if run.count("failed") > run.count("files") * MAX_FAILED:
         reasons = "; ".join(f"{n} times {why}" for why, n in run.failures.most_common(3))

@@ -16,9 +16,9 @@ if __package__ in {None, ""}:  # run as a file, Python looks for modules beside 
 
 import django
 
-from benchmarks.imports import archive_environment
+from benchmarks.archive_import import archive_environment
 from benchmarks.report import machine, machine_line, say, show
-from benchmarks.searches.texts import from_posts, invented
+from benchmarks.search_runs.sample_texts import from_posts, invented
 
 SIZES = (10_000, 100_000, 1_000_000)
 
@@ -63,8 +63,8 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         _set_up(folder)
         # Models can only be imported once Django is set up.
-        from benchmarks.searches.documents import Archive
-        from benchmarks.searches.run import measure, tables
+        from benchmarks.search_runs.documents import Archive
+        from benchmarks.search_runs.run import measure, tables
 
         say("reading sentences")
         texts = (

@@ -12,7 +12,7 @@ export KILL_TEST_POSTS="${KILL_TEST_POSTS:-70}"
 
 python=.venv/bin/python
 set -- tools/isolated.sh "$python" -m pytest --numprocesses auto \
-    articles/tests/accidents articles/tests/test_import_resume.py "$@"
+    articles/tests/accidents articles/tests/importing/test_resume_after_kill.py "$@"
 echo "== accidents on SQLite"
 env -u DATABASE_URL "$@"
 echo "== accidents on PostgreSQL"

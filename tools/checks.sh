@@ -19,6 +19,7 @@ python=.venv/bin/python
 
 check "ruff check" "$python" -m ruff check --output-format concise
 check "ruff format" "$python" -m ruff format --check --output-format concise
+check "import-linter" .venv/bin/lint-imports --no-cache
 check "mypy" "$python" -m mypy
 if command -v shellcheck >/dev/null; then
     check "shellcheck" shellcheck tools/*.sh .ci/run

@@ -13,7 +13,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from random import Random
 
-from articles.tests.fuzzing import disagreement, document, is_accepted
+from articles.tests.support.html_fuzzing import disagreement, document, is_accepted
 
 _CHUNK = 2000
 

@@ -20,7 +20,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from tools.marked import ROOT, Marked, marked_messages
+from tools.message_extraction import ROOT, Marked, marked_messages
 
 LOCALES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文"}
 _WIDTH = 100

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from articles.content.frame import take_apart
-from articles.content.html.plain_body import ROW
-from articles.content.html.repair import repaired
-from articles.content.html.structure import NEVER_STORY, structure
+from articles.content.html.restructuring.markup_repair import repaired
+from articles.content.html.restructuring.plain_text_body import ROW
+from articles.content.html.restructuring.structure import NEVER_STORY, structure
 from articles.content.html.tree import from_lexbor, text_of
-from articles.content.posts import NotAPostError, PostError, parse_post
+from articles.content.post_file.parsing import NotAPostError, PostError, parse_post
+from articles.content.post_file.sections import take_apart
 
 PROCESSES = 2
 _UNCOUNTED = re.compile(rf"\s+|{ROW.pattern}")

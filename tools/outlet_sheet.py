@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from articles.content.outlets import Outlet, general, known_outlets
-from articles.content.posts import RULES_VERSION
+from articles.content.outlets.registry import Outlet, general, known_outlets
+from articles.content.post_file.parsing import RULES_VERSION
 from tools.outlet_counts import Counted, Counts, count_folder, sum_of_rules
 
 COMMAND = "python -m tools.outlet_sheet FOLDER > docs/outlet-sheet.md"

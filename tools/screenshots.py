@@ -80,7 +80,7 @@ def served(folder: Path, password: str) -> Iterator[str]:
     call_command("migrate", verbosity=0)
     call_command("import_posts", str(SAMPLES), "--no-progress", verbosity=0)
     from articles.models import Article
-    from articles.publishing.states import withdraw
+    from articles.publishing.publication_state import withdraw
 
     withdraw(Article.objects.published().order_by("pk")[0], "Its author asked for it.")
     get_user_model()._default_manager.create_superuser(username=EDITOR, password=password)
@@ -97,8 +97,8 @@ def served(folder: Path, password: str) -> Iterator[str]:
 
 def addresses() -> dict[str, str]:
     """Return a page of each public kind, by the names of their pictures: the fullest examples."""
-    from articles.content.posts import Kind
-    from articles.doors.paging import before_all
+    from articles.content.post_file.parsing import Kind
+    from articles.http.pagination import before_all
     from articles.models import Article, Author, Source, State, Tag
 
     stories = Article.objects.published().newest_first()

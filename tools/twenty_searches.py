@@ -112,7 +112,7 @@ def searches() -> list[Wanted]:
 def play() -> Iterator[Found]:
     """Yield what each search finds in the archive that Django is set up for."""
     from articles.models import Article
-    from articles.searching.finding import search
+    from articles.searching.search import search
 
     wanted = searches()
     should: list[set[int]] = [set() for _ in wanted]

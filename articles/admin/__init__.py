@@ -10,9 +10,27 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from taggit.models import Tag as UnusedTag
 
-from articles.admin import addresses, article, names, people, pictures, runs, sources
+from articles.admin import (
+    authors_and_tags,
+    blocked_identities,
+    images,
+    import_runs,
+    redirects,
+    sources,
+    users_and_groups,
+)
+from articles.admin.article import article_admin
 
-__all__ = ["addresses", "article", "names", "people", "pictures", "runs", "sources"]
+__all__ = [
+    "article_admin",
+    "authors_and_tags",
+    "blocked_identities",
+    "images",
+    "import_runs",
+    "redirects",
+    "sources",
+    "users_and_groups",
+]
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = "Editing"

@@ -11,12 +11,13 @@ from django.db import models
 from django.db.models import Model, Q
 from django.http import HttpRequest
 
-from articles.admin.bases import ModelForm, TabularInline
-from articles.admin.filters import TO_REVIEW, ReviewFilter
-from articles.admin.keyset import KeysetAdmin
-from articles.content.text import one_line, slug_of
-from articles.content.urls import ascii_host
-from articles.deriving.catalogue import own_slug
+from articles.admin.base.keyset_changelist import KeysetAdmin
+from articles.admin.base.typed_bases import ModelForm, TabularInline
+from articles.admin.list_filters import TO_REVIEW, ReviewFilter
+from articles.content.text.normalization import one_line
+from articles.content.text.slugs import slug_of
+from articles.content.urls.normalization import ascii_host
+from articles.deriving.bulk_get_or_create import own_slug
 from articles.models import Source, SourceAlias, SourceHost
 
 

@@ -7,12 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 
 from articles.api.endpoint import endpoint, json_answer, spend
-from articles.api.parameters import checked, size_of, sort_of
-from articles.api.told import rows_of, whole
-from articles.content.query import say, write
-from articles.doors.visible import by_code
+from articles.api.query_parameters import checked, size_of, sort_of
+from articles.api.serializers import rows_of, whole
+from articles.content.search_query import say, write
+from articles.http.public_visibility import by_code
 from articles.models import Article
-from articles.searching.finding import Count, Search, search
+from articles.searching.search import Count, Search, search
 
 PARAMETERS = ("q", "page_size", "sort", "after")
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from articles.api.problems import ProblemError, telling_problems
-from articles.doors.addresses import address_of
-from articles.doors.limits import seconds_to_wait
-from articles.doors.reading import open_to_all
+from articles.access.client_address import address_of
+from articles.access.throttling.rate_limits import seconds_to_wait
+from articles.api.problem_details import ProblemError, telling_problems
+from articles.http.cache_control import open_to_all
 
 _METHODS = ("GET", "HEAD", "OPTIONS")
 _PREFLIGHT_SECONDS = 86_400

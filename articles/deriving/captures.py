@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from articles.content.posts import RULES_VERSION, ParsedPost, parse_post
+from articles.content.post_file.parsing import RULES_VERSION, ParsedPost, parse_post
 from articles.models import Capture
 
 
@@ -49,6 +49,6 @@ CAPTURED_FIELDS = (
 def parse_capture(capture: Capture) -> ParsedPost:
     """Return what the code derives now from a capture's original (one query when not loaded).
 
-    Raises :class:`~articles.content.posts.PostError` when the bytes cannot be read any more.
+    Raises :class:`PostError` when the bytes can no longer be read.
     """
     return parse_post(capture.original.content, bytes(capture.order_path))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from articles.feeds.entries import Entry, Feed
-from articles.feeds.markup import ATOM, add, in_language, written
+from articles.feeds.feed_model import Entry, Feed
+from articles.feeds.xml_writer import ATOM, add, in_language, written
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from articles.feeds.entries import Entry, Feed
+from articles.feeds.feed_model import Entry, Feed
 
 CONTENT_TYPE = "application/feed+json; charset=utf-8"
 VERSION = "https://jsonfeed.org/version/1.1"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from email.utils import format_datetime
 from xml.etree.ElementTree import Element
 
-from articles.feeds.entries import Entry, Feed
-from articles.feeds.markup import ATOM, CONTENT, DUBLIN_CORE, add, written
+from articles.feeds.feed_model import Entry, Feed
+from articles.feeds.xml_writer import ATOM, CONTENT, DUBLIN_CORE, add, written
 
 CONTENT_TYPE = "application/rss+xml; charset=utf-8"
 _LINK = f"{{{ATOM}}}link"

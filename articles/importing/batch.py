@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from articles.content.dates import day_of
-from articles.content.posts import ParsedPost
-from articles.content.urls import code_of
-from articles.deriving import catalogue
-from articles.deriving.addresses import free_code
-from articles.deriving.held import Held, new_capture
-from articles.deriving.rows import insert
-from articles.deriving.workbench import Workbench, reserve_keys
-from articles.importing.parse_pool import Read
-from articles.importing.provenance import Provenance
+from articles.content.post_file.parsing import ParsedPost
+from articles.content.post_file.publication_date import day_of
+from articles.content.urls.normalization import code_of
+from articles.deriving import bulk_get_or_create
+from articles.deriving.article_aggregate import Held, new_capture
+from articles.deriving.article_urls import free_code
+from articles.deriving.bulk_insert import insert
+from articles.deriving.unit_of_work import Workbench, reserve_keys
+from articles.importing.sightings import Provenance
+from articles.importing.worker_pool import Read
 from articles.models import Article, BlockedIdentity, Capture, ImportRun, Original, State
 
 
@@ -50,7 +50,9 @@ class Batch:
     The caller holds a transaction around :meth:`run`.
     """
 
-    def __init__(self, run: ImportRun, sources: catalogue.Sources, state: State, zone: str) -> None:
+    def __init__(
+        self, run: ImportRun, sources: bulk_get_or_create.Sources, state: State, zone: str
+    ) -> None:
         self.import_run = run
         self.sources = sources
         self.state = state

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from articles.content.posts import ParsedPost
-from articles.deriving.order import order_key, version_numbers
+from articles.content.post_file.parsing import ParsedPost
+from articles.deriving.capture_order import order_key, version_numbers
 from articles.importing.batch import Outcome, Result
-from articles.importing.parse_pool import Read
+from articles.importing.worker_pool import Read
 from articles.models import BlockedIdentity, Capture
 
 _FIELDS = ("front_matter_at", "epoch_ms", "order_path", "original_id", "title", "text_hash")

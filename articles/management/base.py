@@ -12,12 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from articles.importing.lock import AlreadyRunningError, ArchiveLostError
-from articles.management.troubles import in_words
-
-FINDINGS = 3
-ALREADY_RUNNING = 4
-INTERRUPTED = 130
+from articles.archive_lock import AlreadyRunningError, ArchiveLostError
+from articles.management.error_messages import in_words
+from articles.management.exit_codes import ALREADY_RUNNING, FINDINGS, INTERRUPTED
 
 
 class ArchiveCommand(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import migrations
 
-import articles.models.folded
+import articles.models.folded_name
 
 _PART = 1_000
 
@@ -17,7 +17,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
         rows = apps.get_model("articles", name).objects.using(schema_editor.connection.alias)
         part = []
         for row in rows.only("pk", "name").order_by("pk").iterator(chunk_size=_PART):
-            row.folded = articles.models.folded.folded_name(row.name)
+            row.folded = articles.models.folded_name.folded_name(row.name)
             part.append(row)
             if len(part) == _PART:
                 rows.bulk_update(part, ["folded"])
@@ -28,7 +28,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [("articles", "0003_search_outbox")]
     operations = [
-        migrations.AddField("author", "folded", articles.models.folded.FoldedName()),
-        migrations.AddField("tag", "folded", articles.models.folded.FoldedName()),
+        migrations.AddField("author", "folded", articles.models.folded_name.FoldedName()),
+        migrations.AddField("tag", "folded", articles.models.folded_name.FoldedName()),
         migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
     ]

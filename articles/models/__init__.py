@@ -1,25 +1,16 @@
 """The tables of the archive, one module for each thing they speak of."""
 
-from .article import (
-    Article,
-    ArticleBody,
-    ArticleEdit,
-    BlockedIdentity,
-    DayCount,
-    EditedField,
-    ErasedPath,
-    MonthCount,
-    OutletAuthor,
-    State,
-)
+from .article import Article, ArticleBody, ArticleEdit, EditedField, State
+from .author import Author
 from .capture import Capture, Original, Sighting
-from .change import ListChange
+from .erasure import BlockedIdentity, ErasedPath
 from .image import ArticleImage, Image, ImageState
-from .person import Author
+from .import_run import ImportIssue, ImportRun, RunState
+from .list_change import ListChange
 from .redirect import Redirect
-from .runs import ImportIssue, ImportRun, RunState
-from .search import SearchChange, SearchIndex
+from .search_outbox import SearchChange, SearchIndex
 from .source import CanonicalPolicy, Source, SourceAlias, SourceHost
+from .story_counts import DayCount, MonthCount, OutletAuthor
 from .tag import Tag, TaggedArticle, TagReason
 
 __all__ = [

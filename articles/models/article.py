@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -11,8 +10,9 @@ from django.db import models
 from django.urls import reverse
 from taggit.managers import TaggableManager
 
-from articles.content.dates import Evidence, Precision
-from articles.content.posts import Kind
+from articles.content.post_file.parsing import Kind
+from articles.content.post_file.publication_date import Evidence
+from articles.content.text.date_parsing import Precision
 
 from .tag import TaggedArticle
 
@@ -217,95 +217,3 @@ class ArticleEdit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field} of {self.article_id}"
-
-
-class DayCount(models.Model):
-    """How many public stories a day of the calendar holds, so that calendars need no scan."""
-
-    day = models.DateField(primary_key=True)
-    story_count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ["-day"]
-
-    def __str__(self) -> str:
-        return f"{self.day}: {self.story_count}"
-
-
-class MonthCount(models.Model):
-    """How many public stories of an outlet a month holds, for its curve and for the coverage."""
-
-    source = models.ForeignKey("Source", on_delete=models.CASCADE, related_name="months")
-    month = models.DateField(help_text="The first day of the month.")
-    story_count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ["source", "month"]
-        constraints = [
-            models.UniqueConstraint(fields=["source", "month"], name="one_count_a_month")
-        ]
-        indexes = [models.Index(fields=["month", "-story_count"], name="month_by_outlet")]
-
-    def __str__(self) -> str:
-        return f"{self.source_id}, {self.month:%Y-%m}: {self.story_count}"
-
-
-class OutletAuthor(models.Model):
-    """How many public stories of an outlet an author has."""
-
-    source = models.ForeignKey("Source", on_delete=models.CASCADE, related_name="bylines")
-    author = models.ForeignKey("Author", on_delete=models.CASCADE, related_name="outlets")
-    story_count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ["source", "-story_count", "author"]
-        constraints = [
-            models.UniqueConstraint(fields=["source", "author"], name="one_count_an_author")
-        ]
-        indexes = [models.Index(fields=["source", "-story_count"], name="outlet_by_author")]
-
-    def __str__(self) -> str:
-        return f"{self.source_id}, {self.author_id}: {self.story_count}"
-
-
-class BlockedIdentity(models.Model):
-    """The mark that stays when an article was erased for good: its address comes in no more."""
-
-    identity_hash = models.CharField(max_length=64, primary_key=True)
-    code = models.CharField(max_length=52, unique=True)
-    reason = models.TextField()
-    editor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    blocked_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-blocked_at"]
-        verbose_name = "erased address"
-        verbose_name_plural = "erased addresses"
-        indexes = [models.Index(fields=["-blocked_at", "code"], name="blocked_latest")]
-        constraints = [
-            models.CheckConstraint(condition=~models.Q(reason=""), name="blocked_with_reason")
-        ]
-
-    def __str__(self) -> str:
-        return self.code
-
-
-class ErasedPath(models.Model):
-    """An address that an erased article had, as a hash: the address itself may name somebody."""
-
-    path_hash = models.CharField(max_length=64, primary_key=True)
-    mark = models.ForeignKey(BlockedIdentity, on_delete=models.CASCADE, related_name="paths")
-
-    def __str__(self) -> str:
-        return self.path_hash
-
-    @staticmethod
-    def hash_of(path: str) -> str:
-        """Return the key of a decoded path, from '/' to '/'."""
-        return hashlib.sha256(path.encode("utf-8", "replace")).hexdigest()

@@ -8,8 +8,9 @@ import zlib
 from django.conf import settings
 from django.db import models
 
-from articles.content.dates import Evidence, Precision
-from articles.content.posts import Kind
+from articles.content.post_file.parsing import Kind
+from articles.content.post_file.publication_date import Evidence
+from articles.content.text.date_parsing import Precision
 
 
 class Original(models.Model):

@@ -6,9 +6,9 @@ from django.db import models
 from django.urls import reverse
 from taggit.models import ItemBase, TagBase
 
-from articles.content.text import slug_of
+from articles.content.text.slugs import slug_of
 
-from .folded import FoldedName
+from .folded_name import FoldedName
 
 
 class Tag(TagBase):

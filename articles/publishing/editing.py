@@ -10,14 +10,15 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from articles.content.html.clean import clean_html
-from articles.content.posts import NAME_LIMIT, TITLE_LIMIT, Kind
-from articles.content.text import cut, one_line
-from articles.deriving.held import Held
-from articles.deriving.places import pictures_in
-from articles.deriving.workbench import Workbench
+from articles.content.html.cleaning.sanitizer import clean_html
+from articles.content.post_file.parsing import NAME_LIMIT, TITLE_LIMIT, Kind
+from articles.content.text.excerpts import cut
+from articles.content.text.normalization import one_line
+from articles.deriving.article_aggregate import Held
+from articles.deriving.image_placements import pictures_in
+from articles.deriving.unit_of_work import Workbench
 from articles.models import Article, ArticleEdit, EditedField, Image
-from articles.publishing.meeting import again_when_met
+from articles.publishing.conflict_retry import again_when_met
 
 Value = str | int | list[str] | None
 

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 
 from articles.searching.conditions import Condition
-from articles.searching.documents import Document
+from articles.searching.index_documents import Document
 
 COUNT_LIMIT = 10_000  # beyond that nobody counts: "10,000+"
 BEST_LIMIT = 2_000  # the newest hits among which the best are told

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from articles.content.fold import find, find_exact
-from articles.content.tokens import Plan, plan
-from articles.searching.documents import Document
+from articles.content.search_text.folding import find, find_exact
+from articles.content.search_text.tokenization import Plan, plan
+from articles.searching.index_documents import Document
 
 Field = Literal["any", "title"]
 Name = Literal["source", "author", "tag", "lang", "kind", "image", "changed"]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from articles.content.characters import is_cjk
-from articles.content.fold import find, find_exact, fold, marks
+from articles.content.search_text.character_folding import is_cjk
+from articles.content.search_text.folding import find, find_exact, fold, marks
 from articles.searching.conditions import Term
 
 CJK_LENGTH, LATIN_LENGTH = 120, 200  # characters of a snippet

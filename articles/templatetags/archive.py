@@ -20,14 +20,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext, to_locale
 from django.utils.translation import gettext as _
 
-from articles.content.dates import Precision
-from articles.content.difference import Mark, Run
-from articles.content.posts import Kind
-from articles.content.videos import with_player_boxes
-from articles.deriving.provenance import stated_date
-from articles.doors.prefix import in_language, plain, speaks, whole
+from articles.content.html.videos import with_player_boxes
+from articles.content.post_file.parsing import Kind
+from articles.content.text.date_parsing import Precision
+from articles.content.text.diff import Mark, Run
+from articles.http.language_prefix import in_language, plain, speaks, whole
 from articles.models import Article, Capture, Source
 from articles.searching.snippets import Piece
+from articles.selectors.provenance import stated_date
 
 register = template.Library()
 

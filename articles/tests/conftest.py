@@ -9,7 +9,7 @@ from threading import BoundedSemaphore
 import pytest
 from pytest_django.fixtures import Settings
 
-from articles.api import downloads
+from articles.api import search_export
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def _plain_files(
 @pytest.fixture(autouse=True)
 def _no_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the downloads of other tests, whose answers nobody has closed as a server does."""
-    monkeypatch.setattr(downloads, "_slots", BoundedSemaphore(downloads.AT_ONCE))
+    monkeypatch.setattr(search_export, "_slots", BoundedSemaphore(search_export.AT_ONCE))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .running import PROJECT, environment
+from articles.tests.support.import_runs import PROJECT, environment
 
 
 def start(database: Path, *arguments: str, **values: str | None) -> tuple[int, str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.imports import PROJECT
+from benchmarks.archive_import import PROJECT
 from benchmarks.proxying.client import HOST
 
 EXAMPLE = PROJECT / "docs" / "examples" / "nginx.conf"

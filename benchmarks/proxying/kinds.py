@@ -16,7 +16,7 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from articles.models import Article, Author, Source, Tag
-from benchmarks.archive import VERSIONS
+from benchmarks.generated_archive import VERSIONS
 
 Row = TypeVar("Row", bound=Model)
 

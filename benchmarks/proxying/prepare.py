@@ -19,7 +19,7 @@ def main() -> None:
     from django.core.management import call_command
 
     from articles.models import Article
-    from benchmarks import served
+    from benchmarks import page_requests
     from benchmarks.proxying.kinds import KINDS, addresses
 
     kinds = sys.argv[2:] or list(KINDS)
@@ -27,7 +27,7 @@ def main() -> None:
         sys.exit(f"no kinds of pages: {', '.join(sorted(unknown))}")
     call_command("migrate", verbosity=0)
     if not Article.objects.exists():
-        served.fill(int(sys.argv[1]))
+        page_requests.fill(int(sys.argv[1]))
         call_command("update_index", rebuild=True, no_progress=True, stdout=sys.stderr)
     json.dump(addresses(kinds), sys.stdout)
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.imports import PROJECT
-from benchmarks.measure import CommandError
+from benchmarks.archive_import import PROJECT
+from benchmarks.process_measurement import CommandError
 from benchmarks.proxying.client import HOST, AnswerError, Connection
 from benchmarks.proxying.config import whole
 

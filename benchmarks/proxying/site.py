@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
 
-from benchmarks.imports import PROJECT, archive_environment
-from benchmarks.measure import CommandError
+from benchmarks.archive_import import PROJECT, archive_environment
+from benchmarks.process_measurement import CommandError
 from benchmarks.proxying import config
 from benchmarks.proxying.client import Connection
 from benchmarks.proxying.databases import database, given_postgresql

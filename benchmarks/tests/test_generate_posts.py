@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from articles.content.posts import parse_post
+from articles.content.post_file.parsing import parse_post
 from benchmarks.generate_posts import generate_posts
 from benchmarks.synthetic.outlets import OUTLETS
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from articles.searching.conditions import matches
-from benchmarks.searches.documents import Archive
-from benchmarks.searches.queries import EACH, Query, choose
-from benchmarks.searches.texts import Texts, from_posts, invented
+from benchmarks.search_runs.documents import Archive
+from benchmarks.search_runs.queries import EACH, Query, choose
+from benchmarks.search_runs.sample_texts import Texts, from_posts, invented
 
 SIZE = 300
 

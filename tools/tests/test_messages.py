@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tools import messages
-from tools.marked import Marked
+from tools.message_extraction import Marked
 
 FILES = {
     Marked("Search"): ["templates/a.html", "templates/b.html"],

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from articles.content.outlets import known_outlets
-from articles.content.posts import RULES_VERSION, NotAPostError, PostError
+from articles.content.outlets.registry import known_outlets
+from articles.content.post_file.parsing import RULES_VERSION, NotAPostError, PostError
 from tools.outlet_counts import Counted, count_folder, count_post, visible_characters
 from tools.outlet_sheet import COMMAND, main, sheet
 

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from articles.importing.readers.archives import (
+from articles.importing.readers.folders import look, walk
+from articles.importing.readers.found_file import Found, is_since, label_of
+from articles.importing.readers.git.head import is_repository
+from articles.importing.readers.packed_sources import (
     Note,
     find_in_archive,
     find_in_repository,
     is_archive,
 )
-from articles.importing.readers.folders import look, walk
-from articles.importing.readers.found import Found, is_since, label_of
-from articles.importing.readers.heads import is_repository
-from articles.importing.readers.listed import find_listed
+from articles.importing.readers.path_lists import find_listed
 
 __all__ = [
     "Found",

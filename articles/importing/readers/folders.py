@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 
-from articles.importing.readers.found import MAX_DEPTH, MAX_PATH, Found, memo_of, no_post
+from articles.importing.readers.found_file import MAX_DEPTH, MAX_PATH, Found, memo_of, no_post
 
 _OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | os.O_NOFOLLOW
 

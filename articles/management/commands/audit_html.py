@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from articles.exporting import audit
-from articles.importing.report import is_watched, progress_bar
+from articles.importing.reporting import is_watched, progress_bar
 from articles.management.base import ArchiveCommand
 from articles.models import ArticleBody, ArticleEdit, EditedField
+from articles.verification import html_audit
 
 
 class Command(ArchiveCommand):
@@ -27,8 +27,8 @@ class Command(ArchiveCommand):
             total = ArticleBody.objects.count() + edits.count()
         audited = findings = 0
         with progress_bar(total, "auditing") as advance:
-            for where, html in audit.bodies():
-                for finding in audit.audit(where, html):
+            for where, html in html_audit.bodies():
+                for finding in html_audit.audit(where, html):
                     findings += 1
                     self.stdout.write(str(finding))
                 audited += 1

@@ -10,9 +10,9 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from articles.exporting.backup import back_up, broken_off
-from articles.exporting.copies import BackupError
-from articles.exporting.names import on_one_line
+from articles.backups.backup import back_up, broken_off
+from articles.backups.durable_copies import BackupError
+from articles.exporting.file_names import on_one_line
 from articles.management.base import ArchiveCommand
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from articles.exporting.folders import Folder, FolderInUseError
-from articles.exporting.names import on_one_line
-from articles.exporting.posts import Finding, PostExport, Summary, known_root
-from articles.management.base import ALREADY_RUNNING, ArchiveCommand
+from articles.exporting.confined_folder import Folder, FolderInUseError
+from articles.exporting.file_names import on_one_line
+from articles.exporting.post_export import Finding, PostExport, Summary, known_root
+from articles.management.base import ArchiveCommand
+from articles.management.exit_codes import ALREADY_RUNNING
 
 _USAGE = 2
 

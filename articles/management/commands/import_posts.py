@@ -15,9 +15,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from articles.importing import report
+from articles.archive_lock import exclusive
+from articles.importing import reporting
 from articles.importing.batch import Outcome, Result
-from articles.importing.lock import exclusive
+from articles.importing.import_run import Importer, Options
 from articles.importing.readers import (
     Found,
     SourceMissingError,
@@ -27,10 +28,9 @@ from articles.importing.readers import (
     is_cheap_to_count,
     is_since,
 )
-from articles.importing.runs import Importer, Options
 from articles.management.base import ArchiveCommand
 from articles.models import State
-from articles.searching import indexing
+from articles.searching import index_updates
 
 
 def _date(text: str) -> str:
@@ -77,14 +77,14 @@ class Command(ArchiveCommand):
         self._check(options)
         self.as_json: bool = options["format"] == "json"
         importer = Importer(_options(options), self._result)
-        self.report_file: report.ReportFile | None = None
+        self.report_file: reporting.ReportFile | None = None
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             with ExitStack() as stack:
                 self.check_migrations()
                 if options["report"]:
                     self.report_file = stack.enter_context(
-                        report.ReportFile(Path(options["report"]))
+                        reporting.ReportFile(Path(options["report"]))
                     )
                 if not options["dry_run"]:
                     importer.check = stack.enter_context(exclusive())
@@ -95,9 +95,9 @@ class Command(ArchiveCommand):
             signal.signal(signal.SIGTERM, before)
             summary = importer.summary
             if self.as_json:
-                self.stdout.write(report.to_line(report.summary_json(summary)))
+                self.stdout.write(reporting.to_line(reporting.summary_json(summary)))
             else:
-                self.stdout.write(report.summary_text(summary))
+                self.stdout.write(reporting.summary_text(summary))
         if summary.count(Outcome.FAILED):
             self.end_with_findings(
                 f"{summary.count(Outcome.FAILED)} files could not be read; "
@@ -121,20 +121,22 @@ class Command(ArchiveCommand):
 
     def _import(self, importer: Importer, options: dict[str, Any], stack: ExitStack) -> None:
         listed = options["paths"] == ["-"]
-        watched = report.is_watched() and not options["no_progress"] and not listed
+        watched = reporting.is_watched() and not options["no_progress"] and not listed
         countable = watched and is_cheap_to_count(options["paths"])
         total = sum(1 for _ in self._found(importer, options, stack)) if countable else None
-        with report.progress_bar(total) as self.advance:
-            roots = [options["root"] or report.path_text(os.fsencode(p)) for p in options["paths"]]
+        with reporting.progress_bar(total) as self.advance:
+            roots = [
+                options["root"] or reporting.path_text(os.fsencode(p)) for p in options["paths"]
+            ]
             importer.import_files(self._found(importer, options, stack), roots)
 
     def _index(self, options: dict[str, Any]) -> None:
         """Bring what has come in into the search index: a phase with a bar of its own."""
-        watched = report.is_watched() and not options["no_progress"]
-        count = indexing.pending()
+        watched = reporting.is_watched() and not options["no_progress"]
+        count = index_updates.pending()
         if count:
-            with report.progress_bar(count if watched else None, "indexing") as advance:
-                indexing.update(advance)
+            with reporting.progress_bar(count if watched else None, "indexing") as advance:
+                index_updates.update(advance)
 
     def _found(
         self, importer: Importer, options: dict[str, Any], stack: ExitStack
@@ -154,7 +156,7 @@ class Command(ArchiveCommand):
     def _commit(self, root: str, commit: str) -> None:
         if self.as_json:
             line = {"type": "commit", "root": root, "commit": commit}
-            self.stdout.write(report.to_line(line))
+            self.stdout.write(reporting.to_line(line))
         else:
             self.stderr.write(
                 f"{root}: a git repository, read at commit {commit}; changes that are not "
@@ -163,13 +165,13 @@ class Command(ArchiveCommand):
 
     def _result(self, result: Result) -> None:
         self.advance()
-        line = report.result_json(result)
+        line = reporting.result_json(result)
         if self.report_file is not None:
             self.report_file.write(line)
         if self.as_json:
-            self.stdout.write(report.to_line({"type": "file", **line}))
+            self.stdout.write(reporting.to_line({"type": "file", **line}))
         elif result.outcome in {Outcome.FAILED, Outcome.SKIPPED}:
-            path = report.path_text(result.path)
+            path = reporting.path_text(result.path)
             self.stderr.write(f"{result.outcome}: {result.root}/{path}: {result.reason}")
 
 

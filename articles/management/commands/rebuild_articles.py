@@ -7,12 +7,12 @@ from typing import Any
 
 from django.conf import settings
 
-from articles.exporting import verify
-from articles.importing.lock import exclusive
-from articles.importing.report import is_watched, progress_bar
+from articles.archive_lock import exclusive
+from articles.importing.reporting import is_watched, progress_bar
 from articles.management.base import ArchiveCommand
 from articles.models import Article
-from articles.searching import indexing
+from articles.searching import index_updates
+from articles.verification import archive_checks
 
 
 class Command(ArchiveCommand):
@@ -37,18 +37,20 @@ class Command(ArchiveCommand):
         total = Article.objects.filter(pk__gt=done).count() if is_watched() else None
         try:
             with exclusive() as check, progress_bar(total, "rebuilding") as advance:
-                groups = verify.differences(settings.ARCHIVE_TIME_ZONE, fix=not dry_run, after=done)
+                groups = archive_checks.differences(
+                    settings.ARCHIVE_TIME_ZONE, fix=not dry_run, after=done
+                )
                 for last, findings in groups:
                     check()
                     done = last
                     differing += len({finding.where for finding in findings})
                     for finding in findings:
                         self.stdout.write(str(finding))
-                    for _ in range(verify.ARTICLES_AT_ONCE):
+                    for _ in range(archive_checks.ARTICLES_AT_ONCE):
                         advance()
         except BaseException:
             self.stderr.write(f"done up to article number {done}; go on with --after {done}")
             raise
-        indexing.update()
+        index_updates.update()
         verb = "would be" if dry_run else "were"
         self.stdout.write(f"{differing} articles {verb} rebuilt")

@@ -10,8 +10,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from articles.exporting.copies import BackupError
-from articles.exporting.restore import restore
+from articles.backups.durable_copies import BackupError
+from articles.backups.restore import restore
 from articles.management.base import ArchiveCommand
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management import CommandError
 
-from articles.doors import second_factor
-from articles.doors.events import note
+from articles.access import second_factor
+from articles.access.security_log import note
 from articles.management.base import ArchiveCommand
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from articles.importing.report import is_watched, progress_bar
+from articles.importing.reporting import is_watched, progress_bar
 from articles.management.base import ArchiveCommand
 from articles.models import Article
-from articles.searching import indexing
+from articles.searching import index_updates
 from articles.searching.backend import IndexMissingError
 
 
@@ -40,17 +40,17 @@ class Command(ArchiveCommand):
         elif options["rebuild"]:
             total = Article.objects.count() if watched else None
             with progress_bar(total, "indexing") as advance:
-                count = indexing.rebuild(advance)
+                count = index_updates.rebuild(advance)
             self.stdout.write(f"{count} articles are in the new index")
         else:
-            with progress_bar(indexing.pending() if watched else None, "indexing") as advance:
-                count = indexing.update(advance)
+            with progress_bar(index_updates.pending() if watched else None, "indexing") as advance:
+                count = index_updates.update(advance)
             self.stdout.write(f"{count} changes were brought into the index")
 
     def _check(self) -> None:
         findings = 0
         try:
-            for difference in indexing.differences():
+            for difference in index_updates.differences():
                 findings += 1
                 self.stdout.write(str(difference))
         except IndexMissingError as error:
@@ -59,7 +59,7 @@ class Command(ArchiveCommand):
             self.end_with_findings(
                 f"{findings} differences; manage.py update_index --rebuild puts them right"
             )
-        waiting = indexing.pending()
+        waiting = index_updates.pending()
         self.stdout.write(
             "nothing found" + (f"; {waiting} changes wait for update_index" if waiting else "")
         )

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.conf import settings
 
-from articles.exporting import verify
-from articles.importing.lock import exclusive
+from articles.archive_lock import exclusive
 from articles.management.base import ArchiveCommand
-from articles.searching import indexing
+from articles.searching import index_updates
+from articles.verification import archive_checks
 
 
 class Command(ArchiveCommand):
@@ -32,20 +32,23 @@ class Command(ArchiveCommand):
         with ExitStack() as stack:
             # While an import writes, half of what it does would look like a fault.
             check = stack.enter_context(exclusive())
-            groups = (found for _, found in verify.differences(settings.ARCHIVE_TIME_ZONE, fix=fix))
+            groups = (
+                found
+                for _, found in archive_checks.differences(settings.ARCHIVE_TIME_ZONE, fix=fix)
+            )
             findings = 0
             unfixed = 0
             for finding in chain(
-                verify.damaged_bytes(),
+                archive_checks.damaged_bytes(),
                 chain.from_iterable(groups),
-                verify.orphans(),
-                verify.wrong_counts(fix=fix),
+                archive_checks.orphans(),
+                archive_checks.wrong_counts(fix=fix),
             ):
                 findings += 1
                 unfixed += not (fix and finding.fixable)
                 self.stdout.write(str(finding))
             check()
-        indexing.update()
+        index_updates.update()
         if findings:
             fixed = findings - unfixed
             self.end_with_findings(f"{findings} findings, {fixed} of them put right")

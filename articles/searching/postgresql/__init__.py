@@ -1,5 +1,5 @@
 """The index as a table of the archive's own PostgreSQL database."""
 
-from articles.searching.postgresql.index import Backend
+from articles.searching.postgresql.index_table import Backend
 
 __all__ = ["Backend"]

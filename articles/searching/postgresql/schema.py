@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
-from articles.content.characters import CJK
-from articles.models.search import SCHEMA
+from articles.content.search_text.character_folding import CJK
+from articles.models.search_outbox import SCHEMA
 
 #: Raised when an older table cannot be read any more.
 FORM = "2"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from articles.tests.builders import make_post
+from articles.tests.support.post_files import make_post
 
 FIRST_NUMBER = 100  # of their folders; those of the cases begin at 1000
 

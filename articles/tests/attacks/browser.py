@@ -24,7 +24,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from articles.tests.attacks.served import PARSED_AGAIN, ROUTE_HEADER
+from articles.tests.attacks.site import PARSED_AGAIN, ROUTE_HEADER
 from articles.tests.attacks.vectors import FAR_ZONE
 
 SCRIPTS = Path(__file__).parent

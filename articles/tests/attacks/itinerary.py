@@ -15,7 +15,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from articles.content.urls import identity_hash, identity_of
+from articles.content.urls.normalization import identity_hash, identity_of
 from articles.models import (
     Article,
     Author,

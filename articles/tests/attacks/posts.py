@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from articles.tests.attacks.vectors import Case, Place
-from articles.tests.builders import OUTLET, epoch_of
+from articles.tests.support.post_files import OUTLET, epoch_of
 
 _FIRST_DAY = dt.datetime(2021, 1, 14, 8, tzinfo=dt.UTC)
 _PER_DAY = 60  # stories, so that a list of a day has a second page

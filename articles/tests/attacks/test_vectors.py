@@ -6,14 +6,14 @@ from collections import Counter
 
 import pytest
 
-from articles.content.html.clean import clean_html
-from articles.content.html.plain import plain_text
-from articles.content.posts import PostError, parse_post
+from articles.content.html.cleaning.sanitizer import clean_html
+from articles.content.html.plain_text import plain_text
+from articles.content.post_file.parsing import PostError, parse_post
 from articles.tests.attacks.benign import Benign, benign, benign_files
 from articles.tests.attacks.posts import files_of
 from articles.tests.attacks.tour import missing
 from articles.tests.attacks.vectors import Case, Place, cases, vectors
-from articles.tests.policing import assert_policy_holds
+from articles.tests.support.policy_violations import assert_policy_holds
 
 _GROUPS = set(
     "attributes clobbering comments drawings encodings engines entities escaped foreign frames "

@@ -18,12 +18,12 @@ from xml.etree.ElementTree import fromstring
 from playwright.sync_api import Browser, Error, Page, Response
 
 from articles.tests.attacks.browser import SCRIPTS, Witness, chromium
-from articles.tests.attacks.elsewhere import Elsewhere
-from articles.tests.attacks.patience import patience
+from articles.tests.attacks.browser_timeouts import patience
+from articles.tests.attacks.foreign_hosts import Elsewhere
 from articles.tests.attacks.posts import after, before
-from articles.tests.attacks.served import EDITOR, PARSED_AGAIN, PASSWORD
+from articles.tests.attacks.site import EDITOR, PARSED_AGAIN, PASSWORD
 from articles.tests.attacks.vectors import Case, Place, cases
-from articles.tests.serving import served
+from articles.tests.support.live_server import served
 
 _PAGE_MS = 20_000
 _CALM_MS = 20  # after the last touch; what is left behind does not need longer
@@ -67,7 +67,7 @@ def tour(
     started = time.monotonic()
     contact = {"SECURITY_CONTACT": "mailto:security@archive.example"}
     with (
-        served(folder, "articles.tests.attacks.served", walls, **contact) as site,
+        served(folder, "articles.tests.attacks.site", walls, **contact) as site,
         Elsewhere() as elsewhere,
     ):
         witness = Witness(site["base"])

@@ -13,10 +13,10 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 
-from .own_archive import MEDIA_FILES, ON_SQLITE, Archive, server
+from articles.tests.backups.own_archive import MEDIA_FILES, ON_SQLITE, Archive, server
 
 _ROWS = """
-from articles.tests.factories import *
+from articles.tests.support.factories import *
 article = make_article(title="標題 \\U0001f4f0", flags=["short"], text="text\\n")
 make_capture(bytes(range(256)), b"\\xff/x.md", article=article, front_matter={"tags": ["a", "b"]})
 make_capture(b"second", b"y.md", article=article, hidden=True, hidden_reason="a name")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from .own_archive import MEDIA_FILES, ON_SQLITE, Archive
+from articles.tests.backups.own_archive import MEDIA_FILES, ON_SQLITE, Archive
 
 
 def test_a_restored_archive_equals_the_one_that_was_backed_up(
@@ -30,14 +30,14 @@ def test_a_restored_archive_equals_the_one_that_was_backed_up(
     assert empty.media_files() == MEDIA_FILES
     assert not list(empty.media.glob(".*"))
     added = empty.run(
-        "version", before="from articles.tests.factories import *\nmake_source('Another')"
+        "version", before="from articles.tests.support.factories import *\nmake_source('Another')"
     )
     assert added.returncode == 0, added.stderr
 
 
 def test_a_backup_carries_no_index(new_archive: Callable[[], Archive], tmp_path: Path) -> None:
     archive, restored = new_archive(), new_archive()
-    rows = "from articles.tests.factories import *\nmake_article(text='港口')"
+    rows = "from articles.tests.support.factories import *\nmake_article(text='港口')"
     for command, before in (("migrate", ""), ("version", rows), ("update_index", "")):
         done = archive.run(command, before=before)
         assert done.returncode == 0, done.stderr
@@ -153,7 +153,7 @@ def test_a_backup_that_breaks_off_never_has_the_final_name(
         "full": "raise OSError(28, 'No space left on device')",
     }[how]
     before = (
-        "import os\nfrom articles.exporting import backup\nreal = backup.copy_file\n"
+        "import os\nfrom articles.backups import backup\nreal = backup.copy_file\n"
         f"def copy(source, target):\n    real(source, target)\n    {harm}\n"
         "backup.copy_file = copy"
     )
@@ -172,7 +172,7 @@ def test_a_restore_that_was_killed_can_be_run_again(
     origin: Archive, made_backup: Path, empty: Archive
 ) -> None:
     before = (
-        "import os\nfrom articles.exporting import restore\nreal = restore.copy_file\n"
+        "import os\nfrom articles.backups import restore\nreal = restore.copy_file\n"
         "def copy(source, target):\n    real(source, target)\n    os.kill(os.getpid(), 9)\n"
         "restore.copy_file = copy"
     )

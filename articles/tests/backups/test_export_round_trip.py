@@ -7,9 +7,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from articles.tests.exports import tree
-
-from .own_archive import Archive
+from articles.tests.backups.own_archive import Archive
+from articles.tests.support.exports import tree
 
 
 def test_posts_that_were_imported_and_exported_are_what_they_were(

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from articles.exporting import postgresql
-from articles.exporting.copies import BackupError
+from articles.backups import postgresql_dump
+from articles.backups.durable_copies import BackupError
 
 
 class _Connection:
@@ -33,7 +33,7 @@ def test_the_password_reaches_pg_dump_by_the_environment_alone(
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     connection: Any = _Connection()
-    postgresql._run(connection, "pg_dump", "--format=custom", file=Path("b"))
+    postgresql_dump._run(connection, "pg_dump", "--format=custom", file=Path("b"))
     assert (tmp_path / "argv").read_text().split() == [
         "--no-password", "-U", "editor", "-h", "db.example", "-p", "5433", "--dbname=news",
         "--format=custom",
@@ -46,8 +46,8 @@ def test_a_missing_or_failing_pg_dump_is_told(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BackupError, match="pg_dump is not installed"):
-        postgresql._run(_Connection(), "pg_dump", file=Path("b"))  # type: ignore[arg-type]
+        postgresql_dump._run(_Connection(), "pg_dump", file=Path("b"))  # type: ignore[arg-type]
     (tmp_path / "pg_dump").write_text("#!/bin/sh\necho 'no such host' >&2\nexit 7\n")
     (tmp_path / "pg_dump").chmod(0o755)
     with pytest.raises(BackupError, match="ended with 7 at b: no such host"):
-        postgresql._run(_Connection(), "pg_dump", file=Path("b"))  # type: ignore[arg-type]
+        postgresql_dump._run(_Connection(), "pg_dump", file=Path("b"))  # type: ignore[arg-type]

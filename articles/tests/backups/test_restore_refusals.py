@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .own_archive import ON_SQLITE, Archive
+from articles.tests.backups.own_archive import ON_SQLITE, Archive
 
 
 def database_file(backup: Path) -> Path:
@@ -128,7 +128,7 @@ def test_a_restore_overwrites_no_media(made_backup: Path, empty: Archive) -> Non
 def test_a_restore_waits_for_nobody_but_says_that_another_runs(
     made_backup: Path, empty: Archive
 ) -> None:
-    held = "from articles.importing.lock import exclusive\nlock = exclusive()\nlock.__enter__()"
+    held = "from articles.archive_lock import exclusive\nlock = exclusive()\nlock.__enter__()"
     done = empty.run("restore", made_backup, before=held)
     assert done.returncode == 4
     assert empty.is_untouched()

@@ -1,0 +1,31 @@
+"""Identities of erased articles, which no import may create again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import admin
+
+from articles.admin.base.read_only import ReadOnlyAdmin
+from articles.content.urls.normalization import identity_hash, identity_of
+from articles.models import BlockedIdentity
+
+
+@admin.register(BlockedIdentity)
+class BlockedIdentityAdmin(ReadOnlyAdmin):
+    """The marks of erased articles."""
+
+    order = ("-blocked_at", "-identity_hash")
+    list_display = ("code", "blocked_at", "editor", "reason")
+    list_select_related = ("editor",)
+    search_fields = ("code",)
+    search_help_text = "A code, or the address of a story at its outlet."
+    fields = ("code", "identity_hash", "blocked_at", "editor", "reason")
+
+    def find(self, words: str) -> Sequence[str]:
+        """Return the mark of this address."""
+        try:
+            digest = identity_hash(identity_of(words))
+        except ValueError:
+            return []
+        return list(BlockedIdentity.objects.filter(pk=digest).values_list("pk", flat=True))

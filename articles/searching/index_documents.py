@@ -1,0 +1,132 @@
+"""What the index holds of an article, read from the tables for many articles at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+from django.db.models import Q
+
+from articles.content.search_text.folding import fold
+from articles.content.search_text.tokenization import Tokens, cut
+from articles.models import Article, State, TaggedArticle
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+#: Goes into every fingerprint: raised when the same article would be indexed in another way.
+_FORM = b"2"
+
+
+def microseconds(moment: dt.datetime) -> int:
+    """Return the microseconds from 1970 to ``moment``, as the index orders by them."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+@dataclass(frozen=True)
+class Document:
+    """An article as it is looked for. Outlet, author and tags are keys.
+
+    Readers find it when ``is_public``, editors always.
+    """
+
+    article_id: int
+    moment: int  # microseconds since 1970
+    day: dt.date
+    title: str
+    text: str
+    source: int
+    author: int | None
+    tags: tuple[int, ...]
+    language: str
+    kind: str
+    has_image: bool
+    has_changed: bool
+    is_public: bool = True
+
+    @cached_property
+    def folded_title(self) -> str:
+        """Return the title as terms are looked for in it."""
+        return fold(self.title)
+
+    @cached_property
+    def folded_text(self) -> str:
+        """Return the text as terms are looked for in it."""
+        return fold(self.text)
+
+    @cached_property
+    def cut_title(self) -> Tokens:
+        """Return the tokens of the title."""
+        return cut(self.folded_title)
+
+    @cached_property
+    def cut_text(self) -> Tokens:
+        """Return the tokens of the text."""
+        return cut(self.folded_text)
+
+    @property
+    def fingerprint(self) -> int:
+        """Return 63 bits that differ when anything differs that the index holds."""
+        facts = (
+            self.moment, self.day.toordinal(), self.source, self.author, self.tags, self.language,
+            self.kind, self.has_image, self.has_changed, self.is_public, len(self.title),
+        )  # fmt: skip
+        digest = hashlib.blake2b(_FORM + repr(facts).encode(), digest_size=8)
+        digest.update(self.title.encode("utf-8", "surrogatepass"))
+        digest.update(self.text.encode("utf-8", "surrogatepass"))
+        return int.from_bytes(digest.digest(), "big") >> 1
+
+
+_COLUMNS = (
+    "pk", "published_at", "day", "title", "source_id", "author_id", "language", "kind",
+    "picture_count", "version_count", "state", "body__text",
+)  # fmt: skip
+
+
+def load(article_ids: Collection[int]) -> list[Document]:
+    """Return the documents of those articles that there are, by key; two queries."""
+    rows = Article.objects.filter(pk__in=article_ids).order_by("pk")
+    tags: defaultdict[int, list[int]] = defaultdict(list)
+    taggings = TaggedArticle.objects.filter(content_object_id__in=article_ids)
+    for article_id, tag_id in taggings.values_list("content_object_id", "tag_id"):
+        tags[article_id].append(tag_id)
+    return [
+        Document(
+            article_id=pk,
+            moment=microseconds(published_at),
+            day=day,
+            title=title,
+            text=text or "",
+            source=source,
+            author=author,
+            tags=tuple(sorted(tags[pk])),
+            language=language,
+            kind=kind,
+            has_image=pictures > 0,
+            has_changed=versions > 1,
+            is_public=state == State.PUBLISHED,
+        )
+        for (
+            pk, published_at, day, title, source, author, language, kind, pictures, versions,
+            state, text,
+        ) in rows.values_list(*_COLUMNS)
+    ]  # fmt: skip
+
+
+def every_id(batch: int) -> Iterator[list[int]]:
+    """Yield the keys of all articles in batches: the public ones last, the oldest day first."""
+    keys: list[int] = []
+    public = Q(state=State.PUBLISHED)
+    halves = (Article.objects.filter(half).order_by("day", "pk") for half in (~public, public))
+    rows = (half.values_list("pk", flat=True).iterator(chunk_size=10_000) for half in halves)
+    for key in chain.from_iterable(rows):
+        keys.append(key)
+        if len(keys) == batch:
+            yield keys
+            keys = []
+    if keys:
+        yield keys

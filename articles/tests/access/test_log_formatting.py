@@ -1,0 +1,212 @@
+"""The log: events stand in it, readers do not, and nobody can write lines of their own into it."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from hypothesis import given
+from hypothesis import settings as properties
+from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
+
+from articles.access.log_formatting import LineFormatter, WithoutReaders, one_line
+from articles.access.throttling.rates import Rate
+from articles.tests.support.editors import client_of, make_person, page_of, superuser
+from articles.tests.support.import_runs import PROJECT, environment
+from articles.tests.support.url_walk import filled_archive
+
+ADDRESS = "192.0.2.77"
+GOOD = "right horse battery"
+
+
+def line_of(message: str, *arguments: object) -> str:
+    record = logging.LogRecord("a", logging.INFO, "f.py", 1, message, arguments, None)
+    WithoutReaders().filter(record)
+    return LineFormatter("{levelname} {message}", style="{").format(record)
+
+
+@properties(deadline=None)
+@given(st.text())
+def test_a_message_is_one_line_of_visible_characters(text: str) -> None:
+    line = line_of("Not Found: %s", text)
+    assert len(line.splitlines()) == 1
+    assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in line)
+    line.encode()
+
+
+def test_times_are_in_utc() -> None:
+    record = logging.LogRecord("a", logging.INFO, "f.py", 1, "x", (), None)
+    record.created = 1_610_633_062.123
+    assert LineFormatter("{asctime}", style="{").format(record) == "2021-01-14T14:04:22.123+00:00"
+
+
+def test_terminal_escapes_and_reversed_writing_are_shown_as_codes() -> None:
+    assert one_line("\x1b[2J\u202e\r") == "\\x1b[2J\\u202e\\x0d"
+    assert one_line("港口 é") == "港口 é"
+
+
+def test_traceback_cannot_forge_a_line() -> None:
+    try:
+        raise ValueError("x\n2026-01-01 INFO articles.events: Login: root\x1b[31m")
+    except ValueError:
+        record = logging.LogRecord("a", logging.ERROR, "f", 1, "broken", (), sys.exc_info())
+    first, *others = LineFormatter("{message}", style="{").format(record).split("\n")
+    assert first == "broken"
+    assert all(line.startswith("    ") for line in others)
+    assert "\x1b" not in "".join(others)
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        (f"Invalid request from ip={ADDRESS}: too large", "INFO Invalid request: too large"),
+        (
+            f"Invalid request from ip={ADDRESS}: Invalid line: '/?q=secret'",
+            "INFO Invalid request: Invalid line",
+        ),
+        ("Error handling request /search/?q=secret", "INFO Error handling request /search/"),
+        ("Error handling request /search/", "INFO Error handling request /search/"),
+        ("Booting worker with pid: 7", "INFO Booting worker with pid: 7"),
+    ],
+)
+def test_server_says_nothing_of_readers(message: str, line: str) -> None:
+    assert line_of(message) == line
+
+
+@pytest.mark.django_db
+class TestEvents:
+    def test_reading_leaves_no_address_and_no_query(
+        self, client: Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        for path in (
+            "/?q=secret",
+            "/nothing/?q=secret",
+            "/sources/?after=secret",
+            "/9999/?q=secret",
+        ):
+            client.get(path, REMOTE_ADDR=ADDRESS, headers={"user-agent": "Secretbrowser"})
+        client.post("/?q=secret", REMOTE_ADDR=ADDRESS)
+        assert "Not Found: /nothing/" in caplog.text
+        for word in ("secret", ADDRESS, "Secretbrowser"):
+            assert word not in caplog.text
+
+    @pytest.mark.parametrize("told", [False, True])
+    def test_logins_are_told_with_the_address_only_where_that_is_set(
+        self, settings: Settings, caplog: pytest.LogCaptureFixture, told: bool
+    ) -> None:
+        settings.LOG_ADDRESSES, settings.LOGIN_NAME_RATE = told, Rate(2, 3600)
+        User.objects.create_user("ada", password=GOOD, is_staff=True)
+        client = Client(REMOTE_ADDR=ADDRESS)
+        for name, password in (
+            ("ada", GOOD), ("ada", "b"), ("ada", "b"), ("ada", GOOD), ("my-password", "b"),
+            ("a\0", "b"),
+        ):  # fmt: skip
+            client.post("/admin/login/", {"username": name, "password": password})
+        client.post("/admin/logout/")
+        for line in (
+            "Login: ada", "Login failed: ada", "Login locked for", "Login failed: (no such name)",
+            "Logout: ada",
+        ):  # fmt: skip
+            assert line in caplog.text
+        for word in (GOOD, "my-password"):
+            assert word not in caplog.text
+        assert (ADDRESS in caplog.text) is told
+
+    def test_refusals_changes_and_downloads_are_told(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        article = filled_archive(tmp_path / "posts")
+        eve = client_of(make_person("eve", is_staff=True))
+        eve.get(page_of(article))
+        assert f"Refused: eve, GET {page_of(article)}" in caplog.text
+        root = client_of(superuser())
+        root.post(page_of(article, "step"), {"step": "review"})
+        assert f"Admin: root, change article {article.pk}" in caplog.text
+        capture = article.captures.order_by("version")[0]
+        root.get(page_of(article, "original", capture.pk))
+        assert "Download: root, /admin/articles/article/" in caplog.text
+        values = {"action": "save_selected", "_selected_action": [article.pk]}
+        root.post("/admin/articles/article/", values)
+        assert "Export: root, articles.csv" in caplog.text
+        root.post(page_of(article, "erase"), {"reason": "law", "code": article.code})
+        assert caplog.text.count(f"article {article.pk}") == 2
+        assert article.title not in caplog.text
+
+    def test_accounts_and_their_rights_are_told(self, caplog: pytest.LogCaptureFixture) -> None:
+        user = User.objects.create_user("bob", password=GOOD)
+        user.user_permissions.add(Permission.objects.get(codename="view_article"))
+        key = user.pk
+        user.delete()
+        for line in (f"new user {key}", f"rights of user {key} changed", f"deleted user {key}"):
+            assert f"Account: {line}" in caplog.text
+        assert GOOD not in caplog.text
+
+
+def test_real_server_tells_nothing_of_its_readers(tmp_path: Path) -> None:
+    """Gunicorn, started as the guide says, on this machine alone."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    settings = f"from archive_site.settings import *\nSTATIC_ROOT = {str(tmp_path / 'static')!r}\n"
+    (tmp_path / "served_settings.py").write_text(settings)
+    env = environment(
+        tmp_path / "a.sqlite3",
+        SECURE_SSL_REDIRECT="off",
+        LIMITS_FILE=str(tmp_path / "limits.sqlite3"),
+        DJANGO_SETTINGS_MODULE="served_settings",
+        PYTHONPATH=os.pathsep.join([str(tmp_path), str(PROJECT)]),
+    )
+    for words in (["migrate"], ["collectstatic", "--no-input"]):
+        command = [sys.executable, "manage.py", *words, "--verbosity", "0"]
+        subprocess.run(command, cwd=PROJECT, env=env, check=True, timeout=120)
+    command = [sys.executable, "-m", "gunicorn", "archive_site.wsgi", "--bind", f"127.0.0.1:{port}"]
+    log = tmp_path / "log"
+    with log.open("wb") as file:
+        server = subprocess.Popen(
+            command, cwd=PROJECT, env=env, stdout=file, stderr=file, start_new_session=True
+        )
+    try:
+        _wait(port)
+        assert _ask(port, b"GET /nothing/?q=secret HTTP/1.1\r\nHost: localhost\r\n\r\n") == 404
+        assert _ask(port, b"GET /%0a%1b[31mforged HTTP/1.1\r\nHost: localhost\r\n\r\n") == 404
+        assert _ask(port, b"GET /?q=secret HTTP/1.1\r\nHost: evil.example\r\n\r\n") == 400
+        assert _ask(port, b"\x16\x03nonsense?q=secret\r\n\r\n") == 400
+        assert _ask(port, b"TRACE /?q=secret HTTP/1.1\r\nHost: localhost\r\n\r\n") == 405
+    finally:
+        os.killpg(server.pid, 15)
+        server.wait(timeout=60)
+    text = log.read_text()
+    assert "Not Found: /nothing/" in text
+    assert "Not Found: /\\n\\x1b[31mforged" in text
+    assert "\x1b" not in text
+    assert "Invalid request" in text
+    assert "secret" not in text
+    assert "127.0.0.1" not in text.replace(f"http://127.0.0.1:{port}", "")
+
+
+def _wait(port: int) -> None:
+    for _ in range(600):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            assert connection.getresponse().status == 200
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server did not start")
+
+
+def _ask(port: int, request: bytes) -> int:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(request)
+        return int(connection.recv(65536).split()[1])

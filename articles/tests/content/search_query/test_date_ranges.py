@@ -1,0 +1,77 @@
+"""The dates of a search."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.content.search_query import Days, parse, write
+from articles.content.search_query.date_ranges import period_of, range_of, written
+
+#: What is typed, how it is written, and the codes of the notes.
+READINGS = [
+    ("date:2020", "date:2020", ""),
+    ("date:2020年", "date:2020", ""),
+    ("date:2020-07", "date:2020-07", ""),
+    ("日期：2020年7月", "date:2020-07", ""),
+    ("date:2020/7/1", "date:2020-07-01", ""),
+    ("date:2020.07.01", "date:2020-07-01", ""),
+    ("date:20200701", "date:2020-07-01", ""),
+    ("date:２０２０－０７", "date:2020-07", ""),
+    ("date:2020年7月19號", "date:2020-07-19", ""),
+    ("date:2020-07-01..2020-07-31", "date:2020-07", ""),
+    ("date:2020年7月至2020年8月", "date:2020-07-01..2020-08-31", ""),
+    ("date:2019～2020", "date:2019-01-01..2020-12-31", ""),
+    ("date:2020..", "date:2020-01-01..", ""),
+    ("date:..2020", "date:..2020-12-31", ""),
+    ("from:2020", "date:2020-01-01..", ""),
+    ("since:2020-07 until:2020-08", "date:2020-07-01..2020-08-31", ""),
+    ("从：2020 到：2021", "date:2020-01-01..2021-12-31", ""),
+    ("-date:2020", "-date:2020", ""),
+    ("date:2019,2021", "date:2019,2021", ""),
+    ("date:2019 OR from:2021", "date:2019,2021-01-01..", ""),
+    # odd ones
+    ("date:2020-07-31..2020-07-01", "date:2020-07", "swapped-dates"),
+    ("from:2021 to:2019", "date:2019-01-01..2021-12-31", "swapped-dates"),
+    ("to:2019-12 a from:2021-01", "a date:2019-12-01..2021-01-31", "swapped-dates"),
+    ("date:2020-02-30", "date:2020-02", "nearest-date"),
+    ("date:2020-13-01", "date:2020", "nearest-date"),
+    ("from:2020-02-30", "date:2020-02-01..", "nearest-date"),
+    ("date:1899 date:2101", "1899 2101", "no-date no-date"),
+    ("date:昨天 a", "昨天 a", "no-date"),
+    ('date:"last week"', '"last week"', "no-date"),
+    ("date:2020,昨天", "date:2020", "no-date"),
+    ("date:..", "", "empty-field"),
+    ("date:2020..x", "2020..x", "no-date"),
+]
+
+
+@pytest.mark.parametrize(("typed", "kept", "notes"), READINGS)
+def test_reading(typed: str, kept: str, notes: str) -> None:
+    query = parse(typed)
+    assert write(query.root) == kept
+    assert [note.kind.value for note in query.notes] == notes.split()
+
+
+DATES = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))
+
+
+@given(DATES, DATES, st.sampled_from(["both", "first", "last"]))
+def test_any_span_is_written_and_read(one: dt.date, other: dt.date, ends: str) -> None:
+    first, last = sorted((one, other))
+    days = Days(first if ends != "last" else None, last if ends != "first" else None)
+    found = range_of(written(days))
+    assert found is not None
+    assert (found.days, found.near, found.swapped) == (days, False, False)
+
+
+@given(st.text("0123456789-/.年月日号..~至 ", max_size=90))
+def test_any_text_is_days_in_order_or_none(text: str) -> None:
+    period = period_of(text)
+    assert period is None or period.first <= period.last
+    found = range_of(text)
+    if found and found.days.first and found.days.last:
+        assert found.days.first <= found.days.last

@@ -1,0 +1,60 @@
+"""No barrier that axe-core finds on any kind of page: the criteria of WCAG 2.2, levels A and AA."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from articles.tests.page_quality.browser import Room
+
+pytestmark = [pytest.mark.browser]
+
+_OPTIONS = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "rules": {"target-size": {"enabled": True}},  # 24 by 24 pixels
+    "resultTypes": ["violations"],
+}
+_RUN = "options => axe.run(document, options).then(found => found.violations)"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(room: Room, width: int, scheme: str) -> None:
+    with room.window(width, color_scheme=scheme) as page:
+        found = [f"{place}: {line}" for place in room.tour(page) for line in _barriers(page)]
+    assert not found, "\n".join(found)
+
+
+def test_axe_would_find_something(room: Room) -> None:
+    with room.window() as page:
+        room.open(page, "/")
+        page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+        assert any(line.startswith("button-name") for line in _barriers(page))
+
+
+def _barriers(page: Page) -> list[str]:
+    """Return what axe-core says of the page: rule, element, advice.
+
+    The page's policy forbids foreign scripts, so it is evaluated and not put into the page.
+    """
+    page.evaluate(_axe())
+    violations: list[dict[str, Any]] = page.evaluate(_RUN, _OPTIONS)
+    return [
+        f"{each['id']}: {node['html'][:160]}: {' '.join(node['failureSummary'].split())[:300]}"
+        for each in violations
+        for node in each["nodes"][:3]
+    ]
+
+
+def _axe() -> str:
+    spec = find_spec("axe_playwright_python")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).with_name("axe.min.js").read_text(encoding="utf-8")

@@ -1,0 +1,238 @@
+"""The head of a story's page, as search engines, messengers and Zotero read it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.template.loader import render_to_string
+from django.urls import set_script_prefix
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from articles.content.output.json_ld import script_data
+from articles.models import Article, ArticleImage, Author, Image, ImageState
+from articles.tests.support.factories import make_source
+from articles.tests.support.page_fixtures import add_version, at, publish
+from articles.views.story.article_metadata import head_of
+
+SITE = "https://archive.example"
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Any) -> None:
+    settings.SITE_URL = SITE
+
+
+@pytest.fixture
+def story(db: None) -> Article:
+    """Return a public story with one version, as an import leaves it."""
+    author = Author.objects.create(name="Ada Ferry", slug="ada-ferry")
+    source = make_source(home_page="https://herald.example/")
+    article = publish(
+        published_at=at(14, 4), author=author, source=source, excerpt="三号码头重新开放。",
+        url="https://herald.example/port",
+    )  # fmt: skip
+    add_version(article, 1)
+    return article
+
+
+def head_html(article: Article, *topics: str) -> str:
+    return render_to_string("pages/_article_head.html", {"head": head_of(article, topics)})
+
+
+def metas(html: str) -> dict[str, str]:
+    """Return the content of each ``meta`` by its name or property; each may be there once."""
+    found: dict[str, str] = {}
+    for node in LexborHTMLParser(f"<head>{html}</head>").css("head > meta"):
+        name = node.attributes.get("property") or node.attributes.get("name") or ""
+        assert name not in found, name
+        found[name] = node.attributes["content"] or ""
+    return found
+
+
+def linked_data(html: str) -> dict[str, Any]:
+    """Return what the only script of the head holds."""
+    [script] = LexborHTMLParser(f"<head>{html}</head><body>").css("script")
+    assert script.attributes == {"type": "application/ld+json"}
+    told: dict[str, Any] = json.loads(script.text())
+    return told
+
+
+def canonical(html: str) -> str | None:
+    [link] = LexborHTMLParser(f"<head>{html}</head>").css("link[rel=canonical]")
+    return link.attributes["href"]
+
+
+def test_canonical_is_the_outlets_page_unless_its_policy_says_otherwise(story: Article) -> None:
+    assert canonical(head_html(story)) == "https://herald.example/port"
+    story.source.canonical_policy = "archive"
+    assert canonical(head_html(story)) == SITE + story.get_absolute_url()
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "mailto:a@b.example", ""])
+def test_canonical_is_ours_when_the_original_is_no_page(story: Article, url: str) -> None:
+    assert story.current_capture is not None
+    story.current_capture.url = url
+    html = head_html(story)
+    assert canonical(html) == SITE + story.get_absolute_url()
+    assert "isBasedOn" not in linked_data(html)
+    assert "alert" not in html
+
+
+def test_addresses_are_without_the_language_of_the_interface(story: Article) -> None:
+    plain = head_html(story)
+    set_script_prefix("/zh-hant/")
+    try:
+        assert head_html(story) == plain
+    finally:
+        set_script_prefix("/")
+
+
+def test_open_graph_tells_an_article(story: Article) -> None:
+    found = metas(head_html(story, "航運"))
+    assert {k: v for k, v in found.items() if k.startswith(("og:", "article:"))} == {
+        "og:type": "article",
+        "og:title": story.title,
+        "og:site_name": "News Archive",
+        "og:url": SITE + story.get_absolute_url(),
+        "og:locale": "zh_CN",
+        "og:description": "三号码头重新开放。",
+        "article:published_time": "2021-01-14T14:04:00Z",
+        "article:author": f"{SITE}/authors/ada-ferry/",
+        "article:tag": "航運",
+    }
+
+
+def test_highwire_tells_zotero_a_newspaper_article(story: Article) -> None:
+    found = metas(head_html(story))
+    assert {k: v for k, v in found.items() if k.startswith(("citation_", "z:"))} == {
+        "z:itemType": "newspaperArticle",
+        "citation_title": story.title,
+        "citation_author": "Ada Ferry",
+        "citation_publication_date": "2021/01/14",
+        "citation_online_date": "2021/01/14",
+        "citation_journal_title": "Example Herald",
+        "citation_publisher": "Example Herald",
+        "citation_language": "zh-Hans",
+        "citation_public_url": f"{SITE}/a/{story.code}/",
+        "citation_fulltext_html_url": SITE + story.get_absolute_url(),
+    }
+    story.kind = "video"
+    assert metas(head_html(story))["z:itemType"] == "videoRecording"
+
+
+def test_linked_data_tells_outlet_and_archive_apart(story: Article) -> None:
+    archive = {"@type": "Organization", "name": "News Archive", "url": f"{SITE}/"}
+    assert linked_data(head_html(story, "航運", "港口")) == {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "url": SITE + story.get_absolute_url(),
+        "mainEntityOfPage": "https://herald.example/port",
+        "headline": story.title,
+        "description": "三号码头重新开放。",
+        "datePublished": "2021-01-14T14:04:00Z",
+        "author": {"@type": "Person", "name": "Ada Ferry"},
+        "publisher": {
+            "@type": "NewsMediaOrganization",
+            "name": "Example Herald",
+            "url": "https://herald.example/",
+        },
+        "inLanguage": "zh-Hans",
+        "keywords": ["航運", "港口"],
+        "isAccessibleForFree": True,
+        "isBasedOn": "https://herald.example/port",
+        "archivedAt": f"{SITE}/a/{story.code}/",
+        "provider": archive,
+        "sdPublisher": archive,
+    }
+
+
+def test_day_is_told_as_a_day(story: Article) -> None:
+    story.published_precision = "day"
+    html = head_html(story)
+    assert linked_data(html)["datePublished"] == "2021-01-14"
+    assert metas(html)["article:published_time"] == "2021-01-14"
+
+
+def test_change_by_the_outlet_is_told_with_its_date(story: Article) -> None:
+    assert "dateModified" not in linked_data(head_html(story))
+    add_version(story, 2, title="第二个标题", date="2021-01-16T08:00:00Z")
+    html = head_html(story)
+    assert linked_data(html)["dateModified"] == "2021-01-16T08:00:00Z"
+    assert metas(html)["article:modified_time"] == "2021-01-16T08:00:00Z"
+    add_version(story, 3, title="第三个标题", date="2021-01-17")
+    assert linked_data(head_html(story))["dateModified"] == "2021-01-17"
+
+
+def test_only_a_picture_that_is_held_is_told(
+    story: Article, django_assert_num_queries: Any
+) -> None:
+    for position, state in enumerate(("known", "held", "held")):
+        values: dict[str, Any] = {"state": state, "url_hash": f"{position:064}"}
+        if state == ImageState.HELD:
+            values |= {"file": "x.webp", "width": 1600, "height": 900, "sha256": "0" * 64}
+        image = Image.objects.create(code=f"{position:016}", **values)
+        ArticleImage.objects.create(
+            article=story, image=image, position=position, alt=f'"船" {position}'
+        )
+    story.picture_count = 3
+    with django_assert_num_queries(1):  # the first picture that is held
+        html = head_html(story)
+    assert metas(html)["og:image"] == f"{SITE}/i/{1:016}?w=800"
+    assert metas(html)["og:image:alt"] == '"船" 1'
+    assert linked_data(html)["image"] == f"{SITE}/i/{1:016}?w=800"
+    Image.objects.update(state="known")
+    assert "og:image" not in metas(head_html(story))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["</script><script>alert(1)</script>", "<!--<script>", '"><img src=x onerror=alert(1)>',
+     "\u2028alert(1)", "]]>&lt;/script&gt;"],
+)  # fmt: skip
+def test_hostile_words_stay_inside(story: Article, bad: str) -> None:
+    assert story.author is not None
+    story.title = story.excerpt = story.author.name = story.source.name = bad
+    html = head_html(story, bad)
+    assert "\u2028" not in html.partition("<script")[2]
+    parsed = LexborHTMLParser(f"<head>{html}</head><body><p>end")
+    assert len(parsed.css("script")) == 1
+    assert not parsed.css("img")
+    assert parsed.css_first("body > p") is not None
+    told = linked_data(html)
+    assert told["description"] == told["keywords"][0] == bad
+    assert metas(html)["og:description"] == bad
+
+
+@given(st.text())
+def test_script_data_is_json_without_markup(text: str) -> None:
+    made = script_data({"a": text})
+    assert not set(made) & set("<>&\u2028\u2029")
+    assert json.loads(made) == {"a": text}
+
+
+def test_untitled_story_of_nobody_knows_what_it_does_not_know(story: Article) -> None:
+    story.title, story.author, story.language, story.excerpt = "", None, "", ""
+    story.source.home_page = ""
+    html = head_html(story)
+    told = linked_data(html)
+    assert not told.keys() & {"headline", "author", "inLanguage", "description", "keywords"}
+    assert told["publisher"] == {"@type": "NewsMediaOrganization", "name": "Example Herald"}
+    found = metas(html)
+    assert found["og:title"] == found["citation_title"] == "(untitled)"
+    assert not found.keys() & {"og:locale", "og:description", "citation_author", "article:author"}
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "locale"),
+    [("zh-Hans", "HK", "zh_CN"), ("zh-Hant", "HK", "zh_HK"), ("zh-Hant", "", "zh_TW"),
+     ("en", "GB", "en_US")],
+)  # fmt: skip
+def test_locale_follows_script_and_place(
+    story: Article, language: str, country: str, locale: str
+) -> None:
+    story.language, story.source.country = language, country
+    assert metas(head_html(story))["og:locale"] == locale

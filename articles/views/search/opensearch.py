@@ -1,0 +1,65 @@
+"""``/opensearch.xml``: how a browser searches the archive from its own bar (OpenSearch 1.1)."""
+
+from __future__ import annotations
+
+import json
+from xml.sax.saxutils import quoteattr
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from articles.access.throttling.rate_limits import limited
+from articles.searching.autocomplete import suggestions
+from articles.views.public_pages import public_page
+
+CONTENT_TYPE = "application/opensearchdescription+xml"
+SUGGESTIONS_TYPE = "application/x-suggestions+json"
+_NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
+_NAME_LENGTH = 16  # characters, as the specification has it
+
+
+@public_page
+def description(request: HttpRequest) -> HttpResponse:
+    """Return the description; with a language before its address, the search in that one."""
+    urls = [
+        ("text/html", "results", f"{_spoken_address('search')}?q={{searchTerms}}"),
+        (
+            SUGGESTIONS_TYPE,
+            "suggestions",
+            f"{_spoken_address('opensearch_suggest')}?q={{searchTerms}}",
+        ),
+        (CONTENT_TYPE, "self", _spoken_address("opensearch")),
+    ]
+    about = _("Search the archive's stories: their titles, texts, outlets, authors and topics.")
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<OpenSearchDescription xmlns="{_NAMESPACE}">',
+        f"<ShortName>{escape(settings.SITE_NAME[:_NAME_LENGTH])}</ShortName>",
+        f"<Description>{escape(about)}</Description>",
+        "<InputEncoding>UTF-8</InputEncoding>",
+        "<OutputEncoding>UTF-8</OutputEncoding>",
+        f'<Image type="image/svg+xml">{escape(settings.SITE_URL + static("icon.svg"))}</Image>',
+        *(
+            f"<Url type={quoteattr(kind)} rel={quoteattr(rel)} template={quoteattr(template)}/>"
+            for kind, rel, template in urls
+        ),
+        "</OpenSearchDescription>",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type=CONTENT_TYPE)
+
+
+@public_page
+@limited("SUGGEST_RATE")
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Return what was typed, and what it may become, as browsers want it: a list of both."""
+    typed = request.GET.get("q", "")
+    told = [typed, [suggestion.text for suggestion in suggestions(typed)]]
+    return HttpResponse(json.dumps(told, ensure_ascii=False), content_type=SUGGESTIONS_TYPE)
+
+
+def _spoken_address(name: str) -> str:
+    return settings.SITE_URL + reverse(name)

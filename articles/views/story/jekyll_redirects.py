@@ -1,0 +1,45 @@
+"""Addresses of the static site that the posts were written for: they lead to the stories here.
+
+A file ``2021-01-14-title.md`` was shown at ``/2021-01-14/2021-01-14-title``, with or without
+``.html``, or at ``/category/2021/01/14/title.html``. The path at which an import saw the file
+tells which story it became.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from articles.models import Article, Sighting
+from articles.views.public_pages import NotHereError, public_page
+from articles.views.story.article_lookup import redirect_to
+
+_SUFFIX = ".html"
+
+
+@public_page
+def old_path(request: HttpRequest, date: str, name: str) -> HttpResponseBase:
+    """Redirect from ``/YYYY-MM-DD/<file name>``."""
+    return _redirect_from({name, f"{date}-{name}"})
+
+
+@public_page
+def old_category_path(
+    request: HttpRequest, category: str, year: str, month: str, day: str, name: str
+) -> HttpResponseBase:
+    """Redirect from ``/<category>/YYYY/MM/DD/<file name>.html``."""
+    return _redirect_from({f"{year}-{month}-{day}-{name}{_SUFFIX}"})
+
+
+def _redirect_from(names: set[str]) -> HttpResponseBase:
+    """Redirect to the story whose file had one of these names, ``.html`` aside."""
+    stems = names | {name.removesuffix(_SUFFIX) for name in names}
+    hashes = {Sighting.hash_of_stem(stem.encode() + b".md") for stem in stems}
+    found = Article.objects.filter(captures__original__sightings__stem_hash__in=hashes)
+    # Several stories can have had a file of one name, in different folders.
+    public = found.published().newest_first().first()
+    # "withdrawn" sorts behind "review": the tombstone is shown when there is one.
+    story = public or found.order_by("-state", "-id").first()
+    if story is None:
+        raise NotHereError(_("The archive has no story from a file of this name."))
+    return redirect_to(story)

@@ -1,0 +1,74 @@
+"""Cost of folding and tokenizing text: ``python benchmarks/text_folding.py [--corpus DIR]``.
+
+The baseline is the least that any folding must do: ``casefold`` and ``str.translate`` with the
+same table of characters. All have the same texts, in turns, in this one process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from articles.content.post_file.parsing import NotAPostError, PostError, parse_post
+from articles.content.search_text.character_folding import CLASSES
+from articles.content.search_text.folding import fold, fold_with_offsets
+from articles.content.search_text.tokenization import cut
+from benchmarks.html_cleaning import corpus_files, generated_files, turn
+from benchmarks.report import machine, machine_line, markdown_table, ratio, show
+
+
+def plainly_folded(text: str) -> str:
+    """Return ``text`` in small letters, each form of a character as its class's first."""
+    return text.casefold().translate(CLASSES)
+
+
+def texts_of(files: Iterable[tuple[bytes, bytes]]) -> Iterator[str]:
+    """Yield the texts of posts, given as (path, bytes)."""
+    for path, data in files:
+        try:
+            yield parse_post(data, path).text
+        except (PostError, NotAPostError):
+            continue
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, help="folder of real posts; else invented ones")
+    parser.add_argument("--count", type=int, default=1000, help="posts")
+    parser.add_argument("--turns", type=int, default=5)
+    options = parser.parse_args()
+    count: int = options.count
+    files = corpus_files(options.corpus, count) if options.corpus else generated_files(count)
+    texts = list(texts_of(files))
+    folded = [fold(text) for text in texts]
+    steps: dict[str, tuple[Callable[[str], object], list[str]]] = {
+        "casefold and translate": (plainly_folded, texts),
+        "fold": (fold, texts),
+        "fold_with_offsets": (fold_with_offsets, texts),
+        "cut (of folded text)": (cut, folded),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(options.turns):
+        for name, (step, given) in steps.items():
+            seconds[name].append(turn(step, given))
+    medians = {name: median(times) for name, times in seconds.items()}
+    base = medians["casefold and translate"]
+    megabytes = sum(len(text.encode(errors="replace")) for text in texts) / 1e6
+    rows = [
+        [name, f"{megabytes / taken:.1f}", ratio(taken, base)] for name, taken in medians.items()
+    ]
+    show(
+        machine_line(machine()),
+        markdown_table(("step", "MB / CPU s", "time / baseline"), rows),
+        f"{len(texts):,} texts, {megabytes:.1f} MB in UTF-8.",
+    )
+
+
+if __name__ == "__main__":
+    main()

