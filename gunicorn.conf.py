@@ -1,23 +1,23 @@
-"""How gunicorn serves the archive. It reads this file from the folder that it is started in."""
+"""Configuration of gunicorn, which reads this file from the folder that it is started in."""
 
 import gc
 
-control_socket_disable = True  # it would be opened in the home directory
-forwarder_headers = ""  # no SCRIPT_NAME of a visitor's makes another page of an address
-accesslog = None  # the archive keeps no list of who reads what
-# A worker that serves one request at a time is ended in the middle of a download that takes longer
-# than its timeout, and nobody else is served meanwhile; with threads neither is so.
+control_socket_disable = True  # the socket would be created in the home directory
+forwarder_headers = ""  # otherwise a client's SCRIPT_NAME header could change the path of a page
+accesslog = None  # the archive does not record who reads what
+# A sync worker would be killed in the middle of a download that takes longer than its timeout, and
+# serve nobody else meanwhile. Threads avoid both.
 worker_class = "gthread"
 threads = 8
-timeout = 60  # seconds without a sign of life of a worker as a whole
-graceful_timeout = 30
+timeout = 60  # seconds without a heartbeat of the worker; not the duration of a request
+graceful_timeout = 30  # seconds
 
 
 def post_worker_init(_worker: object) -> None:
-    """Leave what is there now out of Python's search for garbage: it stays, and is much.
+    """Exclude the objects of the loaded modules from garbage collection: they are many and stay.
 
-    A request that makes some thousands of objects, such as a search by relevance, else sets off a
-    walk through all modules: some 30 ms.
+    Otherwise a request that creates some thousands of objects, such as a search by relevance,
+    triggers a walk through all modules, which takes some 30 ms.
     """
     gc.collect()
     gc.freeze()
@@ -33,12 +33,12 @@ logconfig_dict = {
             "style": "{",
         }
     },
-    "filters": {"readers": {"()": "articles.access.log_formatting.WithoutReaders"}},
+    "filters": {"redact_readers": {"()": "articles.access.log_formatting.RedactReadersFilter"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["readers"],
+            "filters": ["redact_readers"],
         }
     },
     "root": {"handlers": ["stderr"]},

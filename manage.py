@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Hand the command line to Django with the archive's settings."""
+    """Run Django's command line with the archive's settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "archive_site.settings")
     from django.core.management import execute_from_command_line
 

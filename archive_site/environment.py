@@ -1,7 +1,7 @@
-"""The environment, read once: every value that an operator can set, checked where it is read.
+"""Read the settings from the environment, and validate every value that an operator can set.
 
-A value that is missing or wrong raises :class:`SettingError`, which names the variable and says
-what to write instead. ``manage.py`` and the servers stop at it with that sentence.
+A missing or invalid value raises :class:`SettingError`, which names the variable and says what to
+write instead. ``manage.py`` and the servers stop with that message.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from articles.access.throttling.rates import Rate, parse_rate
 
 
 class SettingError(ImproperlyConfigured):
-    """A variable of the environment is missing or wrong; the message names it and the cure."""
+    """An environment variable is missing or invalid; the message names it and says what to do."""
 
 
 class Environment:
-    """Typed reads of the process environment, completed by the ``.env`` beside ``manage.py``.
+    """Typed access to the process environment and the ``.env`` next to ``manage.py``.
 
-    Variables that are already set win over the file.
+    Variables of the process environment take precedence over the file.
     """
 
     def __init__(self, base_dir: Path) -> None:
@@ -36,7 +36,7 @@ class Environment:
             self._env.read_env(str(env_file))
 
     def text(self, name: str, default: str | None = None) -> str:
-        """Return the value of ``name``; without a default it has to be there and not empty."""
+        """Return the value of ``name``; without a default it is required and must not be empty."""
         value = str(self._env.str(name, default=default or ""))
         if not value and default is None:
             raise SettingError(
@@ -46,7 +46,7 @@ class Environment:
         return value
 
     def flag(self, name: str, default: bool) -> bool:
-        """Return on/off as a bool; anything but the usual words for it is an error."""
+        """Return a boolean; the usual words such as on/off, yes/no and 1/0 are valid."""
         raw = self.text(name, "on" if default else "off").strip().lower()
         if raw in {"1", "true", "yes", "on", "y", "t"}:
             return True
@@ -55,20 +55,20 @@ class Environment:
         raise SettingError(f"{name}={raw!r} is neither on nor off. Write {name}=on or {name}=off.")
 
     def choice(self, name: str, values: tuple[str, ...], default: str) -> str:
-        """Return one of ``values``."""
+        """Return one of ``values``, in lower case."""
         value = self.text(name, default).strip().lower()
         if value not in values:
             lines = " or ".join(f"{name}={each}" for each in values)
-            raise SettingError(f"{name}={value!r} is none of its values. Write {lines}.")
+            raise SettingError(f"{name}={value!r} is not a valid value. Write {lines}.")
         return value
 
     def words(self, name: str, default: list[str]) -> list[str]:
-        """Return a comma-separated value as a list without blanks."""
+        """Return a comma-separated value as a list, without blanks and empty items."""
         value = self.text(name, ",".join(default))
         return [word.strip() for word in value.split(",") if word.strip()]
 
     def database(self, name: str, default: Path) -> dict[str, Any]:
-        """Return Django's settings for the database whose URL stands in ``name``."""
+        """Return Django's settings for the database URL in ``name``."""
         url = self.text(name, f"sqlite:///{default}")
         try:
             config: dict[str, Any] = self._env.db_url_config(url)
@@ -83,15 +83,15 @@ class Environment:
         return config
 
     def site_url(self, name: str, default: str) -> str:
-        """Return an absolute http(s) address without a trailing slash."""
+        """Return an absolute http(s) URL without a trailing slash."""
         url = self.text(name, default).rstrip("/")
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise SettingError(f"{name}={url!r} is no address. Write {name}=https://news.example.")
+            raise SettingError(f"{name}={url!r} is no URL. Write {name}=https://news.example.")
         return url
 
     def rate(self, name: str, default: str) -> Rate | None:
-        """Return how often something may be done, None for "off"."""
+        """Return a rate limit; None for "off"."""
         text = self.text(name, default)
         try:
             return parse_rate(text)
@@ -102,17 +102,17 @@ class Environment:
             ) from error
 
     def contact(self, name: str) -> str:
-        """Return an address to write to (``mailto:``) or to open (``https:``); "" when not set."""
+        """Return a ``mailto:`` or ``https:`` URL; "" if it is not set."""
         value = self.text(name, "").strip()
         if value and not re.fullmatch(r"(mailto:[^@\s]+@|https://)[^@\s]+", value):
             raise SettingError(
-                f"{name}={value!r} can't be told to anybody. Write "
+                f"{name}={value!r} is no contact. Write "
                 f"{name}=mailto:somebody@news.example or {name}=https://news.example/contact."
             )
         return value
 
     def minutes(self, name: str, default: int) -> int:
-        """Return a number of minutes, in seconds."""
+        """Return a number of minutes, converted to seconds."""
         return self._count(name, "minutes", default) * 60
 
     def seconds(self, name: str, default: int) -> int:
@@ -126,7 +126,7 @@ class Environment:
         return int(text)
 
     def zone(self, name: str, default: str) -> str:
-        """Return the name of a time zone that this machine knows."""
+        """Return the name of a time zone that exists on this machine."""
         key = self.text(name, default)
         try:
             ZoneInfo(key)

@@ -1,5 +1,5 @@
-"""Settings of the archive. Every value that differs between installations is an environment
-variable, described in ``docs/operators.md``; the defaults run on a laptop and are safe in public.
+"""Django settings. Every value that differs between installations is an environment variable,
+described in ``docs/operators.md``; the defaults run on a laptop and are safe for a public site.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", default=[])
 for origin in CSRF_TRUSTED_ORIGINS:
     if "://" not in origin:
         raise SettingError(
-            f"CSRF_TRUSTED_ORIGINS holds {origin!r} without a scheme. Write https://{origin}."
+            f"CSRF_TRUSTED_ORIGINS has {origin!r} without a scheme. Write https://{origin}."
         )
 SITE_URL = env.site_url("SITE_URL", default="http://127.0.0.1:8000")
 SITE_NAME = "News Archive"
@@ -43,14 +43,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # These two first: every answer passes them, also static files and refused hosts.
-    "articles.http.security_headers.HeadersMiddleware",
+    # These two first: every response passes through them, also static files and refused hosts.
+    "articles.http.security_headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
-    "articles.views.errors.database_unavailable.DatabaseAwayMiddleware",
+    "articles.views.errors.database_unavailable.DatabaseUnavailableMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "articles.http.language_prefix.PrefixMiddleware",
-    "articles.replica.middleware.StandbyMiddleware",
+    "articles.http.language_prefix.LanguagePrefixMiddleware",
+    "articles.replica.middleware.ReplicaMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -81,10 +81,11 @@ DATABASES = {"default": env.database("DATABASE_URL", default=BASE_DIR / "archive
 _is_sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if _is_sqlite:
     DATABASES["default"]["OPTIONS"] = {
-        # Without IMMEDIATE, two processes that read and then write lose each other's work.
+        # Without IMMEDIATE, a transaction that reads before it writes can fail with SQLITE_BUSY
+        # at once, without waiting for the timeout.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,  # seconds to wait for another writer
-        # FULL: what a person or an import has been told is saved survives a power cut.
+        # FULL: committed data survives a power cut.
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
             "PRAGMA mmap_size=268435456; PRAGMA cache_size=-32768;"
@@ -93,24 +94,24 @@ if _is_sqlite:
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
-    # Seconds; without it a server that is cut off holds every visitor for minutes.
+    # Seconds; without it an unreachable server blocks every request for minutes.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if env.text("STANDBY_URL", default=""):
     DATABASES["standby"] = env.database("STANDBY_URL", default=BASE_DIR)
     _standby = DATABASES["standby"]
     if _is_sqlite or _standby["ENGINE"].endswith("sqlite3"):
         raise SettingError(
-            "STANDBY_URL names a streaming standby of the PostgreSQL that DATABASE_URL names; "
-            "SQLite has none. Take the line out."
+            "STANDBY_URL names a streaming standby of the PostgreSQL server in DATABASE_URL; "
+            "SQLite has none. Remove the line."
         )
     _standby.setdefault("CONN_MAX_AGE", 60)
     _standby.setdefault("CONN_HEALTH_CHECKS", True)
     _standby.setdefault("OPTIONS", {}).setdefault("connect_timeout", 2)
-    DATABASE_ROUTERS = ["articles.replica.database_router.Router"]
+    DATABASE_ROUTERS = ["articles.replica.database_router.ReplicaRouter"]
 STANDBY_MAX_DELAY = env.seconds("STANDBY_MAX_DELAY", default=5)
 
 # --- Search ----------------------------------------------------------------------------------
-SEARCH_BACKEND = ""  # the one of the database; else the name of a module of articles.searching
+SEARCH_BACKEND = ""  # module name in articles.searching; "" for the one of the database
 _archive = Path(DATABASES["default"]["NAME"]) if _is_sqlite else BASE_DIR / "archive.sqlite3"
 SEARCH_DATABASE = Path(
     env.text("SEARCH_DATABASE", default=str(_archive.with_name("search.sqlite3")))
@@ -134,7 +135,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
-WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody needs our style sheets by script
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site needs our static files
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # bytes; an edited body of a long essay fits
 
 # --- Tags ------------------------------------------------------------------------------------
@@ -142,28 +143,28 @@ TAGGIT_CASE_INSENSITIVE = True
 
 # --- Security --------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=not DEBUG)
-# Programs ask there: the API tells them (articles.api.problem_details), the others answer as asked.
+# For programs: the API explains it (articles.api.problem_details); health checks work over http.
 SECURE_REDIRECT_EXEMPT = ["^api/", "^(healthz|readyz)$"]
 BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
-if BEHIND_PROXY:  # only a proxy may be believed about the scheme, and about addresses
+if BEHIND_PROXY:  # only a proxy is trusted for the scheme and for IP addresses
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-if SECURE_SSL_REDIRECT:  # no other host can set these, also none of the same domain
+if SECURE_SSL_REDIRECT:  # no other host can set these, not even one of the same domain
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no third cookie
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # avoids a third cookie
 SESSION_COOKIE_AGE = env.minutes("SESSION_MINUTES", default=720)  # seconds
 SESSION_IDLE_SECONDS = env.minutes("SESSION_IDLE_MINUTES", default=120)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-CONFIRM_SECONDS = 900  # for so long a password counts as typed just now
+CONFIRM_SECONDS = 900  # reauthentication is required when the last one is older
 SECOND_FACTOR = env.choice("SECOND_FACTOR", ("off", "optional", "required"), default="optional")
-OTP_TOTP_ISSUER = f"{SITE_NAME} ({urlsplit(SITE_URL).hostname})"  # how an app names the account
-# Wrong codes are limited as wrong passwords are: articles.access.throttling.login_throttle.
+OTP_TOTP_ISSUER = f"{SITE_NAME} ({urlsplit(SITE_URL).hostname})"  # the account name in the app
+# Failed codes are throttled like failed passwords: articles.access.throttling.login_throttle.
 OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0  # a year
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
-# Other sites get no referrer; with "no-referrer" browsers would send our own forms from nowhere.
+# Other sites get no referrer. "no-referrer" would break our forms: browsers send Origin: null.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -181,14 +182,17 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "require-trusted-types-for": [
             "'script'"
-        ],  # the admin does without: articles.access.admin_site
+        ],  # the admin is exempt: articles.access.admin_site
         "trusted-types": ["'none'"],
         "upgrade-insecure-requests": SECURE_SSL_REDIRECT,
     },
 }
 PASSWORD_HASHERS = [
     f"django.contrib.auth.hashers.{name}"
-    for name in ("ScryptPasswordHasher", "PBKDF2PasswordHasher")  # new ones; older ones, read
+    for name in (
+        "ScryptPasswordHasher",
+        "PBKDF2PasswordHasher",
+    )  # for new passwords; for existing ones
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -198,19 +202,19 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "articles.access.password_validation.OwnWordsValidator"},
+    {"NAME": "articles.access.password_validation.GuessableWordsValidator"},
 ]
-# Rates: docs/security.md says why these.
-COSTLY_RATE = env.rate("COSTLY_RATE", default="60/minute")  # of an address
-SEARCH_RATE = env.rate("SEARCH_RATE", default="60/minute")  # of an address
-SUGGEST_RATE = env.rate("SUGGEST_RATE", default="300/minute")  # of an address
-LOGIN_RATE = env.rate("LOGIN_RATE", default="10/hour")  # of an address
-LOGIN_NAME_RATE = env.rate("LOGIN_NAME_RATE", default="30/hour")  # of a user name
+# Rate limits: docs/security.md gives the reasons.
+COSTLY_RATE = env.rate("COSTLY_RATE", default="60/minute")  # per IP address
+SEARCH_RATE = env.rate("SEARCH_RATE", default="60/minute")  # per IP address
+SUGGEST_RATE = env.rate("SUGGEST_RATE", default="300/minute")  # per IP address
+LOGIN_RATE = env.rate("LOGIN_RATE", default="10/hour")  # per IP address
+LOGIN_NAME_RATE = env.rate("LOGIN_NAME_RATE", default="30/hour")  # per user name
 LIMITS_FILE = Path(env.text("LIMITS_FILE", default=str(BASE_DIR / "limits.sqlite3")))
 SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
 
 # --- Crawlers --------------------------------------------------------------------------------
-# Refused unless said otherwise: docs/decisions/0020-what-crawlers-are-told.md says why.
+# Refused by default: docs/decisions/0020-what-crawlers-are-told.md gives the reasons.
 AI_CRAWLERS = env.choice("AI_CRAWLERS", ("allowed", "refused"), default="refused")
 
 # --- Logging ---------------------------------------------------------------------------------
@@ -227,6 +231,6 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    # Django's own handlers would print lines twice, and mail requests with all that is in them.
+    # Django's own handlers would log every line twice, and mail requests with all their data.
     "loggers": {"django": {"handlers": [], "propagate": True}},
 }

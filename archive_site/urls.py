@@ -1,4 +1,4 @@
-"""The addresses of the site: the public pages at the root, the admin under ``/admin/``."""
+"""The root URLconf: the public pages at the root, the admin under ``/admin/``."""
 
 from django.contrib import admin
 from django.urls import include, path

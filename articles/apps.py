@@ -1,27 +1,27 @@
-"""The Django app that holds the whole archive."""
+"""The Django app of the archive."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
 
 class ArticlesConfig(AppConfig):
-    """Name the app and its rows' key type."""
+    """The one app of the archive."""
 
     name = "articles"
     verbose_name = "Archive"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to what the log is to say, and register the checks."""
+        """Register the system checks and connect the signal handlers."""
         from articles.access import checks, reauthentication, security_log, sessions
 
         checks.register_checks()
-        security_log.listen()
-        sessions.listen()
-        reauthentication.listen()
+        security_log.connect_signals()
+        sessions.connect_signals()
+        reauthentication.connect_signals()
 
 
 class ArchiveAdminConfig(AdminConfig):
-    """Django's admin with the archive's own site."""
+    """Django's admin with the archive's own admin site."""
 
     default_site = "articles.access.admin_site.ArchiveAdminSite"

@@ -1,4 +1,4 @@
-"""The public addresses. They depend on nothing but themselves: no cookie, no language header."""
+"""The public URLs. A page depends on its URL alone, not on a cookie or a language header."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, re_path, register_converter
 from articles.api import articles as api
 from articles.api import openapi, search_export
 from articles.feeds import list_feeds as feeds
-from articles.feeds.search_feeds import feed as search_feed
+from articles.feeds.search_feeds import search_feed
 from articles.views.lists import authors, calendar, coverage, front_page, sources, tags, withdrawals
 from articles.views.search import opensearch, search_page
 from articles.views.site import about, bookmarks, health, robots_txt, security_txt, sitemaps
@@ -24,7 +24,7 @@ from articles.views.story import (
 )
 
 
-class _FourDigits:
+class _YearConverter:
     """A year, such as 2021."""
 
     regex = "[0-9]{4}"
@@ -36,7 +36,7 @@ class _FourDigits:
         return f"{value:04d}"
 
 
-class _TwoDigits(_FourDigits):
+class _TwoDigitConverter(_YearConverter):
     """A month or a day, such as 01."""
 
     regex = "[0-9]{2}"
@@ -45,8 +45,8 @@ class _TwoDigits(_FourDigits):
         return f"{value:02d}"
 
 
-class _Number(_FourDigits):
-    """The number of a version: 1, 2, … without zeros before it."""
+class _NumberConverter(_YearConverter):
+    """A number from 1 without leading zeros, such as that of a version."""
 
     regex = "[1-9][0-9]{0,6}"
 
@@ -54,8 +54,8 @@ class _Number(_FourDigits):
         return str(value)
 
 
-class _Text:
-    """What stands in an address as it is."""
+class _TextConverter:
+    """A part of a path that is used unchanged."""
 
     def to_python(self, value: str) -> str:
         return value
@@ -64,46 +64,48 @@ class _Text:
         return value
 
 
-class _Slug(_Text):
+class _UnicodeSlugConverter(_TextConverter):
     """A slug with letters of any script."""
 
     regex = r"[-\w]+"
 
 
-class _Code(_Text):
-    """The code of an article or a picture, in Crockford's base32."""
+class _CodeConverter(_TextConverter):
+    """The code of an article or an image, in Crockford's base32."""
 
     regex = "[0-9a-z]{8,52}"
 
 
-class _Hash(_Text):
+class _Sha256Converter(_TextConverter):
     """A SHA-256 in hexadecimal digits."""
 
     regex = "[0-9a-f]{64}"
 
 
-class _Form(_Text):
-    """A form of citations for programs."""
+class _CitationFormatConverter(_TextConverter):
+    """A file format of citations, such as ``bib``."""
 
-    regex = "|".join(citations.FORMS)
+    regex = "|".join(citations.FORMATS)
 
 
-register_converter(_FourDigits, "yyyy")
-register_converter(_TwoDigits, "mm")
-register_converter(_Number, "number")
-register_converter(_Slug, "words")
-register_converter(_Code, "code")
-register_converter(_Hash, "hash")
-register_converter(_Form, "citation")
+register_converter(_YearConverter, "yyyy")
+register_converter(_TwoDigitConverter, "mm")
+register_converter(_NumberConverter, "number")
+register_converter(_UnicodeSlugConverter, "unicode_slug")
+register_converter(_CodeConverter, "code")
+register_converter(_Sha256Converter, "sha256")
+register_converter(_CitationFormatConverter, "citation_format")
 
 _DAY = "<yyyy:year>/<mm:month>/<mm:day>"
 _VERSIONS = "a/<code:code>/versions"
 
 
-def _feeds(below: str, view: Callable[..., HttpResponseBase], name: str) -> Iterator[URLPattern]:
-    """Yield the three addresses of a list's feed."""
-    for end, form in (("feed/", "atom"), ("feed.rss", "rss"), ("feed.json", "json")):
-        yield path(below + end, view, {"form": form}, name=f"{name}_{form}")
+def _feeds(prefix: str, view: Callable[..., HttpResponseBase], name: str) -> Iterator[URLPattern]:
+    """Yield the URL patterns of a feed, one for each of the three formats."""
+    for suffix, feed_format in (("feed/", "atom"), ("feed.rss", "rss"), ("feed.json", "json")):
+        yield path(
+            prefix + suffix, view, {"feed_format": feed_format}, name=f"{name}_{feed_format}"
+        )
 
 
 urlpatterns = [
@@ -111,21 +113,21 @@ urlpatterns = [
     path("<yyyy:year>/", calendar.year, name="year"),
     path("<yyyy:year>/<mm:month>/", calendar.month, name="month"),
     path(f"{_DAY}/", calendar.day, name="day"),
-    path(f"{_DAY}/<words:slug>/", article.article, name="article"),
+    path(f"{_DAY}/<unicode_slug:slug>/", article.article, name="article"),
     path("a/<code:code>/", article.code, name="code"),
     path(f"{_VERSIONS}/", versions.versions, name="versions"),
     path(f"{_VERSIONS}/<number:number>/", versions.version, name="version"),
     path(f"{_VERSIONS}/<number:old>..<number:new>/", versions.difference, name="difference"),
-    path("a/<code:code>/cite.<citation:form>", citations.cite, name="cite"),
+    path("a/<code:code>/cite.<citation_format:form>", citations.cite, name="cite"),
     path("a/<code:code>/text.txt", text_downloads.text, name="text"),
     path("a/<code:code>/text.md", text_downloads.markdown, name="markdown"),
-    path("a/<code:code>/original/<hash:sha256>", text_downloads.original, name="original"),
+    path("a/<code:code>/original/<sha256:sha256>", text_downloads.original, name="original"),
     path("sources/", sources.sources, name="sources"),
-    path("sources/<words:slug>/", sources.source, name="source"),
+    path("sources/<unicode_slug:slug>/", sources.source, name="source"),
     path("tags/", tags.tags, name="tags"),
-    path("tags/<words:slug>/", tags.tag, name="tag"),
+    path("tags/<unicode_slug:slug>/", tags.tag, name="tag"),
     path("authors/", authors.authors, name="authors"),
-    path("authors/<words:slug>/", authors.author, name="author"),
+    path("authors/<unicode_slug:slug>/", authors.author, name="author"),
     path("coverage/", coverage.years, name="coverage"),
     path("coverage/<yyyy:year>/", coverage.year, name="coverage_year"),
     path("coverage.csv", coverage.csv_file, name="coverage_csv"),
@@ -138,9 +140,9 @@ urlpatterns = [
     path("search/suggest/opensearch", opensearch.suggest, name="opensearch_suggest"),
     path("search/help/", search_page.help_page, name="search_help"),
     *_feeds("", feeds.all_stories, "feed"),
-    *_feeds("sources/<words:slug>/", feeds.source, "source_feed"),
-    *_feeds("tags/<words:slug>/", feeds.tag, "tag_feed"),
-    *_feeds("authors/<words:slug>/", feeds.author, "author_feed"),
+    *_feeds("sources/<unicode_slug:slug>/", feeds.source, "source_feed"),
+    *_feeds("tags/<unicode_slug:slug>/", feeds.tag, "tag_feed"),
+    *_feeds("authors/<unicode_slug:slug>/", feeds.author, "author_feed"),
     *_feeds("search/", search_feed, "search_feed"),
     path("search/download.csv", search_export.csv_file, name="search_csv"),
     path("search/download.jsonl", search_export.jsonl_file, name="search_jsonl"),
@@ -148,7 +150,7 @@ urlpatterns = [
     path("api/v1/articles/<code:code>", api.article, name="api_article"),
     path("api/v1/openapi.json", openapi.openapi, name="api_openapi"),
     path("api/v1/docs", openapi.docs, name="api_docs"),
-    re_path(r"^api/", openapi.nothing, name="api_nothing"),
+    re_path(r"^api/", openapi.not_found, name="api_nothing"),
     path("i/<code:code>", images.picture, name="picture"),
     path("opensearch.xml", opensearch.description, name="opensearch"),
     path("robots.txt", robots_txt.robots_txt, name="robots_txt"),
@@ -160,7 +162,7 @@ urlpatterns = [
     path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    # File names hold any character, also a line break.
+    # Paths of former Jekyll sites. A file name can contain any character, even a line break.
     re_path(
         r"^(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})/(?P<name>[^/]+)/?\Z", jekyll_redirects.old_path
     ),

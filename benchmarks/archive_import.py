@@ -1,4 +1,4 @@
-"""The archive's own side of the comparison: a fresh database, and posts imported into it."""
+"""The archive's side of the comparison: a new database, and an import of posts into it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchmarks.process_measurement import CommandError, Measurement, measure
 PROJECT = Path(__file__).resolve().parent.parent
 FINISHED = frozenset({0, 3})  # 3: finished, and some files could not be read as posts
 
-# What reading, hashing and copying the bytes alone takes: the least that any import must do.
+# Reads, hashes and copies the bytes: the minimum that any import must do.
 COPY_SCRIPT = """
 import hashlib, os, sys
 with open(os.devnull, "wb") as sink:
@@ -30,19 +30,19 @@ with open(os.devnull, "wb") as sink:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """One run of the import command, its summary, and why files failed: reason and number."""
+    """One run of the import command: measurement, summary, and number of failed files by reason."""
 
     measurement: Measurement
     summary: dict[str, object]
     failures: Counter[str]
 
     def count(self, outcome: str) -> int:
-        """Return how many files had ``outcome`` (``files``: all of them) by the summary."""
+        """Return the number of files with ``outcome`` in the summary; ``files`` is all of them."""
         return int(str(self.summary[outcome]))
 
 
 def archive_environment(folder: Path) -> dict[str, str]:
-    """Return the environment of an archive that lives in ``folder`` and touches no other."""
+    """Return the environment of an isolated archive whose files are all in ``folder``."""
     database = folder / "archive.sqlite3"
     return {
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
@@ -58,7 +58,7 @@ def archive_environment(folder: Path) -> dict[str, str]:
 
 
 def migrate(folder: Path, environment: dict[str, str]) -> Measurement:
-    """Create the archive's tables."""
+    """Create the archive's tables and return the measurement."""
     return measure(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
         folder=PROJECT,
@@ -70,7 +70,10 @@ def migrate(folder: Path, environment: dict[str, str]) -> Measurement:
 def import_posts(
     posts: Path, folder: Path, environment: dict[str, str], *options: str
 ) -> ImportResult:
-    """Import the posts below ``posts`` as any operator would, or with further options."""
+    """Import the posts below ``posts`` as an operator does, with optional further options.
+
+    Raises CommandError when the command fails or prints no summary.
+    """
     command = [sys.executable, "manage.py", "import_posts", str(posts), *options]
     measurement = measure(
         [*command, "--format", "json", "--no-progress"],
@@ -79,7 +82,7 @@ def import_posts(
         log_folder=folder,
         accepted=FINISHED,
     )
-    # Not splitlines(): a path can hold characters at which that splits.
+    # Not splitlines(): it also splits at characters that a path can hold.
     lines = [json.loads(line) for line in measurement.output.strip().split("\n") if line]
     if not lines or lines[-1].get("type") != "summary":
         raise CommandError("import_posts printed no summary as its last line")
@@ -88,7 +91,7 @@ def import_posts(
 
 
 def copy_bytes(posts: Path, folder: Path) -> Measurement:
-    """Read and hash every file once; it leaves the files in the page cache for what follows."""
+    """Read and hash every file once, which also puts the files into the page cache."""
     return measure(
         [sys.executable, "-c", COPY_SCRIPT, str(posts)],
         folder=PROJECT,

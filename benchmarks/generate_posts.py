@@ -1,4 +1,4 @@
-"""Make a folder of invented Jekyll posts: ``python benchmarks/generate_posts.py DIR N``."""
+"""Generate a folder of invented Jekyll posts: ``python benchmarks/generate_posts.py DIR N``."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from benchmarks.synthetic.posts import posts
 
 
 def generate_posts(folder: Path, count: int, seed: int = 0) -> None:
-    """Write ``count`` post files below ``folder``, the same bytes for the same seed.
+    """Write ``count`` post files below ``folder``; the same seed gives the same bytes.
 
-    A smaller ``count`` gives the first files of a larger one. Files that stand there already
+    A smaller ``count`` gives the first files of a larger one. Existing files with the same names
     are replaced; others are left alone.
     """
-    made: set[Path] = set()
+    created_folders: set[Path] = set()
     for post in islice(posts(seed), count):
         path = folder / post.path
-        if path.parent not in made:
+        if path.parent not in created_folders:
             path.parent.mkdir(parents=True, exist_ok=True)
-            made.add(path.parent)
+            created_folders.add(path.parent)
         path.write_bytes(post.content)
 
 
 def main() -> None:
-    """Make the posts that the command line asks for."""
+    """Generate the posts that the command line specifies."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("count", type=int, metavar="N")

@@ -1,4 +1,4 @@
-"""An archive of any size, written straight into the tables: for measuring pages, not imports.
+"""An archive of any size, written directly into the tables: to measure pages, not imports.
 
 Django must be set up before this module is imported.
 """
@@ -19,7 +19,7 @@ from django.db.models import F
 from articles.content.post_file.parsing import Kind
 from articles.content.post_file.publication_date import Evidence
 from articles.content.text.date_parsing import Precision
-from articles.deriving.story_counts import Tally
+from articles.deriving.story_counts import CountDeltas
 from articles.models import (
     Article,
     ArticleBody,
@@ -40,46 +40,46 @@ from benchmarks.synthetic.vocabulary import Language, languages
 
 Row = TypeVar("Row", bound=models.Model)
 
-# Every size covers the same days, so a day, a month and an outlet grow with the archive.
+# Every size covers the same days, so that a day, a month and an outlet grow with the archive.
 FIRST = datetime(2020, 7, 1, tzinfo=UTC)
 DAYS = 100
 TOPICS = 60
 PEOPLE = 40
 BATCH = 2_000
-VERSIONED_EVERY = 20  # one article in so many was edited silently after it appeared
+VERSIONED_EVERY = 20  # one article in 20 was edited silently after publication
 VERSIONS = 3
 
 
-class Filler:
-    """Writes an archive of ``size`` articles, the same one for the same size."""
+class ArchiveGenerator:
+    """Writes an archive of ``size`` articles; the same size gives the same archive."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._rng = random.Random(size)  # noqa: S311 - chance, no secret
         self._languages = languages(0)
-        self._tally = Tally()
+        self._count_deltas = CountDeltas()
         self._capture_ids = count(size + 1)
         self._weights = list(accumulate(outlet.share for outlet in OUTLETS))
-        # Text of the usual length, drawn from few paragraphs: what a page costs is its length.
+        # Text of the usual length from few paragraphs: the cost of a page depends on the length.
         self._texts = {
             code: [language.text(self._rng, 700) for _ in range(200)]
             for code, language in self._languages.items()
         }
 
     def fill(self) -> None:
-        """Write everything; the database must be migrated and empty of articles."""
+        """Write all rows; the database must be migrated and hold no articles."""
         with transaction.atomic():
             self._run = ImportRun.objects.create(
                 started_at=FIRST, finished_at=FIRST, state=RunState.FINISHED, created=self._size
             )
-            self._names()
+            self._create_names()
         for first in range(1, self._size + 1, BATCH):
             with transaction.atomic():
-                self._write(range(first, min(first + BATCH, self._size + 1)))
+                self._write_batch(range(first, min(first + BATCH, self._size + 1)))
         with transaction.atomic():
-            self._totals()
+            self._write_counts()
 
-    def _names(self) -> None:
+    def _create_names(self) -> None:
         self._sources = []
         for number, outlet in enumerate(OUTLETS, 1):
             source = Source.objects.create(name=outlet.name, slug=f"outlet-{number}", language="zh")
@@ -98,24 +98,28 @@ class Filler:
             for number in range(1, len(OUTLETS) + TOPICS + 1)
         ]
 
-    def _write(self, numbers: Iterable[int]) -> None:
-        articles = [self._article(number) for number in numbers]
-        captures = [capture for article in articles for capture in self._captures(article)]
-        _create(Original, (_original(capture) for capture in captures))
-        _create(Article, articles)
-        _create(ArticleBody, (self._body(article) for article in articles))
-        _create(Capture, captures)
-        _create(Sighting, (self._sighting(capture) for capture in captures))
-        _create(TaggedArticle, (row for article in articles for row in self._taggings(article)))
+    def _write_batch(self, numbers: Iterable[int]) -> None:
+        articles = [self._make_article(number) for number in numbers]
+        captures = [capture for article in articles for capture in self._make_captures(article)]
+        _bulk_create(Original, (_make_original(capture) for capture in captures))
+        _bulk_create(Article, articles)
+        _bulk_create(ArticleBody, (self._make_body(article) for article in articles))
+        _bulk_create(Capture, captures)
+        _bulk_create(Sighting, (self._make_sighting(capture) for capture in captures))
+        _bulk_create(
+            TaggedArticle, (row for article in articles for row in self._make_taggings(article))
+        )
 
-    def _article(self, number: int) -> Article:
+    def _make_article(self, number: int) -> Article:
         rng = self._rng
-        place = rng.choices(range(len(OUTLETS)), cum_weights=self._weights)[0]
-        language = self._language(place)
+        outlet_index = rng.choices(range(len(OUTLETS)), cum_weights=self._weights)[0]
+        language = self._language(outlet_index)
         published = FIRST + timedelta(seconds=rng.randrange(DAYS * 86_400))
-        person = rng.random() < 0.1
-        author = self._authors[rng.randrange(len(OUTLETS), len(self._authors)) if person else place]
-        source = self._sources[place]
+        has_person = rng.random() < 0.1
+        author = self._authors[
+            rng.randrange(len(OUTLETS), len(self._authors)) if has_person else outlet_index
+        ]
+        source = self._sources[outlet_index]
         digest = hashlib.sha256(str(number).encode()).hexdigest()
         title = language.title(rng)
         return Article(
@@ -141,47 +145,47 @@ class Filler:
             updated_at=published,
         )
 
-    def _language(self, place: int) -> Language:
-        return self._languages[OUTLETS[place].script]
+    def _language(self, outlet_index: int) -> Language:
+        return self._languages[OUTLETS[outlet_index].script]
 
-    def _body(self, article: Article) -> ArticleBody:
+    def _make_body(self, article: Article) -> ArticleBody:
         code = {"zh-Hans": "hans", "zh-Hant": "hant"}.get(article.language, "en")
         texts = self._rng.choices(self._texts[code], k=6)
         html = "".join(f"<p>{text}</p>" for text in texts)
         return ArticleBody(article_id=article.pk, html=html, text="\n\n".join(texts))
 
-    def _captures(self, article: Article) -> Iterator[Capture]:
-        """Yield the captures, the newest first; it has the article's number as its key."""
+    def _make_captures(self, article: Article) -> Iterator[Capture]:
+        """Yield the captures, newest first; the newest has the same primary key as the article."""
         for version in range(article.version_count, 0, -1):
-            newest = version == article.version_count
-            seen = article.published_at - timedelta(hours=article.version_count - version)
+            is_newest = version == article.version_count
+            captured_at = article.published_at - timedelta(hours=article.version_count - version)
             digest = hashlib.sha256(f"{article.pk} {version}".encode()).hexdigest()
             yield Capture(
-                id=article.pk if newest else next(self._capture_ids),
+                id=article.pk if is_newest else next(self._capture_ids),
                 article_id=article.pk,
                 original_id=digest,
                 order_path=f"_posts/{article.pk}-{version}.md".encode(),
                 front_matter={"title": article.title},
-                front_matter_at=seen,
+                front_matter_at=captured_at,
                 url=article.url,
                 title=article.title,
                 text_hash=digest,
                 character_count=1_500,
                 kind=article.kind,
                 source=article.source,
-                published_at=seen,
+                published_at=captured_at,
                 published_precision=article.published_precision,
                 published_evidence=article.published_evidence,
                 version=version,
-                imported_at=seen,
+                imported_at=captured_at,
             )
 
-    def _sighting(self, capture: Capture) -> Sighting:
+    def _make_sighting(self, capture: Capture) -> Sighting:
         return Sighting(
             root="bench",
             path=capture.order_path,
             original_id=capture.original_id,
-            size=len(_post(capture)),
+            size=len(_post_content(capture)),
             mtime_ns=0,
             ctime_ns=0,
             inode=capture.pk,
@@ -189,14 +193,14 @@ class Filler:
             last_run=self._run,
         )
 
-    def _taggings(self, article: Article) -> Iterator[TaggedArticle]:
-        """Yield the outlet's tag, and one topic for every second article; count the article."""
+    def _make_taggings(self, article: Article) -> Iterator[TaggedArticle]:
+        """Yield the outlet's tag, and a topic for every second article; count the article."""
         tags = [self._tags[article.source_id - self._sources[0].pk]]
         if article.pk % 2:
             tags.append(self._rng.choice(self._tags[len(OUTLETS) :]))
         columns = ("state", "day", "source_id", "author_id")
         row = {name: getattr(article, name) for name in columns}
-        self._tally.note(row, [tag.pk for tag in tags], 1)
+        self._count_deltas.add(row, [tag.pk for tag in tags], 1)
         for tag in tags:
             yield TaggedArticle(
                 content_object_id=article.pk,
@@ -205,13 +209,13 @@ class Filler:
                 listed_at=article.published_at,
             )
 
-    def _totals(self) -> None:
+    def _write_counts(self) -> None:
         Article.objects.update(current_capture_id=F("id"))
-        self._tally.apply()
+        self._count_deltas.apply()
 
 
-def _post(capture: Capture) -> bytes:
-    """Return a short post file for the capture: its text matters to no page measured here."""
+def _post_content(capture: Capture) -> bytes:
+    """Return a short post file for the capture; no measured page shows its text."""
     date = f"{capture.published_at:%Y-%m-%dT%H:%M:%S}.000Z"
     return (
         f'---\nlayout: post\ntitle: "{capture.title}"\ndate: {date}\nfrom: {capture.url}\n---\n'
@@ -219,10 +223,10 @@ def _post(capture: Capture) -> bytes:
     ).encode()
 
 
-def _original(capture: Capture) -> Original:
-    content = _post(capture)
+def _make_original(capture: Capture) -> Original:
+    content = _post_content(capture)
     return Original(sha256=capture.original_id, data=zlib.compress(content, 1), size=len(content))
 
 
-def _create(model: type[Row], rows: Iterable[Row]) -> None:
+def _bulk_create(model: type[Row], rows: Iterable[Row]) -> None:
     model._default_manager.bulk_create(list(rows))

@@ -1,4 +1,4 @@
-"""The same posts as a Hugo site: pages, lists by tag and by day, a feed."""
+"""Build the same posts as a Hugo site: pages, lists by tag and by day, a feed."""
 
 from __future__ import annotations
 
@@ -53,33 +53,33 @@ LIST_LAYOUT = """\
 """.replace("PAGE_SIZE", str(PAGE_SIZE))
 HOME_LAYOUT = LIST_LAYOUT.replace(".Paginate .Pages", ".Paginate .Site.RegularPages")
 
-# Hugo takes these in a text for calls of its own; an archive must not run them.
+# Hugo would run these in a text as shortcodes; an archive must not.
 SHORTCODE = re.compile(r"\{\{[<%]")
 
 
 @dataclass(slots=True)
 class HugoSite:
-    """A site's folder, how many posts it holds and why each other post was left out."""
+    """A site: its folder, its number of posts, and a reason for each post that was skipped."""
 
     folder: Path
     posts: int = 0
-    left_out: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
 
 
 def hugo_version() -> str:
-    """Return Hugo's version, or an empty string where it is not installed."""
+    """Return Hugo's version, or an empty string if it is not installed."""
     if shutil.which("hugo") is None:
         return ""
-    answer = subprocess.run(["hugo", "version"], capture_output=True, text=True, check=True)
-    found = re.search(r"v\d+(\.\d+)+", answer.stdout)
-    return found.group() if found else answer.stdout.strip()
+    completed = subprocess.run(["hugo", "version"], capture_output=True, text=True, check=True)
+    match = re.search(r"v\d+(\.\d+)+", completed.stdout)
+    return match.group() if match else completed.stdout.strip()
 
 
 def write_site(posts: Path, folder: Path) -> HugoSite:
     """Write the post files below ``posts`` as a Hugo site into ``folder``.
 
-    One bad header ends Hugo's whole build, so a post whose header it could not read is left
-    out, and named in ``left_out``.
+    One invalid header aborts Hugo's whole build, so a post whose header Hugo can't parse is
+    listed in ``skipped`` instead.
     """
     site = HugoSite(folder)
     layouts, content = folder / "layouts", folder / "content" / "posts"
@@ -92,44 +92,49 @@ def write_site(posts: Path, folder: Path) -> HugoSite:
     for path in sorted(posts.rglob("*.md")):
         name = os.fsencode(path.relative_to(posts)).decode(errors="replace")
         try:
-            page = _page(path.read_bytes().decode(errors="replace"))
+            page = _hugo_page(path.read_bytes().decode(errors="replace"))
         except ValueError as error:
-            site.left_out.append(f"{name}: {error}")
+            site.skipped.append(f"{name}: {error}")
             continue
         site.posts += 1
         (content / f"{site.posts:07}.md").write_text(page, encoding="utf-8", newline="")
     return site
 
 
-def _page(post: str) -> str:
-    """Return a post as Hugo's page: its header as strict YAML, its body as it is."""
+def _hugo_page(post: str) -> str:
+    """Return a post as a Hugo page: its header as strict YAML, its body unchanged.
+
+    Raises ValueError with the reason if Hugo can't take the post.
+    """
     if not post.startswith("---\n"):
         raise ValueError("has no front matter")
     header, mark, body = post[4:].partition("\n---\n")
     if not mark:
         raise ValueError("front matter has no end")
     try:
-        fields = yaml.load(header, Loader=yaml.CBaseLoader)  # noqa: S506 - it makes strings only
+        fields = yaml.load(header, Loader=yaml.CBaseLoader)  # noqa: S506 - it creates strings only
     except yaml.YAMLError as error:
         raise ValueError(f"front matter is not YAML: {str(error).splitlines()[0]}") from error
     if not isinstance(fields, dict):
         raise ValueError("front matter is not a mapping")
     if SHORTCODE.search(body):
-        raise ValueError("body holds what Hugo takes for a shortcode")
-    moment = _moment(fields.get("date"))
+        raise ValueError("body contains what Hugo takes for a shortcode")
+    moment = _parse_date(fields.get("date"))
     fields["date"] = moment.isoformat()
     fields["days"] = [f"{moment.astimezone(UTC):%Y-%m-%d}"]
-    # ``url`` would set the page's own address, ``layout`` asks for a template of Jekyll's.
-    kept = {name: value for name, value in fields.items() if name not in {"url", "layout"}}
-    # A JSON string is a YAML string, and no word in it becomes a number or a truth value.
-    lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in kept.items()]
+    # ``url`` would set the page's own URL; ``layout`` names a Jekyll template.
+    hugo_fields = {name: value for name, value in fields.items() if name not in {"url", "layout"}}
+    # A JSON string is a YAML string, and YAML never reads it as a number or a boolean.
+    lines = [
+        f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in hugo_fields.items()
+    ]
     return "\n".join(["---", *lines, "---", body])
 
 
-def _moment(text: object) -> datetime:
-    for written in (str(text), str(text)[:10]):
+def _parse_date(text: object) -> datetime:
+    for candidate in (str(text), str(text)[:10]):
         try:
-            moment = datetime.fromisoformat(written)
+            moment = datetime.fromisoformat(candidate)
         except ValueError:
             continue
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -137,8 +142,8 @@ def _moment(text: object) -> datetime:
 
 
 def build(site: HugoSite, log_folder: Path) -> Measurement:
-    """Build ``site`` anew with Hugo, on as many processors as it likes; return what it took."""
+    """Build ``site`` from scratch with Hugo, on all processors; return the measurement."""
     shutil.rmtree(site.folder / "public", ignore_errors=True)
     command = ["hugo", "--quiet", "--buildFuture", "--source", str(site.folder)]
-    command += ["--cacheDir", str(site.folder / "cache")]  # else it stays behind when all is done
+    command += ["--cacheDir", str(site.folder / "cache")]  # the default would leave it behind
     return measure(command, folder=site.folder, environment=os.environ, log_folder=log_folder)

@@ -1,4 +1,4 @@
-"""Time the pages of an archive through Django's test client.
+"""Time the pages of an archive with Django's test client.
 
 Django must be set up before this module is imported.
 """
@@ -17,50 +17,50 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.http.pagination import PAGE_SIZE
 from articles.models import Article, Author, Source, Tag
-from benchmarks.generated_archive import FIRST, Filler
+from benchmarks.generated_archive import FIRST, ArchiveGenerator
 
 REPEATS = 5
 NEXT_PAGE = re.compile(r'href="[^"]*[?;&](after=[\w-]+)')
-# Without the manifest that collectstatic makes, the pages' links to styles cannot be resolved.
-PLAIN_STATIC = {
+# The default storage can't resolve links to static files without the manifest of collectstatic.
+STORAGES_WITHOUT_MANIFEST = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
 
 class PageError(RuntimeError):
-    """A page that should be there did not answer with 200, or a list ended too early."""
+    """A page did not return 200, or a list ended too early."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A kind of page, the path of its example, and how many queries it takes."""
+    """A kind of page: its name, the path of an example, and its number of queries."""
 
     name: str
     path: str
     queries: int
 
 
-def fill(size: int) -> None:
+def fill_database(size: int) -> None:
     """Write an archive of ``size`` articles into the empty database."""
-    Filler(size).fill()
-    # The planner then knows how many rows an index entry stands for, as in a settled archive.
+    ArchiveGenerator(size).fill()
+    # Gives the query planner its statistics, as in an archive that has been in use.
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
-def find_pages(client: Client) -> list[Page]:
-    """Return the pages to time; each was asked for, so that nothing is cold any more."""
-    return [Page(name, path, _queries(client, path)) for name, path in _paths(client)]
+def example_pages(client: Client) -> list[Page]:
+    """Return the pages to time; each has been requested, so that all caches are warm."""
+    return [Page(name, path, _count_queries(client, path)) for name, path in _paths(client)]
 
 
 def time_page(client: Client, page: Page) -> float:
-    """Return the median of the milliseconds that ``page`` took, asked for a few times."""
-    return median(_time(client, page.path) for _ in range(REPEATS))
+    """Return the median time of REPEATS requests for ``page``, in milliseconds."""
+    return median(_milliseconds(client, page.path) for _ in range(REPEATS))
 
 
 def _paths(client: Client) -> Iterator[tuple[str, str]]:
-    """Yield each kind of page and the path of its fullest example."""
+    """Yield each kind of page with the path of its largest example."""
     source = Source.objects.order_by("-story_count")[0]
     author = Author.objects.order_by("-story_count")[0]
     topic = Tag.objects.filter(name__startswith="Topic").order_by("-story_count")[0]
@@ -72,7 +72,7 @@ def _paths(client: Client) -> Iterator[tuple[str, str]]:
     yield "month", f"/{FIRST:%Y/%m}/"
     yield "day", f"/{FIRST:%Y/%m}/15/"
     yield "source", source.get_absolute_url()
-    yield "source, in its middle", _middle(client, source)
+    yield "source, in its middle", _middle_page(client, source)
     yield "tag", topic.get_absolute_url()
     yield "author", author.get_absolute_url()
     yield "article", article.get_absolute_url()
@@ -94,16 +94,16 @@ def _paths(client: Client) -> Iterator[tuple[str, str]]:
     yield "search help", "/search/help/"
 
 
-def _middle(client: Client, source: Source) -> str:
-    """Return the page of the outlet's list that lies in its middle, following its links."""
+def _middle_page(client: Client, source: Source) -> str:
+    """Follow the links of the outlet's list and return the path of its middle page."""
     path = page = source.get_absolute_url()
     passed = 0
     while passed < source.story_count // 2:
         html = _get(client, page)
-        found = NEXT_PAGE.search(html)
-        if found is None:
+        match = NEXT_PAGE.search(html)
+        if match is None:
             raise PageError(f"{page}: the list ends after {passed} of {source.story_count}")
-        page = f"{path}?{found.group(1)}"
+        page = f"{path}?{match.group(1)}"
         passed += PAGE_SIZE
     return page
 
@@ -111,18 +111,18 @@ def _middle(client: Client, source: Source) -> str:
 def _get(client: Client, path: str) -> str:
     response = client.get(path)
     if response.status_code != 200:
-        raise PageError(f"{path}: answered {response.status_code}")
+        raise PageError(f"{path}: status {response.status_code}")
     return response.content.decode()
 
 
-def _queries(client: Client, path: str) -> int:
-    _get(client, path)  # loads templates and brings the database's pages into memory
+def _count_queries(client: Client, path: str) -> int:
+    _get(client, path)  # loads templates and the database's pages
     with CaptureQueriesContext(connection) as queries:
         _get(client, path)
     return len(queries)
 
 
-def _time(client: Client, path: str) -> float:
+def _milliseconds(client: Client, path: str) -> float:
     started = perf_counter()
     _get(client, path)
     return (perf_counter() - started) * 1000

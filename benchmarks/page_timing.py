@@ -1,8 +1,8 @@
-"""Time the pages of one archive, page by page; ``pages.py`` starts this for each size.
+"""Time the pages of one archive; ``pages.py`` starts this script for each size.
 
-It runs in a process of its own, whose environment names the database, because Django knows one
-set of settings for the life of a process. It fills the archive and prints how many queries each
-page takes; for each name of a page on stdin it then times that page and prints the milliseconds.
+It runs in a separate process, because Django has one set of settings for the life of a process;
+the environment names the database. It fills the archive and prints the number of queries of each
+page; then, for each page name on stdin, it times that page and prints the milliseconds.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def main() -> None:
 
     from benchmarks import page_requests
 
-    page_requests.fill(int(sys.argv[1]))
-    with override_settings(STORAGES=page_requests.PLAIN_STATIC):
+    page_requests.fill_database(int(sys.argv[1]))
+    with override_settings(STORAGES=page_requests.STORAGES_WITHOUT_MANIFEST):
         client = Client()
-        pages = page_requests.find_pages(client)
+        pages = page_requests.example_pages(client)
         _print({page.name: page.queries for page in pages})
         by_name = {page.name: page for page in pages}
         for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""List and article pages of a small and a ten times larger archive: ``benchmarks/pages.py``."""
+"""Compare pages of a small and a ten times larger archive: ``python benchmarks/pages.py``."""
 
 from __future__ import annotations
 
@@ -19,10 +19,17 @@ if __package__ in {None, ""}:  # run as a file, Python looks for modules beside 
 
 from benchmarks.archive_import import PROJECT, archive_environment, migrate
 from benchmarks.process_measurement import CommandError
-from benchmarks.report import MAX_GROWTH, machine, machine_line, markdown_table, say, show
+from benchmarks.report import (
+    MAX_GROWTH,
+    describe_machine,
+    machine_line,
+    markdown_table,
+    print_progress,
+    print_report,
+)
 
 SIZES = (10_000, 100_000)
-ROUNDS = 21  # of five requests for each page
+ROUNDS = 21  # each of five requests for every page
 _NO_LIMITS = dict.fromkeys(("COSTLY_RATE", "SEARCH_RATE"), "off")
 
 
@@ -30,8 +37,8 @@ _NO_LIMITS = dict.fromkeys(("COSTLY_RATE", "SEARCH_RATE"), "off")
 class PageTimes:
     """One kind of page in the archives of all sizes; times are medians in milliseconds.
 
-    ``growth`` is how many times longer the page takes in the last archive than in the first: the
-    median of the ratios of neighbouring measurements, which other work on the machine hits alike.
+    ``growth`` is the time in the last archive divided by that in the first: the median of the
+    ratios of adjacent measurements, which other work on the machine affects alike.
     """
 
     page: str
@@ -41,21 +48,21 @@ class PageTimes:
 
 
 def measure_pages(sizes: Sequence[int] = SIZES) -> list[PageTimes]:
-    """Make an archive of each size and return the times of its pages.
+    """Create an archive of each size and return the times of its pages.
 
-    Raises CommandError when a page does not answer with 200.
+    Raises CommandError when a page does not return 200.
     """
     with ExitStack() as stack:
-        archives = [stack.enter_context(_Archive(size)) for size in sizes]
-        queries = [archive.answer() for archive in archives]
+        archives = [stack.enter_context(_ArchiveProcess(size)) for size in sizes]
+        queries = [archive.read_json() for archive in archives]
         rounds: list[dict[str, list[float]]] = [
-            {page: _in_turns(archives, page, reverse=bool(number % 2)) for page in queries[0]}
+            {page: _time_in_each(archives, page, reverse=bool(number % 2)) for page in queries[0]}
             for number in range(ROUNDS)
         ]
     return [
         PageTimes(
             page,
-            tuple(asked[page] for asked in queries),
+            tuple(counts[page] for counts in queries),
             tuple(median(times) for times in zip(*(each[page] for each in rounds), strict=True)),
             median(each[page][-1] / each[page][0] for each in rounds),
         )
@@ -63,14 +70,14 @@ def measure_pages(sizes: Sequence[int] = SIZES) -> list[PageTimes]:
     ]
 
 
-def _in_turns(archives: Sequence[_Archive], page: str, *, reverse: bool) -> list[float]:
-    """Return the milliseconds of ``page`` in each archive, asked one right after the other."""
+def _time_in_each(archives: Sequence[_ArchiveProcess], page: str, *, reverse: bool) -> list[float]:
+    """Return the milliseconds of ``page`` in each archive, measured directly one after another."""
     times = {archive: archive.time(page) for archive in (archives[::-1] if reverse else archives)}
     return [times[archive] for archive in archives]
 
 
-class _Archive(ExitStack):
-    """An archive in a temporary folder, and the process that serves its pages."""
+class _ArchiveProcess(ExitStack):
+    """An archive in a temporary folder, and the process that times its pages."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -79,13 +86,13 @@ class _Archive(ExitStack):
     def __enter__(self) -> Self:
         folder = Path(self.enter_context(TemporaryDirectory(prefix="archive-pages-")))
         environment = archive_environment(folder) | _NO_LIMITS
-        say(f"writing {self._size:,} articles")
+        print_progress(f"writing {self._size:,} articles")
         migrate(folder, environment)
         self._errors = folder / "errors"
-        # Opened and closed here; the process has its own hold on the file.
+        # The process inherits the file, so it can be closed here.
         with self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, str(PROJECT / "benchmarks" / "page_times.py"), str(self._size)],
+                [sys.executable, str(PROJECT / "benchmarks" / "page_timing.py"), str(self._size)],
                 cwd=PROJECT,
                 env=environment,
                 stdin=subprocess.PIPE,
@@ -98,15 +105,15 @@ class _Archive(ExitStack):
         return self
 
     def time(self, page: str) -> float:
-        """Return the milliseconds that ``page`` takes."""
+        """Return the time of ``page`` in milliseconds."""
         if self._process.stdin is None:
-            raise RuntimeError("the process was started without a way to ask it")
+            raise RuntimeError("the process was started without a pipe to its stdin")
         self._process.stdin.write(f"{page}\n")
         self._process.stdin.flush()
-        return float(self.answer())
+        return float(self.read_json())
 
-    def answer(self) -> Any:
-        """Return what the process says next."""
+    def read_json(self) -> Any:
+        """Return the next line of the process's output, parsed from JSON."""
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:
             raise CommandError(
@@ -139,16 +146,16 @@ def main() -> int:
     try:
         measured = measure_pages(arguments.sizes)
     except CommandError as error:
-        say(str(error))
+        print_progress(str(error))
         return 1
-    described = machine()
-    show(table(measured, arguments.sizes), machine_line(described))
+    machine = describe_machine()
+    print_report(table(measured, arguments.sizes), machine_line(machine))
     if arguments.json is not None:
-        figures = {"machine": described, "pages": [asdict(page) for page in measured]}
+        figures = {"machine": machine, "pages": [asdict(page) for page in measured]}
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
     slow = [page.page for page in measured if page.growth > MAX_GROWTH]
     if slow:
-        say(f"over {MAX_GROWTH} times slower in the largest archive: {', '.join(slow)}")
+        print_progress(f"over {MAX_GROWTH} times slower in the largest archive: {', '.join(slow)}")
     return 3 if slow else 0
 
 

@@ -1,4 +1,4 @@
-"""Percentiles of what was measured."""
+"""Percentiles of measured values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Return the value that ``share`` of the values do not surpass.
+    """Return the smallest value that at least ``share`` of the values do not exceed.
 
     >>> percentile([3, 1, 2], 0.5), percentile(range(1, 201), 0.99)
     (2, 198)

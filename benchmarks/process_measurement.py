@@ -1,4 +1,4 @@
-"""Time, processor time and memory of a command with all its children."""
+"""Measure time, processor time and memory of a command with all its child processes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SAMPLE_SECONDS = 0.05
-MAX_OUTPUT_BYTES = 200_000_000  # of a command's output, the end is kept
+MAX_OUTPUT_BYTES = 200_000_000  # only the end of a longer output is kept
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What one command took; ``exit_code`` is negative for a signal."""
+    """The measurement of one command; ``exit_code`` is negative for a signal."""
 
     seconds: float
     user_seconds: float
@@ -28,7 +28,7 @@ class Measurement:
 
 
 class CommandError(RuntimeError):
-    """A measured command ended with an exit code that makes its numbers meaningless."""
+    """A measured command failed, so its numbers are meaningless."""
 
 
 def measure(
@@ -39,7 +39,7 @@ def measure(
     log_folder: Path,
     accepted: frozenset[int] = frozenset({0}),
 ) -> Measurement:
-    """Run ``command`` to its end and return what it took.
+    """Run ``command`` and return its measurement.
 
     Processor time is the kernel's count for the process and every child it waited for. Memory
     is the peak of the proportional set sizes of the process tree, sampled each 50 ms, so pages
@@ -49,7 +49,7 @@ def measure(
     out_path, err_path = log_folder / "command.out", log_folder / "command.err"
     with out_path.open("wb") as out, err_path.open("wb") as err:
         started = time.perf_counter()
-        # Waited for below with wait4, which tells the children's processor time as well.
+        # Waited for below with wait4, which also returns the children's processor time.
         process = subprocess.Popen(
             list(command), cwd=folder, env=dict(environment), stdout=out, stderr=err
         )
@@ -71,8 +71,8 @@ def measure(
         # ru_maxrss is in KiB on Linux.
         peak_bytes=sampler.peak_bytes or usage.ru_maxrss * 1024,
         exit_code=process.returncode,
-        output=_end_of(out_path),
-        errors=_end_of(err_path),
+        output=_read_tail(out_path),
+        errors=_read_tail(err_path),
     )
     if result.exit_code not in accepted:
         raise CommandError(
@@ -82,7 +82,7 @@ def measure(
     return result
 
 
-def _end_of(path: Path) -> str:
+def _read_tail(path: Path) -> str:
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - MAX_OUTPUT_BYTES))
@@ -90,7 +90,7 @@ def _end_of(path: Path) -> str:
 
 
 class _Sampler(threading.Thread):
-    """Keeps the largest memory that the tree below a process has held."""
+    """Samples the memory of a process tree and records the peak."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -100,27 +100,29 @@ class _Sampler(threading.Thread):
 
     def run(self) -> None:
         while not self._done.wait(SAMPLE_SECONDS):
-            self.peak_bytes = max(self.peak_bytes, sum(map(_memory, _tree(self._pid))))
+            self.peak_bytes = max(
+                self.peak_bytes, sum(map(_proportional_set_size, _process_tree(self._pid)))
+            )
 
     def stop(self) -> None:
         self._done.set()
         self.join()
 
 
-def _tree(pid: int) -> list[int]:
-    """Return ``pid`` and all its descendants that run now."""
-    found = [pid]
-    for parent in found:  # grows while it is read
+def _process_tree(pid: int) -> list[int]:
+    """Return ``pid`` and all its running descendants."""
+    pids = [pid]
+    for parent in pids:  # grows during the iteration
         try:
             tasks = list(Path(f"/proc/{parent}/task").iterdir())
             for task in tasks:
-                found += map(int, (task / "children").read_text().split())
+                pids += map(int, (task / "children").read_text().split())
         except OSError:  # ended meanwhile, or a system without /proc
             continue
-    return found
+    return pids
 
 
-def _memory(pid: int) -> int:
+def _proportional_set_size(pid: int) -> int:
     """Return the proportional set size in bytes; 0 for a process that has ended."""
     try:
         with Path(f"/proc/{pid}/smaps_rollup").open() as lines:

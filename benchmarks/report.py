@@ -1,4 +1,4 @@
-"""Markdown tables and JSON of what was measured, and a description of the machine."""
+"""Markdown tables of results, progress messages, and a description of the machine."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from pathlib import Path
 
 PACKAGES = ("Django", "nh3", "bleach", "selectolax", "PyYAML")
 MEBIBYTE = 1024 * 1024
-MAX_GROWTH = 1.3  # a page of the largest archive may take so many times longer, not more
+MAX_GROWTH = 1.3  # limit of a page's time in the largest archive, divided by that in the smallest
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table: the first column to the left, figures to the right."""
+    """Return a table with the first column left-aligned and the others right-aligned."""
     marks = ["---"] + ["---:"] * (len(columns) - 1)
     return "\n".join(f"| {' | '.join(row)} |" for row in (columns, marks, *rows))
 
 
 def ratio(value: float, base: float) -> str:
-    """Return how many times ``base`` the value is; a dash where there is no base."""
+    """Return ``value`` divided by ``base``; a dash if ``base`` is 0."""
     return f"{value / base:.2f}" if base else "—"
 
 
-def machine() -> dict[str, str]:
-    """Return what the numbers depend on: processor, memory, versions."""
-    described = {
+def describe_machine() -> dict[str, str]:
+    """Return what results depend on: processor, memory, versions."""
+    machine = {
         "processor": _first_value("/proc/cpuinfo", "model name") or platform.processor(),
         "cores": str(os.cpu_count()),
         "memory": _memory(),
@@ -36,12 +36,12 @@ def machine() -> dict[str, str]:
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
     }
-    return {**described, **{package: version(package) for package in PACKAGES}}
+    return {**machine, **{package: version(package) for package in PACKAGES}}
 
 
-def machine_line(described: dict[str, str]) -> str:
-    """Return the machine in one line of Markdown."""
-    return ", ".join(f"{name} {value}" for name, value in described.items())
+def machine_line(machine: dict[str, str]) -> str:
+    """Return the description of a machine as one line of Markdown."""
+    return ", ".join(f"{name} {value}" for name, value in machine.items())
 
 
 def _memory() -> str:
@@ -50,7 +50,7 @@ def _memory() -> str:
 
 
 def _first_value(path: str, name: str) -> str:
-    """Return what stands after ``name :`` in a file of /proc, or an empty string."""
+    """Return the value after ``name :`` in a file of /proc, or an empty string."""
     try:
         lines = Path(path).read_text().splitlines()
     except OSError:  # not Linux
@@ -59,12 +59,12 @@ def _first_value(path: str, name: str) -> str:
     return next(found, "")
 
 
-def say(message: str) -> None:
-    """Tell the person who waits what happens now; stdout keeps the tables alone."""
+def print_progress(message: str) -> None:
+    """Write a progress message to stderr; stdout has only the tables."""
     sys.stderr.write(f"{message}\n")
     sys.stderr.flush()
 
 
-def show(*parts: str) -> None:
-    """Write the parts of a report to stdout, an empty line between them."""
+def print_report(*parts: str) -> None:
+    """Write the parts of a report to stdout, separated by empty lines."""
     sys.stdout.write("\n\n".join(parts) + "\n")

@@ -17,8 +17,8 @@ if __package__ in {None, ""}:  # run as a file, Python looks for modules beside 
 import django
 
 from benchmarks.archive_import import archive_environment
-from benchmarks.report import machine, machine_line, say, show
-from benchmarks.search_runs.sample_texts import from_posts, invented
+from benchmarks.report import describe_machine, machine_line, print_progress, print_report
+from benchmarks.search_runs.sample_texts import generated_texts, texts_from_posts
 
 SIZES = (10_000, 100_000, 1_000_000)
 
@@ -30,13 +30,15 @@ def _sizes(text: str) -> list[int]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=_sizes, default=SIZES, metavar="N,N", help="articles")
-    parser.add_argument("--corpus", type=Path, metavar="DIR", help="sentences of the posts there")
-    parser.add_argument("--seed", type=int, default=0, help="another seed, other articles")
-    parser.add_argument("--seconds", type=float, default=60, help="of reading beside a writer (60)")
-    parser.add_argument("--others", type=int, default=100_000, metavar="N",
-                        help="up to so many articles other engines take part (100000)")  # fmt: skip
     parser.add_argument(
-        "--folder", type=Path, help="keep the indexes there, and use those that are"
+        "--corpus", type=Path, metavar="DIR", help="use sentences of the posts below DIR"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="another seed, other articles")
+    parser.add_argument("--seconds", type=float, default=60, help="duration of the searches (60)")
+    parser.add_argument("--others", type=int, default=100_000, metavar="N",
+                        help="largest size for other engines (100000)")  # fmt: skip
+    parser.add_argument(
+        "--folder", type=Path, help="keep indexes in this folder and reuse existing ones"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to FILE")
     arguments = parser.parse_args()
@@ -46,7 +48,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _set_up(folder: Path) -> None:
-    """Set Django up for an archive in ``folder``, or in the database that DATABASE_URL names."""
+    """Set up Django for an archive in ``folder`` or, with a PostgreSQL DATABASE_URL, in that."""
     environment = archive_environment(folder)
     if os.environ.get("DATABASE_URL", "").startswith(("postgres", "pgsql")):
         environment["DATABASE_URL"] = os.environ["DATABASE_URL"]
@@ -57,34 +59,34 @@ def _set_up(folder: Path) -> None:
 def main() -> int:
     """Measure every size and return an exit code."""
     arguments = _arguments()
-    figures: dict[str, Any] = {"machine": machine(), "sizes": []}
+    figures: dict[str, Any] = {"machine": describe_machine(), "sizes": []}
     with TemporaryDirectory(prefix="archive-bench-") as temporary:
         folder = arguments.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         _set_up(folder)
         # Models can only be imported once Django is set up.
-        from benchmarks.search_runs.documents import Archive
+        from benchmarks.search_runs.documents import GeneratedArchive
         from benchmarks.search_runs.run import measure, tables
 
-        say("reading sentences")
+        print_progress("reading sentences")
         texts = (
-            from_posts(arguments.corpus, arguments.seed)
+            texts_from_posts(arguments.corpus, arguments.seed)
             if arguments.corpus
-            else invented(arguments.seed)
+            else generated_texts(arguments.seed)
         )
         for size in arguments.sizes:
             measured = measure(
-                Archive(texts, size, arguments.seed),
+                GeneratedArchive(texts, size, arguments.seed),
                 folder / f"{size}",
                 seconds=arguments.seconds,
                 with_others=size <= arguments.others,
             )
-            show(*tables(measured), "")
+            print_report(*tables(measured), "")
             figures["sizes"].append(asdict(measured))
             if arguments.json is not None:
                 text = json.dumps(figures, ensure_ascii=False, indent=2, default=str)
                 arguments.json.write_text(text + "\n")
-    show(machine_line(figures["machine"]))
+    print_report(machine_line(figures["machine"]))
     return 0
 
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The tests of accidents at length, on SQLite and on PostgreSQL; arguments go to pytest.
-# ACCIDENT_KILLS: points at which an import is killed; ACCIDENT_EDITS: things that each editor
-# does beside the commands; KILL_TEST_POSTS: posts.
+# Run the fault injection tests with high counts, on SQLite and on PostgreSQL; arguments go to
+# pytest. ACCIDENT_KILLS: points at which an import is killed; ACCIDENT_EDITS: edits of each editor
+# while commands run; KILL_TEST_KILLS, KILL_TEST_POSTS: kills and posts of the resume test.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,8 +12,8 @@ export KILL_TEST_POSTS="${KILL_TEST_POSTS:-70}"
 
 python=.venv/bin/python
 set -- tools/isolated.sh "$python" -m pytest --numprocesses auto \
-    articles/tests/accidents articles/tests/importing/test_resume_after_kill.py "$@"
-echo "== accidents on SQLite"
+    articles/tests/fault_injection articles/tests/importing/test_resume_after_kill.py "$@"
+echo "== fault injection on SQLite"
 env -u DATABASE_URL "$@"
-echo "== accidents on PostgreSQL"
+echo "== fault injection on PostgreSQL"
 "$python" -m tools.with_postgresql "$@"

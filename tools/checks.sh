@@ -1,7 +1,7 @@
 #!/bin/sh
-# Run every check and name the ones that failed: tools/checks.sh [lint|test] [PYTEST ARGUMENTS]
-# "lint" reads the code only; "test", the default, checks the site too and runs the tests last,
-# so that pytest's summary stands at the end.
+# Run all checks and list those that failed: tools/checks.sh [lint|test] [PYTEST ARGUMENTS]
+# "lint" runs static checks only; "test", the default, also checks the site and runs the tests last,
+# so that pytest's summary is at the end.
 set -eu
 cd "$(dirname "$0")/.."
 

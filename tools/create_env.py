@@ -10,11 +10,12 @@ KEY_LINE = "SECRET_KEY=\n"
 
 
 def create_env(folder: Path) -> bool:
-    """Return True when ``folder/.env`` was written, False when it was there and stays as it is.
+    """Write ``folder/.env`` unless it exists; return whether it was written.
 
-    Nobody but its owner can read the file at any moment: it is born with mode 0600.
+    The file is created with mode 0600, so only its owner can read it at any moment. Raises
+    ValueError unless the example has exactly one line for the key.
     """
-    # Letters, digits, "-" and "_" only: django-environ would take a "$" for another variable.
+    # Letters, digits, "-" and "_" only: django-environ reads a "$" as a reference to a variable.
     key = secrets.token_urlsafe(50)
     example = (folder / ".env.example").read_text(encoding="utf-8")
     if example.count(KEY_LINE) != 1:
@@ -30,4 +31,4 @@ def create_env(folder: Path) -> bool:
 
 if __name__ == "__main__":
     created = create_env(ROOT)
-    sys.stdout.write(".env written\n" if created else ".env is there already and stays\n")
+    sys.stdout.write(".env written\n" if created else ".env exists and is left unchanged\n")

@@ -1,7 +1,7 @@
 """Serve an archive with the sample posts on this machine: ``make demo``.
 
-The first run makes ``.env``, the SQLite database and an admin account, and prints the password
-of that account once. Later runs keep all of it. Nothing here uses the network.
+The first run creates ``.env``, the SQLite database and an admin account, and prints the password
+of that account once. Later runs reuse all of these. Nothing here uses the network.
 """
 
 import errno
@@ -23,7 +23,7 @@ ADMIN = "admin"
 
 
 class DemoError(Exception):
-    """The demo cannot go on; the message says what to do."""
+    """The demo can't continue; the message says what to do."""
 
 
 def listen(ports: Iterable[int] = PORTS) -> socket.socket:
@@ -40,26 +40,26 @@ def listen(ports: Iterable[int] = PORTS) -> socket.socket:
                 raise
             tried.append(port)
     raise DemoError(
-        f"{HOST}: every port from {tried[0]} to {tried[-1]} is taken. End one of the programs "
+        f"{HOST}: every port from {tried[0]} to {tried[-1]} is taken. Stop one of the programs "
         "that listen there (ss -ltnp lists them) and run this again."
     )
 
 
 def check_database() -> None:
-    """Refuse to mix the samples into an archive that somebody has chosen a database for."""
+    """Raise DemoError if DATABASE_URL is set, so that the samples go into no real archive."""
     import environ
 
     environ.Env.read_env(str(ROOT / ".env"))
     if os.environ.get("DATABASE_URL"):
         raise DemoError(
-            "DATABASE_URL is set (in the environment or in .env), and the demo imports samples: "
-            "they would stand among the articles of that database. Unset it for the demo, or "
-            "start the archive itself: .venv/bin/python manage.py runserver"
+            "DATABASE_URL is set (in the environment or in .env), and the demo would import its "
+            "samples into that database. Unset it for the demo, or start the archive itself: "
+            ".venv/bin/python manage.py runserver"
         )
 
 
 def manage(*arguments: str) -> None:
-    """Run a management command, and end the demo if it fails: it has said why."""
+    """Run a management command; raise DemoError if it fails, after it has printed why."""
     command = [sys.executable, "manage.py", *arguments]
     status = subprocess.run(command, check=False).returncode
     if status:
@@ -67,7 +67,7 @@ def manage(*arguments: str) -> None:
 
 
 def create_admin() -> str | None:
-    """Return the password of a new admin account, or None if a superuser was there already."""
+    """Create an admin account and return its password; None if a superuser exists."""
     import django
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "archive_site.settings"
@@ -83,22 +83,22 @@ def create_admin() -> str | None:
 
 
 def serve(listener: socket.socket) -> NoReturn:
-    """Turn this process into the server; Ctrl-C or a signal to it ends everything."""
+    """Replace this process by the server; Ctrl-C or a signal stops it."""
     listener.set_inheritable(True)
     sys.stdout.flush()
     command = [sys.executable, "-m", "gunicorn", "archive_site.wsgi"]
     command += ["--bind", f"fd://{listener.fileno()}", "--workers", "2"]
-    # The control socket would be opened in the home directory.
+    # gunicorn would open its control socket in the home directory.
     command += ["--no-control-socket", "--log-level", "warning"]
     os.execv(sys.executable, command)
 
 
 def run() -> NoReturn:
-    """Prepare what is missing, say where the archive is, and serve it."""
+    """Create what is missing, print the URLs of the archive, and serve it."""
     os.chdir(ROOT)
     os.umask(0o077)  # the database holds accounts: its files are for their owner, as .env is
     if create_env(ROOT):
-        sys.stdout.write("Wrote .env with a key of its own (mode 0600)\n")
+        sys.stdout.write("Wrote .env with a new SECRET_KEY (mode 0600)\n")
     check_database()
     listener = listen()
     site_url = f"http://{HOST}:{listener.getsockname()[1]}"
@@ -112,7 +112,7 @@ def run() -> NoReturn:
     sys.stdout.write(f"\n  Archive  {site_url}/\n  Editors  {site_url}/admin/\n")
     if password:
         sys.stdout.write(f"  Account  {ADMIN}, password {password} (shown only this once)\n")
-    sys.stdout.write("  Ctrl-C ends it.\n\n")
+    sys.stdout.write("  Press Ctrl-C to stop it.\n\n")
     serve(listener)
 
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Print the path of a Python that can run the archive: the newest that works, or $PYTHON.
-# Every candidate is run, because a name on the PATH proves nothing: a version manager leaves
-# names that fail, and Debian's python3 lacks ensurepip until python3-venv is installed.
+# Print the path of a Python that can run the archive: $PYTHON, or the newest usable version.
+# Every candidate is run, because a name on the PATH proves nothing: version managers leave shims
+# that fail, and Debian's python3 lacks ensurepip until python3-venv is installed.
 set -eu
 
 candidates=${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3 python}

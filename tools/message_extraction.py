@@ -1,4 +1,4 @@
-"""What is marked for translation in the archive: in its templates, its code and its data."""
+"""Extract the messages that are marked for translation from templates, code and data."""
 
 from __future__ import annotations
 
@@ -16,84 +16,86 @@ from django.utils.translation import trim_whitespace
 from articles.content.search_query.examples import examples
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Folders of templates that readers never see.
-_STAFF = frozenset({"admin"})
-_NOT_SHOWN = frozenset({"tests", "migrations"})
-#: What each argument of a function that marks is; the rest of the arguments are values.
-_MARKS = {
-    "gettext": ("one",),
-    "gettext_lazy": ("one",),
-    "gettext_noop": ("one",),
-    "ngettext": ("one", "many"),
-    "ngettext_lazy": ("one", "many"),
-    "pgettext": ("context", "one"),
-    "pgettext_lazy": ("context", "one"),
-    "npgettext": ("context", "one", "many"),
-    "npgettext_lazy": ("context", "one", "many"),
+#: Folders of templates for staff, which are not translated.
+_STAFF_FOLDERS = frozenset({"admin"})
+_SKIPPED_FOLDERS = frozenset({"tests", "migrations"})
+#: The meaning of the leading arguments of each gettext function; further arguments are values.
+_GETTEXT_ARGUMENTS = {
+    "gettext": ("singular",),
+    "gettext_lazy": ("singular",),
+    "gettext_noop": ("singular",),
+    "ngettext": ("singular", "plural"),
+    "ngettext_lazy": ("singular", "plural"),
+    "pgettext": ("context", "singular"),
+    "pgettext_lazy": ("context", "singular"),
+    "npgettext": ("context", "singular", "plural"),
+    "npgettext_lazy": ("context", "singular", "plural"),
 }
 _IN_EXPRESSION = re.compile(r"""_\(("[^"]*"|'[^']*')\)""")
 
 
-class NotPlainTextError(ValueError):
-    """A mark is around something that only a running program knows."""
+class NotLiteralError(ValueError):
+    """A marked expression is not a string literal."""
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """A message as it is looked up. ``many`` is its plural, empty where it has none."""
+class MarkedMessage:
+    """A message as gettext looks it up; ``plural`` is empty for a message without one."""
 
-    one: str
-    many: str = ""
+    singular: str
+    plural: str = ""
     context: str = ""
 
 
-def marked_messages() -> dict[Marked, list[str]]:
-    """Return every marked message with the files that have it; in the order of the files."""
-    marks = list(_everywhere())
-    # The same words with and without a plural are one message.
-    plurals = {(message.one, message.context): message for _file, message in marks if message.many}
-    found: dict[Marked, list[str]] = {}
+def marked_messages() -> dict[MarkedMessage, list[str]]:
+    """Return every marked message with the files that contain it, in the order of the files."""
+    marks = list(_all_messages())
+    # The same singular with and without a plural is one message.
+    plurals = {
+        (message.singular, message.context): message for _file, message in marks if message.plural
+    }
+    found: dict[MarkedMessage, list[str]] = {}
     for file, message in marks:
-        whole = plurals.get((message.one, message.context), message)
-        files = found.setdefault(whole, [])
+        full_message = plurals.get((message.singular, message.context), message)
+        files = found.setdefault(full_message, [])
         if file not in files:
             files.append(file)
     return found
 
 
 def public_templates() -> list[str]:
-    """Return the names of the templates that readers see."""
+    """Return the names of the templates of public pages."""
     folder = ROOT / "templates"
     paths = (path.relative_to(folder) for path in folder.rglob("*.html"))
-    return sorted(path.as_posix() for path in paths if path.parts[0] not in _STAFF)
+    return sorted(path.as_posix() for path in paths if path.parts[0] not in _STAFF_FOLDERS)
 
 
-def parsed(name: str) -> Template:
-    """Return a template as Django has parsed it."""
+def load_template(name: str) -> Template:
+    """Return a template as parsed by Django."""
     return Engine.get_default().get_template(name)
 
 
-def in_template(name: str) -> Iterator[Marked]:
-    """Yield what a template marks: in its tags, and as ``_("…")`` within expressions."""
-    template = parsed(name)
+def template_messages(name: str) -> Iterator[MarkedMessage]:
+    """Yield the marked messages of a template: in tags, and as ``_("…")`` in expressions."""
+    template = load_template(name)
     for node in template.nodelist.get_nodes_by_type(Node):
         match node:
             case TranslateNode() if isinstance(literal := node.filter_expression.var.literal, str):
-                yield Marked(literal.replace("%", "%%"), context=_context(node))
+                yield MarkedMessage(literal.replace("%", "%%"), context=_context(node))
             case BlockTranslateNode():
-                one, many = _text(node, node.singular), _text(node, node.plural or [])
-                yield Marked(one, many, _context(node))
+                singular, plural = _text(node, node.singular), _text(node, node.plural or [])
+                yield MarkedMessage(singular, plural, _context(node))
     for token in Lexer(str(template.source)).tokenize():
         if token.token_type in (TokenType.VAR, TokenType.BLOCK):
             for quoted in _IN_EXPRESSION.findall(token.contents):
-                yield Marked(quoted[1:-1].replace("%", "%%"))
+                yield MarkedMessage(quoted[1:-1].replace("%", "%%"))
 
 
-def in_code(source: str) -> Iterator[Marked]:
-    """Yield what Python code marks.
+def code_messages(source: str) -> Iterator[MarkedMessage]:
+    """Yield the marked messages of Python code.
 
-    >>> list(in_code("from articles.content.translatable import noop\\nnoop('A' 'b')"))
-    [Marked(one='Ab', many='', context='')]
+    >>> list(code_messages("from articles.content.translatable import noop\\nnoop('A' 'b')"))
+    [MarkedMessage(singular='Ab', plural='', context='')]
     """
     tree = ast.parse(source)
     names = {
@@ -105,29 +107,31 @@ def in_code(source: str) -> Iterator[Marked]:
     }
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
-        parts = _MARKS.get(names.get(call.func.id, "") if isinstance(call.func, ast.Name) else "")
-        # A value that another module has marked goes through gettext by its name.
+        parts = _GETTEXT_ARGUMENTS.get(
+            names.get(call.func.id, "") if isinstance(call.func, ast.Name) else ""
+        )
+        # A variable holds a message that another module has marked with noop.
         if parts and not isinstance(call.args[0], ast.Name | ast.Attribute | ast.Subscript):
             texts = (_literal(argument) for argument in call.args)
-            yield Marked(**dict(zip(parts, texts, strict=False)))
+            yield MarkedMessage(**dict(zip(parts, texts, strict=False)))
 
 
-def _everywhere() -> Iterator[tuple[str, Marked]]:
+def _all_messages() -> Iterator[tuple[str, MarkedMessage]]:
     for name in public_templates():
-        yield from ((f"templates/{name}", message) for message in in_template(name))
+        yield from ((f"templates/{name}", message) for message in template_messages(name))
     for path in sorted((ROOT / "articles").rglob("*.py")):
         file = path.relative_to(ROOT)
-        if not _NOT_SHOWN.intersection(file.parts):
+        if not _SKIPPED_FOLDERS.intersection(file.parts):
             source = path.read_text(encoding="utf-8")
-            yield from ((file.as_posix(), message) for message in in_code(source))
+            yield from ((file.as_posix(), message) for message in code_messages(source))
     for example in examples():
-        yield "articles/content/search_query/examples.toml", Marked(example.reading)
+        yield "articles/content/search_query/examples.toml", MarkedMessage(example.reading)
 
 
 def _literal(argument: ast.expr) -> str:
     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
         return argument.value
-    raise NotPlainTextError(f"not a plain text: {ast.unparse(argument)}")
+    raise NotLiteralError(f"not a string literal: {ast.unparse(argument)}")
 
 
 def _text(node: BlockTranslateNode, tokens: list[Token]) -> str:

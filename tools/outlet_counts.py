@@ -1,4 +1,4 @@
-"""Count what the rules leave of the posts of a folder, outlet by outlet."""
+"""Count the text that the rules keep and remove in the posts of a folder, by outlet."""
 
 from __future__ import annotations
 
@@ -11,33 +11,32 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from articles.content.html.restructuring.markup_repair import repaired
-from articles.content.html.restructuring.plain_text_body import ROW
-from articles.content.html.restructuring.structure import NEVER_STORY, structure
+from articles.content.html.restructuring.markup_repair import repair_markup
+from articles.content.html.restructuring.plain_text_body import DASH_ROW
+from articles.content.html.restructuring.structure import NON_STORY_ELEMENTS, restructure
 from articles.content.html.tree import from_lexbor, text_of
 from articles.content.post_file.parsing import NotAPostError, PostError, parse_post
-from articles.content.post_file.sections import take_apart
+from articles.content.post_file.sections import split_post
 
 PROCESSES = 2
-_UNCOUNTED = re.compile(rf"\s+|{ROW.pattern}")
-#: Readings beside characters are not in the plain text, and what stands inside a player is for
-#: browsers that have none.
-_UNSEEN = NEVER_STORY | {"rt", "rp", "iframe", "video", "audio", "object"}
-#: Elements whose removal is on record though nobody would see them; "title" is the headline there.
-_UNSEEN_RULES = NEVER_STORY - {"title"}
-#: A post is in doubt when this share of its text, and more characters than this, are gone though
-#: no rule has taken them.
+_NOT_COUNTED = re.compile(rf"\s+|{DASH_ROW.pattern}")
+#: Ruby readings are not part of the plain text, and the content of a player element is a fallback.
+_INVISIBLE = NON_STORY_ELEMENTS | {"rt", "rp", "iframe", "video", "audio", "object"}
+#: Rules for elements that are invisible anyway; "title" is not one, as a rule it is the headline.
+_INVISIBLE_RULES = NON_STORY_ELEMENTS - {"title"}
+#: A post is in doubt when more than this share of its text, and more than this number of
+#: characters, are missing although no rule has removed them.
 _DOUBT_SHARE, _DOUBT_CHARACTERS = 0.02, 50
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """One post in numbers; characters are counted without white space and rows of dashes."""
+class PostCounts:
+    """The counts of one post; characters exclude white space and rows of dashes."""
 
-    outlet: str  # slug, empty for an outlet that has no file
+    outlet: str  # slug, "" for an outlet without a rules file
     day: str  # YYYY-MM-DD
-    before: int  # characters of visible text in the body as it came
-    after: int  # characters of text that is kept
+    before: int  # characters of visible text in the original body
+    after: int  # characters of the kept text
     removed: dict[str, tuple[int, int]]  # rule -> (times, characters)
     pictures_before: int
     pictures_after: int
@@ -45,40 +44,40 @@ class Counted:
 
     @property
     def share(self) -> float:
-        """Return the share of the text that remains; 1 for a body without text."""
+        """Return the share of the text that is kept; 1 for a body without text."""
         return self.after / self.before if self.before else 1.0
 
     @property
     def is_untouched(self) -> bool:
-        """Tell whether no rule found anything."""
+        """Return whether no rule matched."""
         return not self.removed
 
     @property
     def is_in_doubt(self) -> bool:
-        """Tell whether text is gone that no rule has taken."""
-        seen = self.removed.keys() - _UNSEEN_RULES
+        """Return whether text is missing that no rule has removed."""
+        seen = self.removed.keys() - _INVISIBLE_RULES
         gone = self.before - self.after - sum(self.removed[rule][1] for rule in seen)
         return gone > _DOUBT_CHARACTERS and gone > self.before * _DOUBT_SHARE
 
 
 @dataclass(slots=True)
-class Counts:
-    """The posts of a folder in numbers; what was no post, what could not be read."""
+class FolderCounts:
+    """The counts of a folder: its posts, files that are no posts, and posts with errors."""
 
-    posts: list[Counted] = field(default_factory=list)
+    posts: list[PostCounts] = field(default_factory=list)
     folders: Counter[str] = field(default_factory=Counter)  # first part of the path -> posts
     skipped: int = 0
     refused: int = 0
 
 
-def count_folder(folder: Path) -> Counts:
-    """Return the counts of every file below ``folder``, the same in every run."""
-    counts = Counts()
+def count_folder(folder: Path) -> FolderCounts:
+    """Return the counts of all files below ``folder``; the result is deterministic."""
+    counts = FolderCounts()
     files = sorted(_files(folder))
     names = [path.relative_to(folder) for path in files]
     with ProcessPoolExecutor(PROCESSES) as pool:
         for name, result in zip(names, pool.map(count_post, files, chunksize=50), strict=True):
-            if isinstance(result, Counted):
+            if isinstance(result, PostCounts):
                 counts.posts.append(result)
                 counts.folders[name.parts[0] if len(name.parts) > 1 else "."] += 1
             elif result is NotAPostError:
@@ -95,24 +94,24 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def count_post(path: Path) -> Counted | type[ValueError]:
-    """Return the numbers of one post file, or the class of the error that it raises."""
+def count_post(path: Path) -> PostCounts | type[ValueError]:
+    """Return the counts of one post file, or the class of the error that it raises."""
     data, name = path.read_bytes(), bytes(path)
     try:
         post = parse_post(data, name)
-        body = take_apart(data, name).body
+        body = split_post(data, name).body
     except (NotAPostError, PostError) as error:
         return type(error)
-    raw = structure(body, base=post.url, title="", outlet=None)
+    raw = restructure(body, base=post.url, title="", outlet=None)
     removed: dict[str, tuple[int, int]] = {}
     for removal in post.removals:
         times, chars = removed.get(removal.rule, (0, 0))
         removed[removal.rule] = (times + 1, chars + removal.characters)
-    return Counted(
+    return PostCounts(
         outlet=post.outlet,
         day=post.published.value.date().isoformat(),
         before=visible_characters(body),
-        after=len(_UNCOUNTED.sub("", post.text)),
+        after=len(_NOT_COUNTED.sub("", post.text)),
         removed=removed,
         pictures_before=len(raw.pictures),
         pictures_after=len(post.pictures),
@@ -121,13 +120,13 @@ def count_post(path: Path) -> Counted | type[ValueError]:
 
 
 def visible_characters(html: str) -> int:
-    """Return how many characters of ``html`` a reader would see, without white space and rows."""
-    body = LexborHTMLParser(repaired(html)).body
-    return len(_UNCOUNTED.sub("", text_of(from_lexbor(body, _UNSEEN)))) if body else 0
+    """Return the number of visible characters of ``html``, without white space and dash rows."""
+    body = LexborHTMLParser(repair_markup(html)).body
+    return len(_NOT_COUNTED.sub("", text_of(from_lexbor(body, _INVISIBLE)))) if body else 0
 
 
-def sum_of_rules(posts: Iterable[Counted]) -> dict[str, tuple[int, int, int]]:
-    """Return for each rule in how many posts it matched, how often, how many characters went."""
+def sum_by_rule(posts: Iterable[PostCounts]) -> dict[str, tuple[int, int, int]]:
+    """Return, by rule, the numbers of posts, of matches and of removed characters."""
     sums: dict[str, tuple[int, int, int]] = {}
     for post in posts:
         for rule, (times, chars) in post.removed.items():

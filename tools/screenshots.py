@@ -1,10 +1,10 @@
 """Take the screenshots of the documentation: ``python -m tools.screenshots [FOLDER]``.
 
-An archive of the samples is made, served on the loopback address, and thrown away. Each kind of
-public page is taken in English, simplified and traditional Chinese, 390 and 1280 pixels wide, light
-and dark, into FOLDER (docs/screenshots), and beside them what has one language only, or all three
-at once. CHROMIUM names a browser; a font with Chinese has to be installed (Debian: fonts-noto-cjk).
-It exits with 1 where a page scrolls sideways or writes to the console.
+It creates an archive of the samples, serves it on the loopback address, and deletes it afterwards.
+Each kind of public page is taken in English, simplified and traditional Chinese, 390 and 1280
+pixels wide, light and dark, into FOLDER (docs/screenshots); pages with one language, or with all
+three at once, are taken once. CHROMIUM names a browser; a font with Chinese has to be installed
+(Debian: fonts-noto-cjk). The exit code is 1 when a page scrolls sideways or logs to the console.
 """
 
 from __future__ import annotations
@@ -40,33 +40,33 @@ from tools.demo import HOST, SAMPLES, listen
 ROOT = Path(__file__).resolve().parents[1]
 WIDTHS = {390: 844, 1280: 900}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-#: The pictures' name of a language, the prefix that chooses it, and the script of the texts.
+#: By the language in the file name: the path prefix, and the script of the texts.
 LANGUAGES = {
     "en": ("", ""),
     "zh-Hans": ("/zh-hans", "hans"),
     "zh-Hant": ("/zh-hant", "hant"),
 }
-#: Pages in all three languages at once, which no healthy server shows: put in a server's place.
+#: Error pages in all three languages: no healthy server returns them, so a route is faked.
 FAULTS = {"fault": "500.html", "away": "503.html"}
 SEARCHED = "港"
 EDITOR = "ada"
-_OFF = ("COSTLY_RATE", "SEARCH_RATE", "SUGGEST_RATE", "LOGIN_RATE", "LOGIN_NAME_RATE")
+_RATE_LIMITS = ("COSTLY_RATE", "SEARCH_RATE", "SUGGEST_RATE", "LOGIN_RATE", "LOGIN_NAME_RATE")
 
 
 @contextmanager
-def served(folder: Path, password: str) -> Iterator[str]:
-    """Serve an archive of the samples from ``folder``; yield its address."""
+def serve_samples(folder: Path, password: str) -> Iterator[str]:
+    """Serve an archive of the samples from ``folder``; yield its base URL."""
     listener = listen()
     listener.set_inheritable(True)
     base = f"http://{HOST}:{listener.getsockname()[1]}"
-    os.environ |= dict.fromkeys(_OFF, "off") | {
+    os.environ |= dict.fromkeys(_RATE_LIMITS, "off") | {
         "DJANGO_SETTINGS_MODULE": "archive_site.settings",
         "DATABASE_URL": f"sqlite:///{folder}/archive.sqlite3",
         "SEARCH_DATABASE": f"{folder}/search.sqlite3",
         "MEDIA_ROOT": f"{folder}/media",
         "LIMITS_FILE": f"{folder}/limits.sqlite3",
         "SECRET_KEY": secrets.token_urlsafe(50),
-        "DEBUG": "off",  # with it, pages for what is not there would be Django's own
+        "DEBUG": "off",  # with it, Django's debug pages would replace the 404 page
         "ALLOWED_HOSTS": HOST,
         "SECURE_SSL_REDIRECT": "off",
         "SITE_URL": base,
@@ -95,17 +95,17 @@ def served(folder: Path, password: str) -> Iterator[str]:
         process.wait(30)
 
 
-def addresses() -> dict[str, str]:
-    """Return a page of each public kind, by the names of their pictures: the fullest examples."""
+def public_paths() -> dict[str, str]:
+    """Return the path of the largest example of each public kind of page, by file name."""
     from articles.content.post_file.parsing import Kind
-    from articles.http.pagination import before_all
+    from articles.http.pagination import start_cursor
     from articles.models import Article, Author, Source, State, Tag
 
     stories = Article.objects.published().newest_first()
     longest = stories.order_by("-character_count").filter(kind=Kind.STORY)[0]
     video = stories.order_by("-character_count").filter(kind=Kind.VIDEO)[0]
     changed = stories.order_by("-version_count", "-published_at")[0]
-    gone = Article.objects.get(state=State.WITHDRAWN)
+    withdrawn = Article.objects.get(state=State.WITHDRAWN)
     last = changed.version_count
     below = f"/a/{changed.code}/versions/"
     source, tag, author = (
@@ -114,7 +114,7 @@ def addresses() -> dict[str, str]:
     )
     return {
         "home": "/",
-        "stories": f"/?after={before_all()}",
+        "stories": f"/?after={start_cursor()}",
         "year": f"/{longest.day:%Y}/",
         "month": f"/{longest.day:%Y/%m}/",
         "day": f"/{longest.day:%Y/%m/%d}/",
@@ -140,12 +140,12 @@ def addresses() -> dict[str, str]:
         "withdrawals": "/withdrawals/",
         "bookmarks": "/bookmarks/",
         "not-found": f"/2020/01/01/{longest.slug}/",
-        "gone": gone.get_absolute_url(),
+        "gone": withdrawn.get_absolute_url(),
     }
 
 
-def english_addresses() -> dict[str, str]:
-    """Return the pages that are in English only: for programs, and two of the admin."""
+def english_paths() -> dict[str, str]:
+    """Return the paths of pages that are in English only: the API, and two of the admin."""
     from articles.models import Article
 
     changed = Article.objects.order_by("-version_count", "-published_at")[0]
@@ -156,63 +156,65 @@ def english_addresses() -> dict[str, str]:
     }
 
 
-def take(base: str, password: str, folder: Path, browser_path: str) -> list[str]:
-    """Take every picture; return what is wrong with the pages."""
-    wrong: list[str] = []
-    public, others = addresses(), english_addresses()
+def take_screenshots(base: str, password: str, folder: Path, browser_path: str) -> list[str]:
+    """Take all screenshots; return the faults of the pages."""
+    faults: list[str] = []
+    public, others = public_paths(), english_paths()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         for (width, height), scheme in product(WIDTHS.items(), SCHEMES):
             viewport: ViewportSize = {"width": width, "height": height}
             for language, (prefix, script) in LANGUAGES.items():
-                # Each time a browser that has read nothing yet.
+                # A new context, in which no story is marked as read.
                 context = browser.new_context(viewport=viewport, color_scheme=scheme)
-                page = _listened(context, wrong)
-                for name, address in public.items():
-                    mark = "&" if "?" in address else "?"
-                    query = f"{mark}script={script}" if script else ""
+                page = _page_with_console(context, faults)
+                for name, url_path in public.items():
+                    separator = "&" if "?" in url_path else "?"
+                    query = f"{separator}script={script}" if script else ""
                     path = folder / f"{name}-{language}-{width}-{scheme}.png"
-                    wrong += _taken(page, base + prefix + address + query, path)
+                    faults += _take_screenshot(page, base + prefix + url_path + query, path)
                 context.close()
             context = browser.new_context(viewport=viewport, color_scheme=scheme)
-            page = _listened(context, wrong)
+            page = _page_with_console(context, faults)
             _log_in(page, base, password)
-            for name, address in others.items():
-                wrong += _taken(page, base + address, folder / f"{name}-{width}-{scheme}.png")
+            for name, url_path in others.items():
+                faults += _take_screenshot(
+                    page, base + url_path, folder / f"{name}-{width}-{scheme}.png"
+                )
             for name, template in FAULTS.items():
                 html = render_to_string(template)
-                page.route("**/fault/", partial(_answered, html))
+                page.route("**/fault/", partial(_fulfill_with, html))
                 path = folder / f"{name}-{width}-{scheme}.png"
-                wrong += _taken(page, f"{base}/fault/", path)
+                faults += _take_screenshot(page, f"{base}/fault/", path)
             context.close()
         browser.close()
-    return wrong
+    return faults
 
 
-def _answered(html: str, route: Route) -> None:
-    """Answer in the server's place."""
+def _fulfill_with(html: str, route: Route) -> None:
+    """Fulfill a request with ``html`` instead of the server's response."""
     route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
 
-def _listened(context: BrowserContext, wrong: list[str]) -> Page:
-    """Return a new window whose console is listened to."""
+def _page_with_console(context: BrowserContext, faults: list[str]) -> Page:
+    """Return a new page whose console messages go to ``faults``."""
     page = context.new_page()
-    page.on("console", lambda message: wrong.extend(_told(message)))
+    page.on("console", lambda message: faults.extend(_console_faults(message)))
     return page
 
 
-def _taken(page: Page, address: str, path: Path) -> list[str]:
-    """Take one picture, in few colours so that it stays small; return what is wrong."""
-    page.goto(address)
+def _take_screenshot(page: Page, url_path: str, path: Path) -> list[str]:
+    """Take one screenshot, with 128 colours to keep it small; return the faults of the page."""
+    page.goto(url_path)
     image = Image.open(BytesIO(page.screenshot()))
     image.convert("RGB").quantize(128).save(path, optimize=True)
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        return [f"{address} scrolls sideways"]
+        return [f"{url_path} scrolls sideways"]
     return []
 
 
-def _told(message: ConsoleMessage) -> list[str]:
-    """Return a message of the console, but for the status that two of the pages should have."""
+def _console_faults(message: ConsoleMessage) -> list[str]:
+    """Return a console message, except for the statuses 404 and 410 that two pages should have."""
     if "status of 404" in message.text or "status of 410" in message.text:
         return []
     return [f"console: {message.text}"]
@@ -227,7 +229,7 @@ def _log_in(page: Page, base: str, password: str) -> None:
 
 
 def main(folder: Path) -> int:
-    """Take the pictures into ``folder`` and return an exit code."""
+    """Take the screenshots into ``folder`` and return an exit code."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     browser_path = next((path for name in names if name and (path := shutil.which(name))), None)
     if browser_path is None:
@@ -236,11 +238,11 @@ def main(folder: Path) -> int:
     password = secrets.token_urlsafe(12)
     with (
         TemporaryDirectory(prefix="archive-screenshots-") as temporary,
-        served(Path(temporary), password) as base,
+        serve_samples(Path(temporary), password) as base,
     ):
-        wrong = take(base, password, folder, browser_path)
-    sys.stderr.writelines(f"{line}\n" for line in wrong)
-    return 1 if wrong else 0
+        faults = take_screenshots(base, password, folder, browser_path)
+    sys.stderr.writelines(f"{line}\n" for line in faults)
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

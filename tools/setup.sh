@@ -1,6 +1,6 @@
 #!/bin/sh
-# Make .venv hold exactly what a lock file says: tools/setup.sh requirements.lock
-# A copy of the lock stays in .venv once it is installed, so a second call has nothing to do.
+# Create .venv and install the packages of a lock file: tools/setup.sh requirements.lock
+# A copy of the installed lock file is kept in .venv, so a second call has nothing to do.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -10,9 +10,9 @@ installed=.venv/installed-$lock
 
 if ! "$python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
     base=$(tools/find_python.sh)
-    echo "Making .venv with $base"
+    echo "Creating .venv with $base"
     if ! "$base" -m venv --clear .venv; then
-        echo "$base could not make .venv; the lines above say why." >&2
+        echo "$base could not create .venv; the lines above say why." >&2
         exit 1
     fi
 fi

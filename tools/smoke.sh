@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run `make demo` in a fresh clone, twice, and ask it for pages as a visitor would.
+# Run `make demo` twice in a fresh clone and request pages as a visitor does.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -22,12 +22,12 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 fail() {
-    echo "smoke: $1; the demo said:" >&2
+    echo "smoke: $1; output of the demo:" >&2
     cat "$log" >&2
     exit 1
 }
 
-# Set $url to the address of a demo that answers; give up after five minutes.
+# Start a demo and set $url to its URL when it serves; fail after five minutes.
 start_demo() {
     log=$scratch/$1.log
     make demo >"$log" 2>&1 &
@@ -35,8 +35,8 @@ start_demo() {
     deadline=$(($(date +%s) + 300))
     url=
     while [ -z "$url" ]; do
-        kill -0 "$demo" 2>/dev/null || fail "the $1 run ended by itself"
-        [ "$(date +%s)" -lt "$deadline" ] || fail "the $1 run did not get ready in time"
+        kill -0 "$demo" 2>/dev/null || fail "the $1 run ended early"
+        [ "$(date +%s)" -lt "$deadline" ] || fail "the $1 run was not ready in time"
         sleep 0.5
         url=$(sed -n 's/^ *Archive  *\(http:.*\)$/\1/p' "$log")
     done
@@ -50,16 +50,16 @@ visit() {
     start_demo "$1"
     fetch healthz >/dev/null
     fetch admin/login/ >/dev/null
-    fetch "" | sed "s#$url#/#g" >"$scratch/$1.page" # the port may differ the next time
+    fetch "" | sed "s#$url#/#g" >"$scratch/$1.page" # the port may differ in the next run
     style=$(sed -n 's/.*href="\/\([^"]*\.css\)".*/\1/p' "$scratch/$1.page" | head -n 1)
     [ -n "$style" ] || fail "the $1 front page has no stylesheet"
     fetch "$style" >/dev/null
     stop_demo
-    ! curl --silent --max-time 5 --output /dev/null "${url}healthz" || fail "the demo still answers"
+    ! curl --silent --max-time 5 --output /dev/null "${url}healthz" || fail "the demo still responds"
     echo "smoke: the $1 run served $url"
 }
 
-# Git reads a clone of another user's folder only where the configuration allows it.
+# Git clones a folder of another user only with this setting.
 git config --file "$scratch/gitconfig" safe.directory '*'
 GIT_CONFIG_GLOBAL=$scratch/gitconfig git clone --quiet . "$scratch/archive"
 cd "$scratch/archive"

@@ -1,8 +1,8 @@
-"""Run a command with DATABASE_URL naming a new PostgreSQL database, dropped afterwards.
+"""Run a command with a new PostgreSQL database in DATABASE_URL, which is dropped afterwards.
 
-``with_postgresql.py COMMAND...`` looks for a server on this machine that lets the user
-``postgres`` in without a password. Where none answers it says so and exits 0: nothing was run.
-Otherwise its exit status is the command's.
+``with_postgresql.py COMMAND...`` looks for a server on this machine that accepts the user
+``postgres`` without a password. Without one it says so, runs nothing and exits with 0. Otherwise
+its exit code is that of the command.
 """
 
 import os
@@ -20,7 +20,7 @@ USER = "postgres"
 
 
 def connect() -> psycopg.Connection | None:
-    """Return a connection to the first server that answers, or None after naming the reasons."""
+    """Return a connection to the first server that accepts one; None after printing the errors."""
     for host in HOSTS:
         try:
             return psycopg.connect(
@@ -32,33 +32,33 @@ def connect() -> psycopg.Connection | None:
 
 
 def drop_databases(server: psycopg.Connection, name: str) -> None:
-    """Drop the database ``name`` and the test databases that a killed run has left beside it."""
-    found = server.execute(
+    """Drop the database ``name`` and the test databases that a killed run has left behind."""
+    databases = server.execute(
         "SELECT datname FROM pg_database WHERE datname = ANY(%s) OR starts_with(datname, %s)",
         ([name, f"test_{name}"], f"test_{name}_"),
     ).fetchall()
-    for (database,) in found:
+    for (database,) in databases:
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
 
 
-def stop(number: int, frame: FrameType | None) -> None:
-    """Turn a signal into an exit, so that the databases are dropped on the way out."""
+def exit_on_signal(number: int, frame: FrameType | None) -> None:
+    """Turn a signal into SystemExit, so that the databases are dropped."""
     sys.exit(128 + number)
 
 
 def main(command: list[str]) -> int:
-    """Return the exit status of ``command``, or 0 when no server answers."""
+    """Return the exit code of ``command``, or 0 if there is no server."""
     server = connect()
     if server is None:
         sys.stderr.write(f"SKIPPED, no PostgreSQL to run it on: {' '.join(command)}\n")
         return 0
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, exit_on_signal)
+    signal.signal(signal.SIGTERM, exit_on_signal)
     name = f"archive_checks_{os.getpid()}"
     host = server.info.host
-    # django-environ reads the folder of a socket as the first part of the path.
-    place = f"/{host}" if host.startswith("/") else f"{host}:{PORT}"
-    url = f"postgres://{USER}@{place}/{name}"
+    # django-environ takes the folder of a Unix socket from the start of the path.
+    location = f"/{host}" if host.startswith("/") else f"{host}:{PORT}"
+    url = f"postgres://{USER}@{location}/{name}"
     with server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:

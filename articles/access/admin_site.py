@@ -1,4 +1,4 @@
-"""The admin as a whole: who comes in, how long they stay, and what its pages may load."""
+"""The admin site: access control, session lifetime and the Content-Security-Policy of its pages."""
 
 from __future__ import annotations
 
@@ -14,32 +14,33 @@ from django.shortcuts import redirect
 from django.urls import path
 
 from articles.access import reauthentication, second_factor_views
-from articles.access.access_pages import lead_to, show
-from articles.access.second_factor import page_before
-from articles.access.security_log import note
-from articles.access.sessions import end_if_old, end_sessions, sessions_of
-from articles.access.throttling.login_throttle import limited
+from articles.access.access_pages import redirect_to, render_page
+from articles.access.second_factor import pending_step
+from articles.access.security_log import log_event
+from articles.access.sessions import end_sessions, expire_session, open_sessions
+from articles.access.throttling.login_throttle import throttle_attempt
 
 _View = Callable[..., HttpResponseBase]
 
-#: What the admin's pages need beyond the public ones. Django's own scripts write HTML as text.
-_POLICY = {
+#: Where the admin's CSP differs from the public pages'. Django's scripts assign HTML strings, which
+#: Trusted Types would block.
+_CSP = {
     "frame-src": "'self'",
     "require-trusted-types-for": None,
     "trusted-types": None,
 }
-#: What can be opened while a page has to come before all others (``page_before``).
-_OPEN = {
+#: URL names that stay available while a step is pending (see ``pending_step``).
+_ALLOWED_WHILE_PENDING = {
     "second_factor_code": {"second_factor_code", "logout"},
     "second_factor": {"second_factor", "confirm", "logout"},
 }
 
 
 class ArchiveAdminSite(admin.AdminSite):
-    """Django's admin behind the archive's doors."""
+    """Django's admin with login throttling, a second factor and session limits."""
 
     def get_urls(self) -> list[Any]:
-        """Return Django's addresses, and those of the doors' own pages."""
+        """Return Django's URL patterns and those of the account security pages."""
         pages = {
             "second_factor": self.second_factor,
             "second_factor_code": self.second_factor_code,
@@ -50,96 +51,97 @@ class ArchiveAdminSite(admin.AdminSite):
         return own + super().get_urls()
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what every page of the admin knows."""
+        """Return the context of every admin page."""
         return super().each_context(request) | {"second_factor_mode": settings.SECOND_FACTOR}
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Return ``view`` for staff only, behind the second factor, refusals logged.
+        """Return ``view`` for staff only, behind the second factor, with denials logged.
 
-        Every page but the login comes through here.
+        Every page except the login page is wrapped here.
         """
-        inner = super().admin_view(_with_policy(_watched(view)), cacheable)
+        inner = super().admin_view(_with_csp(_log_denials(view)), cacheable)
 
         @wraps(inner)
-        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            end_if_old(request)
-            before = page_before(request) if self.has_permission(request) else ""
-            if before and _name_of(request) not in _OPEN[before]:
-                return lead_to(request, before)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            expire_session(request)
+            step = pending_step(request) if self.has_permission(request) else ""
+            if step and _url_name(request) not in _ALLOWED_WHILE_PENDING[step]:
+                return redirect_to(request, step)
             return inner(request, *args, **kwargs)
 
-        return page
+        return wrapper
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Return the login page; too many tries from one address or at one name have to wait."""
+        """Return the login page, throttled by IP address and by account name."""
         name = request.POST.get("username", "")
-        return limited(name, _with_policy(super().login), request, extra_context)
+        return throttle_attempt(name, _with_csp(super().login), request, extra_context)
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """Return the page for a new password; the old one can't be guessed here either."""
+        """Return the password change page, throttled so that the old one can't be guessed here."""
         view: _View = super().password_change
-        return limited(request.user.get_username(), view, request, extra_context)
+        return throttle_attempt(request.user.get_username(), view, request, extra_context)
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Return the page after the logout, with which the browser forgets what it has seen."""
-        response = _with_policy(super().logout)(request, extra_context)
+        """Return the page after the logout; over https it clears the browser's cache."""
+        response = _with_csp(super().logout)(request, extra_context)
         if request.is_secure() and not request.user.is_authenticated:
             response["Clear-Site-Data"] = '"cache"'
         return response
 
     def second_factor_code(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page that asks for the code after the password."""
-        return limited(request.user.get_username(), second_factor_views.give_code, request)
+        name = request.user.get_username()
+        return throttle_attempt(name, second_factor_views.enter_code, request)
 
     def second_factor(self, request: HttpRequest) -> HttpResponseBase:
-        """Return the page of one's own second factor."""
-        return limited(request.user.get_username(), second_factor_views.own, request)
+        """Return the page where the user sets up or changes their second factor."""
+        return throttle_attempt(request.user.get_username(), second_factor_views.manage, request)
 
     def confirm(self, request: HttpRequest) -> HttpResponseBase:
         """Return the page that asks for the password again."""
-        return limited(request.user.get_username(), reauthentication.confirm, request)
+        return throttle_attempt(request.user.get_username(), reauthentication.confirm, request)
 
     def sessions(self, request: HttpRequest) -> HttpResponseBase:
-        """Return the page of one's own sessions, each of which can be ended."""
-        if request.method == "POST" and (mark := request.POST.get("mark")):
-            ended = end_sessions(request, "" if mark == "all" else mark)
-            note(request, "Sessions ended by %s: %s", request.user, ended)
-            messages.success(request, f"Sessions that were ended: {ended}.")
+        """Return the list of the user's open sessions, each of which can be ended."""
+        if request.method == "POST" and (chosen := request.POST.get("session")):
+            ended = end_sessions(request, "" if chosen == "all" else chosen)
+            log_event(request, "Sessions ended by %s: %s", request.user, ended)
+            messages.success(request, f"Sessions ended: {ended}.")
             return redirect("admin:sessions")
-        return show(
+        return render_page(
             request, "sessions", "Your sessions",
-            sessions=sessions_of(request), zone=settings.TIME_ZONE,
+            sessions=open_sessions(request), zone=settings.TIME_ZONE,
         )  # fmt: skip
 
 
-def _name_of(request: HttpRequest) -> str:
+def _url_name(request: HttpRequest) -> str:
     return (request.resolver_match and request.resolver_match.url_name) or ""
 
 
-def _watched(view: _View) -> _View:
-    """Return ``view`` with a line in the log for what a person was not allowed to do."""
+def _log_denials(view: _View) -> _View:
+    """Return ``view`` with each PermissionDenied logged."""
 
     @wraps(view)
-    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except PermissionDenied:
-            words = (request.user.get_username(), request.method, request.path)
-            note(request, "Refused: %s, %s %s", *words)
+            name = request.user.get_username()
+            log_event(request, "Refused: %s, %s %s", name, request.method, request.path)
             raise
 
-    return page
+    return wrapper
 
 
-def _with_policy(view: _View) -> _View:
-    """Return ``view`` with the policy of the admin's pages, where it has none of its own."""
+def _with_csp(view: _View) -> _View:
+    """Return ``view`` with the admin's CSP directives; directives that the view sets win."""
 
     @wraps(view)
-    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: Any = view(request, *args, **kwargs)
-        response._csp_replace = _POLICY | getattr(response, "_csp_replace", {})
+        response._csp_replace = _CSP | getattr(response, "_csp_replace", {})
         return response  # type: ignore[no-any-return]
 
-    return page
+    return wrapper

@@ -1,4 +1,4 @@
-"""Whose request it is, as far as limits are concerned: an address, or a network of them."""
+"""The client of a request as rate limits see it: an IPv4 address or an IPv6 /64 network."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import ipaddress
 from django.conf import settings
 from django.http import HttpRequest
 
-_IPV6_NETWORK = 64  # bits: what one household or machine has to itself
+_IPV6_PREFIX_BITS = 64  # a /64 is what one household or machine has to itself
 
 
-def address_of(request: HttpRequest) -> str:
-    """Return the IPv4 address or the IPv6 /64 that the request came from, "" when none is known.
+def client_address(request: HttpRequest) -> str:
+    """Return the IPv4 address or the IPv6 /64 that the request came from, "" if unknown.
 
-    Anybody can write an X-Forwarded-For. Only a proxy may be believed, and of the list only its
-    last entry, which that proxy has written itself.
+    Any client can send X-Forwarded-For. It is trusted only behind a proxy (BEHIND_PROXY), and only
+    its last entry, which that proxy wrote.
     """
-    direct = str(request.META.get("REMOTE_ADDR", ""))
+    remote = str(request.META.get("REMOTE_ADDR", ""))
     if settings.BEHIND_PROXY:
         last = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        return _network(last) or _network(direct)
-    return _network(direct)
+        return _network(last) or _network(remote)
+    return _network(remote)
 
 
 def _network(text: str) -> str:
@@ -32,4 +32,4 @@ def _network(text: str) -> str:
         return str(address)
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((int(address), _IPV6_NETWORK), strict=False))
+    return str(ipaddress.ip_network((int(address), _IPV6_PREFIX_BITS), strict=False))

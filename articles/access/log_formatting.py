@@ -1,4 +1,4 @@
-"""Log lines: one event is one line, whatever a visitor sent, and no line tells who reads what."""
+"""Log lines: one event is one line, whatever a visitor sent, and no line says who reads what."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ import datetime as dt
 import logging
 import re
 
-# Controls would forge lines or drive the terminal of whoever reads them. The last group turns the
-# direction of writing round, or can't be seen.
+# Control characters could forge lines or control the terminal of whoever reads the log. The last
+# groups are invisible, or reverse the writing direction.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
-# The kind of fault goes up to a colon; what follows is the line or the header that was sent.
+# The kind of error ends at a colon; what follows is the line or header that the client sent.
 _INVALID_REQUEST = re.compile(r"\A(Invalid request) from ip=[^ ]*(: [^:]*).*\Z", re.DOTALL)
 _ERROR_HANDLING = re.compile(r"\A(Error handling request [^?]*)\?.*\Z", re.DOTALL)
 
 
-def one_line(text: str) -> str:
-    r"""Return ``text`` with everything that is no visible character escaped.
+def escape_controls(text: str) -> str:
+    r"""Return ``text`` with control and invisible characters escaped.
 
-    >>> one_line("/a\n\x1b[31mERROR")
+    >>> escape_controls("/a\n\x1b[31mERROR")
     '/a\\x0a\\x1b[31mERROR'
     """
-    return _UNSAFE.sub(lambda found: _escaped(found[0]), text)
+    return _UNSAFE.sub(lambda match: _escape(match[0]), text)
 
 
-def _escaped(character: str) -> str:
+def _escape(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 class LineFormatter(logging.Formatter):
-    """Keeps the message on its line; the lines of a traceback are indented below it."""
+    """Puts each message on one line; the lines of a traceback are indented below it."""
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
         """Return the time of ``record`` in UTC, such as 2021-01-14T14:04:22.123+00:00."""
@@ -39,29 +39,29 @@ class LineFormatter(logging.Formatter):
         return moment.isoformat(timespec="milliseconds")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        """Return the line of ``record``."""
-        return one_line(super().formatMessage(record))
+        """Return the message of ``record`` as one line."""
+        return escape_controls(super().formatMessage(record))
 
     def formatException(self, ei: object) -> str:  # noqa: N802
-        """Return the traceback, each of its lines indented."""
-        return _indented(super().formatException(ei))  # type: ignore[arg-type]
+        """Return the traceback with each line indented."""
+        return _indent(super().formatException(ei))  # type: ignore[arg-type]
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802
-        """Return the stack, each of its lines indented."""
-        return _indented(super().formatStack(stack_info))
+        """Return the stack with each line indented."""
+        return _indent(super().formatStack(stack_info))
 
 
-def _indented(text: str) -> str:
-    return "\n".join("    " + one_line(line) for line in text.split("\n"))
+def _indent(text: str) -> str:
+    return "\n".join("    " + escape_controls(line) for line in text.split("\n"))
 
 
-class WithoutReaders(logging.Filter):
-    """Takes a reader's address and query out of what the server says of a request."""
+class RedactReadersFilter(logging.Filter):
+    """Removes IP addresses and query strings of readers from gunicorn's messages about requests."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record; every one of them is kept."""
+        """Redact the record in place; return True, so that no record is dropped."""
         message = record.getMessage()
-        cut = _ERROR_HANDLING.sub(r"\1", _INVALID_REQUEST.sub(r"\1\2", message))
-        if cut != message:
-            record.msg, record.args = cut, ()
+        redacted = _ERROR_HANDLING.sub(r"\1", _INVALID_REQUEST.sub(r"\1\2", message))
+        if redacted != message:
+            record.msg, record.args = redacted, ()
         return True

@@ -1,6 +1,7 @@
-"""The editors' pages under ``/admin/``, one module for each thing they work on."""
+"""The editors' pages under ``/admin/``, one module for each subject."""
 
-# These register tags that the archive does not use, and devices with their keys in sight.
+# These register tags that the archive does not use, and devices that show their secret keys.
+# They are imported first, to be unregistered below.
 import django_otp.plugins.otp_static.admin
 import django_otp.plugins.otp_totp.admin  # noqa: F401
 import taggit.admin  # noqa: F401

@@ -1,4 +1,4 @@
-"""Authors and tags. They follow from posts and edits by name, so a name is not changed here."""
+"""Authors and tags. Posts and edits refer to them by name, so names are read-only here."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ class TagAdmin(ReadOnlyAdmin):
     @admin.display(description="stories")
     def page(self, tag: Tag) -> str:
         """Return a link to the topic's public page."""
-        address = reverse("tag", args=[tag.slug])
-        return format_html('<a href="{}">{}</a>', address, address)
+        path = reverse("tag", args=[tag.slug])
+        return format_html('<a href="{}">{}</a>', path, path)

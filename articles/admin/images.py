@@ -1,4 +1,4 @@
-"""Pictures: which are held, and the way to upload one that is not."""
+"""Pictures: which ones are stored, and the upload of a missing one."""
 
 from __future__ import annotations
 
@@ -12,69 +12,69 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
-from articles.admin.base.action_pages import object_page
-from articles.admin.base.read_only import KeptAdmin
+from articles.admin.base.action_pages import object_view
+from articles.admin.base.read_only import NoAddOrDeleteAdmin
 from articles.admin.base.typed_bases import ModelForm
-from articles.admin.list_filters import HeldFilter
+from articles.admin.list_filters import ImageStateFilter
 from articles.content.urls.normalization import identity_hash
-from articles.http.security_headers import PICTURE_POLICY
+from articles.http.security_headers import IMAGE_CSP
 from articles.images.decoding import ImageError
-from articles.images.store import Prepared, keep, prepare, rendition
+from articles.images.store import PreparedUpload, find_rendition, prepare_upload, save_upload
 from articles.models import Image, ImageState
 
-_WIDTH = 800  # pixels of the picture on its page
-_PLACES = 20  # stories that are listed
+_WIDTH = 800  # pixels, of the picture on its admin page
+_MAX_STORIES = 20  # listed on a picture's page
 
 
 class UploadForm(ModelForm):
-    """A file for a picture whose address is known."""
+    """The upload of a file for a picture whose URL is known."""
 
     upload = forms.FileField(
-        help_text="JPEG, PNG, WebP or GIF, at most 20 MB. It is turned upright, made smaller and "
-        "rid of all that is written beside its pixels. It replaces what is held.",
+        help_text="JPEG, PNG, WebP or GIF, at most 20 MB. The archive turns it upright, scales it "
+        "down and removes its metadata. It replaces the stored picture.",
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
     )
-    prepared: Prepared
+    prepared: PreparedUpload
 
     class Meta:
         model = Image
         fields = ()
 
     def clean_upload(self) -> Any:
-        """Refuse what the store cannot take."""
+        """Return the upload; raise the store's objection as a form error."""
         upload = self.cleaned_data["upload"]
         try:
-            self.prepared = prepare(upload)
+            self.prepared = prepare_upload(upload)
         except ImageError as error:
-            words = f"{error.what[:1].upper()}{error.what[1:]}; {error.cure}."
-            raise forms.ValidationError(words) from error
+            message = f"{error.problem[:1].upper()}{error.problem[1:]}; {error.hint}."
+            raise forms.ValidationError(message) from error
         return upload
 
 
 @admin.register(Image)
-class ImageAdmin(KeptAdmin):
+class ImageAdmin(NoAddOrDeleteAdmin):
     """Pictures come from imports; here their files are uploaded."""
 
     form = UploadForm
     list_display = ("code", "address", "state", "width", "height")
-    list_filter = (HeldFilter,)
+    list_filter = (ImageStateFilter,)
     search_fields = ("code",)
-    search_help_text = "A code, or the whole address at the outlet."
+    search_help_text = "A code, or the full URL at the outlet."
     readonly_fields = ("picture", "code", "address", "state", "size", "sha256", "stories")
 
-    def find(self, words: str) -> list[int]:
-        """Return the picture with this address."""
-        rows = Image.objects.filter(url_hash=identity_hash(words))
+    def find_exact(self, query: str) -> list[int]:
+        """Return the key of the picture with this URL."""
+        rows = Image.objects.filter(url_hash=identity_hash(query))
         return list(rows.values_list("pk", flat=True))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return what is shown, and the upload for those who may change it."""
+        """Return the fields to show, with the upload for users who may change the picture."""
         upload = ["upload"] if self.has_change_permission(request, obj) else []
         return ["picture", *upload, *self.readonly_fields[1:]]
 
-    @admin.display(description="address")
+    @admin.display(description="URL")
     def address(self, image: Image) -> str:
-        """Return where the outlet published it, as text: opening it is a request to others."""
+        """Return its URL at the outlet, as text: a link would lead to requests to other servers."""
         return image.url
 
     @admin.display(description="size")
@@ -84,26 +84,26 @@ class ImageAdmin(KeptAdmin):
 
     @admin.display(description="picture")
     def picture(self, image: Image) -> str:
-        """Return the picture itself, also one that readers may not see."""
+        """Return an ``<img>`` of the picture, even one that readers may not see."""
         if image.state != ImageState.HELD:
-            return "not held here"
-        source = reverse("admin:articles_image_file", args=[image.pk])
-        return format_html('<img class="held-picture" src="{}" alt="">', source)
+            return "not stored"
+        url = reverse("admin:articles_image_file", args=[image.pk])
+        return format_html('<img class="held-picture" src="{}" alt="">', url)
 
     @admin.display(description="stories")
     def stories(self, image: Image) -> str:
         """Return the first stories that show it."""
-        places = image.places.select_related("article").order_by("-id")[:_PLACES]
+        placements = image.places.select_related("article").order_by("-id")[:_MAX_STORIES]
         links = (
-            (reverse("admin:articles_article_change", args=[place.article_id]), place.article)
-            for place in places
+            (reverse("admin:articles_article_change", args=[each.article_id]), each.article)
+            for each in placements
         )
         return format_html_join(", ", '<a href="{}">{}</a>', links) or "–"
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        """Keep the file."""
+        """Store the uploaded file."""
         assert isinstance(obj, Image)
-        keep(obj, form.prepared)
+        save_upload(obj, form.prepared)
 
     def changeform_view(
         self,
@@ -112,7 +112,7 @@ class ImageAdmin(KeptAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Return Django's page; a file that the disk does not take is told there."""
+        """Return Django's page; when the file cannot be written, go back with a message."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ImageError as error:
@@ -120,8 +120,8 @@ class ImageAdmin(KeptAdmin):
             return redirect(request.path)
 
     def get_urls(self) -> list[URLPattern]:
-        """Return Django's pages and the picture."""
-        page = object_page(self, self._file, "view")
+        """Return Django's URLs and that of the picture file."""
+        page = object_view(self, self._file, "view")
         return [
             path("<int:object_id>/file/", page, name="articles_image_file"),
             *super().get_urls(),
@@ -129,11 +129,11 @@ class ImageAdmin(KeptAdmin):
 
     def _file(self, request: HttpRequest, image: Image) -> HttpResponseBase:
         if image.state != ImageState.HELD:
-            raise Http404("This picture is not held.")
+            raise Http404("This picture is not stored.")
         try:
-            file = rendition(image, _WIDTH, request.headers.get("Accept", ""))
+            file = find_rendition(image, _WIDTH, request.headers.get("Accept", ""))
         except FileNotFoundError as error:
             raise Http404(str(error)) from error
         response = FileResponse(file.path.open("rb"), content_type=file.content_type)
-        response["Content-Security-Policy"] = PICTURE_POLICY
+        response["Content-Security-Policy"] = IMAGE_CSP
         return response

@@ -1,4 +1,4 @@
-"""Import runs and their quarantine: what happened, and the files that could not be read."""
+"""Import runs and their quarantine: the counts of each run, and the files it could not read."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from articles.admin.base.action_pages import object_page
-from articles.admin.base.attachments import attachment
-from articles.admin.base.csv_export import CsvRow, list_action
+from articles.admin.base.action_pages import object_view
+from articles.admin.base.attachments import download_response
+from articles.admin.base.csv_export import CsvColumns, csv_export_action
 from articles.admin.base.read_only import ReadOnlyAdmin
-from articles.admin.list_filters import OpenFilter, RunFilter, RunStateFilter
+from articles.admin.list_filters import IssueStatusFilter, RunFilter, RunStateFilter
 from articles.models import ImportIssue, ImportRun
 
 
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyAdmin):
-    """What each call of ``import_posts`` did."""
+    """Runs of ``import_posts``."""
 
     list_display = (
         "__str__", "started_at", "state", "labels", "files", "created", "versions", "unchanged",
@@ -41,12 +41,12 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description="commits")
     def read_commits(self, run: ImportRun) -> str:
-        """Return the commits that were read of git repositories, a line for each root."""
+        """Return the commits that were read from git repositories, a line for each root."""
         return "\n".join(f"{each['root']}: {each['commit']}" for each in run.commits) or "–"
 
     @admin.display(description="duration")
     def duration(self, run: ImportRun) -> str:
-        """Return how long it took, in whole seconds."""
+        """Return how long the run took, as H:MM:SS."""
         if run.finished_at is None:
             return "–"
         seconds = round((run.finished_at - run.started_at).total_seconds())
@@ -57,18 +57,18 @@ class ImportRunAdmin(ReadOnlyAdmin):
         """Return a link to the files that this run could not read."""
         count = run.issues.count()
         if not count:
-            return "no file"
-        address = reverse("admin:articles_importissue_changelist")
-        words = "1 file" if count == 1 else f"{count} files"
-        return format_html('<a href="{}?run={}">{}</a>', address, run.pk, words)
+            return "no files"
+        url = reverse("admin:articles_importissue_changelist")
+        label = "1 file" if count == 1 else f"{count} files"
+        return format_html('<a href="{}?run={}">{}</a>', url, run.pk, label)
 
 
-def _row(issue: ImportIssue) -> list[object]:
+def _csv_cells(issue: ImportIssue) -> list[object]:
     resolved = issue.resolved_at.isoformat() if issue.resolved_at else None
     return [str(issue), issue.reason, issue.size, issue.sha256, issue.run_id, resolved]
 
 
-_ROW = CsvRow(("path", "reason", "size", "sha256", "run", "resolved"), _row)
+_CSV_COLUMNS = CsvColumns(("path", "reason", "size", "sha256", "run", "resolved"), _csv_cells)
 
 
 @admin.register(ImportIssue)
@@ -77,10 +77,10 @@ class ImportIssueAdmin(ReadOnlyAdmin):
 
     list_display = ("path_text", "reason", "size", "run", "created_at", "resolved_at")
     list_select_related = ("run",)
-    list_filter = (OpenFilter, RunFilter)
+    list_filter = (IssueStatusFilter, RunFilter)
     search_fields = ("reason",)
     search_help_text = "Words of the reason."
-    actions = (list_action("quarantined-files", _ROW),)
+    actions = (csv_export_action("quarantined-files", _CSV_COLUMNS),)
     fields = (
         "path_text", "reason", "size", "sha256", "run", "created_at", "resolved_at", "download",
     )  # fmt: skip
@@ -89,32 +89,34 @@ class ImportIssueAdmin(ReadOnlyAdmin):
         """Return the files without their bytes."""
         return super().get_queryset(request).defer("data")
 
-    def walks(self, chosen: Mapping[str, str]) -> list[Q]:
-        """Return the walk along the index of open files, or of a run's."""
-        if run := chosen.get("run"):
+    def index_scans(self, filters: Mapping[str, str]) -> list[Q]:
+        """Return the range scan of a run's files, or of open files."""
+        if run := filters.get("run"):
             return [Q(run_id=int(run))]
-        return [Q(resolved_at__isnull=True)] if chosen.get("open") == "1" else [Q()]
+        return [Q(resolved_at__isnull=True)] if filters.get("open") == "1" else [Q()]
 
     @admin.display(description="path")
     def path_text(self, issue: ImportIssue) -> str:
-        """Return root and path; bytes that are no UTF-8 stand as ``\\xNN``."""
+        """Return root and path; bytes that are not UTF-8 appear as ``\\xNN``."""
         return str(issue)
 
     @admin.display(description="bytes")
     def download(self, issue: ImportIssue) -> str:
         """Return a link to the bytes."""
-        address = reverse("admin:articles_importissue_bytes", args=[issue.pk])
-        return format_html('<a href="{}">Download as text</a>', address)
+        url = reverse("admin:articles_importissue_bytes", args=[issue.pk])
+        return format_html('<a href="{}">Download as text</a>', url)
 
     def get_urls(self) -> list[URLPattern]:
-        """Return Django's pages and the download."""
-        page = object_page(self, self._bytes, "view")
+        """Return Django's URLs and that of the download."""
+        page = object_view(self, self._bytes, "view")
         own = path("<int:object_id>/bytes/", page, name="articles_importissue_bytes")
         return [own, *super().get_urls()]
 
     def _bytes(self, request: HttpRequest, issue: ImportIssue) -> HttpResponse:
         try:
-            return attachment(request, issue.content, issue.sha256)
+            return download_response(request, issue.content, issue.sha256)
         except zlib.error:
-            self.message_user(request, "The stored bytes are damaged.", messages.ERROR)
+            self.message_user(
+                request, "The stored bytes are damaged; restore a backup.", messages.ERROR
+            )
             return redirect("admin:articles_importissue_change", issue.pk)

@@ -1,4 +1,4 @@
-"""What a list can be narrowed by. Each of them is served by an index or looks at a stretch only."""
+"""Filters of the changelists. An index serves each, or the page scans a limited number of rows."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from django.http import HttpRequest
 from articles.content.post_file.parsing import Kind
 from articles.models import ImageState, RunState, Source, State
 
-_LANGUAGES = ("zh-Hans", "zh-Hant", "zh", "en", "ja", "ko")  # those that an import can tell
+_LANGUAGES = ("zh-Hans", "zh-Hant", "zh", "en", "ja", "ko")  # those that an import detects
 
 
-#: What waits for an editor. ``needs_review=True`` would become a bare column in SQL, for which
+#: Rows that wait for an editor. ``needs_review=True`` would become a bare column in SQL, for which
 #: SQLite does not use an index.
-TO_REVIEW = Q(needs_review__in=[True])
+NEEDS_REVIEW = Q(needs_review__in=[True])
 
 
-class Choice(admin.SimpleListFilter):
+class ColumnFilter(admin.SimpleListFilter):
     """A filter for one value of one column."""
 
     column = ""
@@ -34,7 +34,7 @@ class Choice(admin.SimpleListFilter):
         return queryset if value is None else queryset.filter(**{self.column: value})
 
 
-class StateFilter(Choice):
+class StateFilter(ColumnFilter):
     """Public, in review or withdrawn."""
 
     title = "state"
@@ -47,22 +47,23 @@ class StateFilter(Choice):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows in the chosen state."""
         value = self.value()
-        if value is None or not _by_review(request):
+        if value is None or not _is_review_list(request):
             return super().queryset(request, queryset)
         rows: QuerySet[Any] = queryset.alias(_state=Coalesce("state", Value("")))
         return rows.filter(_state=value)
 
 
-def _by_review(request: HttpRequest) -> bool:
-    """Tell whether the list walks the short index of what waits for an editor.
+def _is_review_list(request: HttpRequest) -> bool:
+    """Return whether the list scans the short index of rows that wait for an editor.
 
-    Another condition must then not look as if its own index, a far longer one, could serve it.
+    Other conditions must then be written so that the database does not prefer their own, far
+    longer indexes.
     """
     return request.GET.get(ReviewFilter.parameter_name) == "1"
 
 
 class ReviewFilter(admin.SimpleListFilter):
-    """What an editor has yet to look at."""
+    """Rows that an editor has not reviewed yet."""
 
     title = "needs review"
     parameter_name = "review"
@@ -73,10 +74,10 @@ class ReviewFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows that need review."""
-        return queryset.filter(TO_REVIEW) if self.value() == "1" else queryset
+        return queryset.filter(NEEDS_REVIEW) if self.value() == "1" else queryset
 
 
-class KindFilter(Choice):
+class KindFilter(ColumnFilter):
     """Story, video, gallery or stub."""
 
     title = "kind"
@@ -87,26 +88,26 @@ class KindFilter(Choice):
         return [(kind.value, kind.value) for kind in Kind]
 
 
-class LanguageFilter(Choice):
-    """The language; those that outlets have are among the choices."""
+class LanguageFilter(ColumnFilter):
+    """The language; the choices include the languages of the outlets."""
 
     title = "language"
     parameter_name = column = "language"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        """Return the languages that an article can well have."""
+        """Return the languages that an article is likely to have."""
         of_outlets = Source.objects.order_by().values_list("language", flat=True).distinct()
         named = sorted({*_LANGUAGES, *of_outlets} - {""})
-        return [*((name, name) for name in named), ("", "not known")]
+        return [*((name, name) for name in named), ("", "unknown")]
 
 
-class _KeyFilter(admin.SimpleListFilter):
-    """A filter for the key of another row."""
+class _ForeignKeyFilter(admin.SimpleListFilter):
+    """A filter by the key of a related row."""
 
     column = ""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the rows that belong to the chosen one."""
+        """Return the rows that refer to the chosen row."""
         value = self.value()
         if not value:
             return queryset
@@ -114,14 +115,14 @@ class _KeyFilter(admin.SimpleListFilter):
             key = int(value)
         except ValueError as error:
             raise IncorrectLookupParameters from error
-        if not _by_review(request):
+        if not _is_review_list(request):
             return queryset.filter(**{self.column: key})
         rows: QuerySet[Any] = queryset.alias(_key=Coalesce(self.column, Value(0)))
         return rows.filter(_key=key)
 
 
-class SourceFilter(_KeyFilter):
-    """The outlet, from a menu: a column of links would be longer than the list."""
+class SourceFilter(_ForeignKeyFilter):
+    """The outlet, as a menu: Django's column of links would be longer than the list."""
 
     title = "outlet"
     parameter_name = "source"
@@ -134,38 +135,38 @@ class SourceFilter(_KeyFilter):
         return [(str(pk), name) for pk, name in rows]
 
     def has_output(self) -> bool:
-        """Be there without outlets, too: what the address asks for has to be checked."""
+        """Return True even without outlets, so that the query parameter is always validated."""
         return True
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """Yield the menu's choices, and with the first the parameters to be kept."""
+        """Yield the menu's choices; the first one carries the other filters as hidden fields."""
         others = {k: v for k, v in changelist.params.items() if k != self.parameter_name}
         yield {"selected": not self.value(), "value": "", "display": "All", "others": others}
         for value, display in self.lookup_choices:
             yield {"selected": self.value() == value, "value": value, "display": display}
 
 
-class RunFilter(_KeyFilter):
-    """The import run; the page of a run leads here."""
+class RunFilter(_ForeignKeyFilter):
+    """The import run; only the page of a run links to it."""
 
     title = "import run"
     parameter_name = "run"
     column = "run_id"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        """Return the chosen run: the others stand in their own list."""
+        """Return the chosen run only; the list of runs links to the others."""
         chosen = request.GET.get(self.parameter_name, "")
         return [(chosen, f"run {chosen}")] if chosen else []
 
 
-class OpenFilter(admin.SimpleListFilter):
-    """Files that no run could read yet, or those that one could read after all."""
+class IssueStatusFilter(admin.SimpleListFilter):
+    """Files that no run could read yet, or those that a later run could read."""
 
-    title = "standing"
+    title = "status"
     parameter_name = "open"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        """Return the two."""
+        """Return the two choices."""
         return [("1", "open"), ("0", "resolved")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -175,8 +176,8 @@ class OpenFilter(admin.SimpleListFilter):
         return queryset
 
 
-class RunStateFilter(Choice):
-    """How runs ended."""
+class RunStateFilter(ColumnFilter):
+    """The state of import runs."""
 
     title = parameter_name = column = "state"
 
@@ -185,10 +186,10 @@ class RunStateFilter(Choice):
         return RunState.choices
 
 
-class HeldFilter(Choice):
-    """Pictures that are here, or of which only the address is known."""
+class ImageStateFilter(ColumnFilter):
+    """Pictures that are stored, or of which only the URL is known."""
 
-    title = "held"
+    title = "state"
     parameter_name = column = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:

@@ -13,20 +13,20 @@ from articles.models import Redirect
 
 @admin.register(Redirect)
 class RedirectAdmin(ReadOnlyAdmin):
-    """Former addresses; the archive writes them when a public article moves."""
+    """Former paths; the archive writes one when the path of a public article changes."""
 
     list_display = ("path", "article", "created_at")
     list_select_related = ("article",)
     search_fields = ("path",)
-    search_help_text = "A former address, or part of one."
+    search_help_text = "A former URL or path, or part of one."
     fields = ("path", "article", "created_at")
 
-    def find(self, words: str) -> Sequence[int]:
-        """Return the redirect of exactly this address."""
+    def find_exact(self, query: str) -> Sequence[int]:
+        """Return the key of the redirect from exactly this URL or path."""
         try:
-            path = unquote(urlsplit(words).path).rstrip("/") + "/"
+            path = unquote(urlsplit(query).path).rstrip("/") + "/"
         except ValueError:
             return ()
-        if "\0" in path:  # no text of PostgreSQL's holds one
+        if "\0" in path:  # PostgreSQL text cannot contain NUL
             return ()
         return list(Redirect.objects.filter(path=path).values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""Outlets, with the hosts and spellings by which an import tells them."""
+"""Outlets, with the hosts and aliases by which an import recognises them."""
 
 from __future__ import annotations
 
@@ -13,57 +13,57 @@ from django.http import HttpRequest
 
 from articles.admin.base.keyset_changelist import KeysetAdmin
 from articles.admin.base.typed_bases import ModelForm, TabularInline
-from articles.admin.list_filters import TO_REVIEW, ReviewFilter
-from articles.content.text.normalization import one_line
-from articles.content.text.slugs import slug_of
-from articles.content.urls.normalization import ascii_host
-from articles.deriving.bulk_get_or_create import own_slug
+from articles.admin.list_filters import NEEDS_REVIEW, ReviewFilter
+from articles.content.text.normalization import normalize_line
+from articles.content.text.slugs import make_slug
+from articles.content.urls.normalization import normalize_host
+from articles.deriving.bulk_get_or_create import unique_slug
 from articles.models import Source, SourceAlias, SourceHost
 
 
 class HostForm(ModelForm):
-    """A host name, in the one spelling in which it is looked up."""
+    """A host name, normalised as lookups expect it."""
 
     class Meta:
         model = SourceHost
         fields = ("host",)
 
     def clean_host(self) -> str:
-        """Return it in lower-case ASCII."""
+        """Return the host in lower-case ASCII."""
         try:
-            return ascii_host(one_line(self.cleaned_data["host"]))
+            return normalize_host(normalize_line(self.cleaned_data["host"]))
         except ValueError as error:
             raise forms.ValidationError(
-                "This is no host name; write www.herald.example."
+                "This is not a host name. Write it like www.herald.example."
             ) from error
 
 
-class PartInline(TabularInline):
-    """A part of an outlet: who may change the outlet may change it."""
+class SourceChildInline(TabularInline):
+    """Rows that belong to an outlet, with the permissions on the outlet."""
 
     extra = 1
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Ask for the permission on outlets."""
+        """Return whether the user has the permission on outlets."""
         user = request.user
         return user.has_perm("articles.view_source") or self.has_change_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Ask for the permission on outlets."""
+        """Return whether the user has the permission on outlets."""
         return request.user.has_perm("articles.change_source")
 
     has_add_permission = has_delete_permission = has_change_permission
 
 
-class HostInline(PartInline):
+class HostInline(SourceChildInline):
     """The outlet's hosts."""
 
     model = SourceHost
     form = HostForm
 
 
-class AliasInline(PartInline):
-    """The outlet's spellings."""
+class AliasInline(SourceChildInline):
+    """The outlet's aliases."""
 
     model = SourceAlias
     fields = ("alias",)
@@ -71,7 +71,7 @@ class AliasInline(PartInline):
 
 @admin.register(Source)
 class SourceAdmin(KeysetAdmin):
-    """Outlets. Their addresses do not change, and none is deleted while it has stories."""
+    """Outlets. Their slugs never change, and they cannot be deleted."""
 
     order = ("name",)
     list_display = ("name", "language", "country", "story_count", "needs_review", "slug")
@@ -86,22 +86,22 @@ class SourceAdmin(KeysetAdmin):
     inlines = (HostInline, AliasInline)
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
-    def walks(self, chosen: Mapping[str, str]) -> list[Q]:
-        """Return the walk along the index of new outlets."""
-        return [TO_REVIEW] if chosen.get("review") == "1" else [Q()]
+    def index_scans(self, filters: Mapping[str, str]) -> list[Q]:
+        """Return the range scan of new outlets, or of all."""
+        return [NEEDS_REVIEW] if filters.get("review") == "1" else [Q()]
 
-    def is_sieved(self, chosen: Mapping[str, str]) -> bool:
-        """Tell whether words are searched for."""
-        return "q" in chosen
+    def has_unindexed_filters(self, filters: Mapping[str, str]) -> bool:
+        """Return whether there is a search query."""
+        return "q" in filters
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        """Give a new outlet its slug."""
+        """Save the outlet; a new one gets its slug."""
         assert isinstance(obj, Source)
         if not obj.slug:
-            taken = Source.objects.filter(slug=slug_of(obj.name)).exists()
-            obj.slug = own_slug(obj.name, taken)
+            taken = Source.objects.filter(slug=make_slug(obj.name)).exists()
+            obj.slug = unique_slug(obj.name, taken)
         super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: stories, captures and imports rely on outlets."""
+        """Return False: stories, captures and imports refer to outlets."""
         return False

@@ -1,4 +1,4 @@
-"""What all addresses of the API share: who may ask, by which methods, and what is kept."""
+"""Shared by all API endpoints: methods, CORS, rate limits, errors and caching."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from articles.access.client_address import address_of
-from articles.access.throttling.rate_limits import seconds_to_wait
-from articles.api.problem_details import ProblemError, telling_problems
-from articles.http.cache_control import open_to_all
+from articles.access.client_address import client_address
+from articles.access.throttling.rate_limits import consume
+from articles.api.problem_details import ProblemError, handle_errors
+from articles.http.cache_control import public_endpoint
 
 _METHODS = ("GET", "HEAD", "OPTIONS")
 _PREFLIGHT_SECONDS = 86_400
@@ -21,35 +21,36 @@ _View = Callable[..., HttpResponseBase]
 
 
 def endpoint(view: _View) -> _View:
-    """Make ``view`` an address of the API: to be read by anybody, also from other sites' pages."""
+    """Return ``view`` as a public, read-only API endpoint with CORS for all origins."""
 
     @wraps(view)
-    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "OPTIONS":
-            return _preflight()
+            return _preflight_response()
         if request.method not in _METHODS:
-            words = "Nothing can be changed here. Use GET."
-            raise ProblemError(HTTPStatus.METHOD_NOT_ALLOWED, words)
+            raise ProblemError(
+                HTTPStatus.METHOD_NOT_ALLOWED, "Nothing can be changed here. Use GET."
+            )
         return view(request, *args, **kwargs)
 
-    return open_to_all(_for_other_sites(telling_problems(page)))
+    return public_endpoint(_with_cors(handle_errors(wrapper)))
 
 
-def _for_other_sites(view: _View) -> _View:
+def _with_cors(view: _View) -> _View:
     @wraps(view)
-    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        # Nothing here depends on who asks, so there is nothing that another site could steal.
+        # No response depends on the user, so there is nothing that another site could steal.
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
         response["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
-    return page
+    return wrapper
 
 
-def _preflight() -> HttpResponse:
-    """Return the answer to a browser that asks whether a page may ask."""
+def _preflight_response() -> HttpResponse:
+    """Return the response to a CORS preflight request."""
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
     response["Allow"] = response["Access-Control-Allow-Methods"] = ", ".join(_METHODS)
     response["Access-Control-Allow-Headers"] = "If-None-Match"
@@ -57,14 +58,14 @@ def _preflight() -> HttpResponse:
     return response
 
 
-def spend(setting: str, request: HttpRequest) -> None:
-    """Spend one of a rate; raises ProblemError for who has spent it all."""
-    if wait := seconds_to_wait(setting, address_of(request)):
-        words = f"Too many requests from your network. Wait {wait} seconds."
-        raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, words, retry=wait)
+def enforce_rate_limit(setting: str, request: HttpRequest) -> None:
+    """Count the request against the rate in ``setting``; raise ProblemError if it is above it."""
+    if wait := consume(setting, client_address(request)):
+        detail = f"Too many requests from your network. Wait {wait} seconds."
+        raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, detail, retry_after=wait)
 
 
-def json_answer(told: dict[str, Any]) -> HttpResponse:
-    """Return ``told`` as JSON."""
-    content = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+def json_response(payload: dict[str, Any]) -> HttpResponse:
+    """Return ``payload`` as compact JSON."""
+    content = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
     return HttpResponse(content, "application/json")

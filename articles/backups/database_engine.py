@@ -1,4 +1,4 @@
-"""Which of the two databases it is, for backups and restores."""
+"""Select the dump module of the configured database."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import Protocol
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from articles.backups import postgresql_dump, sqlite_dump
-from articles.backups.manifest import DatabaseFacts, Manifest
+from articles.backups.manifest import DatabaseSummary, Manifest
 
 
 class Engine(Protocol):
-    """What a backup needs of a database; the modules ``sqlite`` and ``postgresql`` have it."""
+    """The functions of ``sqlite_dump`` and ``postgresql_dump`` that backup and restore call."""
 
-    def dump(self, connection: BaseDatabaseWrapper, folder: Path) -> DatabaseFacts:
-        """Write a copy into ``folder`` and return what it holds."""
+    def dump(self, connection: BaseDatabaseWrapper, folder: Path) -> DatabaseSummary:
+        """Write a copy into ``folder`` and return a summary of it."""
 
-    def require_vacant(self, connection: BaseDatabaseWrapper) -> None:
-        """Raise ``BackupError`` unless a restore would overwrite nothing."""
+    def require_empty(self, connection: BaseDatabaseWrapper) -> None:
+        """Raise ``BackupError`` if a restore would overwrite something."""
 
-    def holds(self, connection: BaseDatabaseWrapper, manifest: Manifest) -> bool:
-        """Tell whether the database is as a restore of this backup leaves it."""
+    def matches(self, connection: BaseDatabaseWrapper, manifest: Manifest) -> bool:
+        """Return whether the database is what a restore of this backup produces."""
 
     def load(self, connection: BaseDatabaseWrapper, source: Path, manifest: Manifest) -> None:
         """Restore the copy."""
 
 
-def engine_of(connection: BaseDatabaseWrapper) -> Engine:
-    """Return the engine of the database that the settings name."""
+def get_engine(connection: BaseDatabaseWrapper) -> Engine:
+    """Return the engine of ``connection``'s database."""
     engines: dict[str, Engine] = {"sqlite": sqlite_dump, "postgresql": postgresql_dump}
     return engines[connection.vendor]

@@ -1,4 +1,4 @@
-"""The list of what a backup holds, by which a restore tells that nothing changed or is missing."""
+"""The manifest of a backup, by which a restore detects changed, missing and added files."""
 
 from __future__ import annotations
 
@@ -8,118 +8,127 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from articles.backups.durable_copies import BackupError, FileFacts, facts_of, tree_of
+from articles.backups.durable_copies import BackupError, FileDigest, digest_file, list_tree
 
-NAME = "manifest.json"
-CHECKSUM_NAME = "manifest.sha256"  # of the manifest itself, for sha256sum --check
-MEDIA = "media"
+MANIFEST_NAME = "manifest.json"
+CHECKSUM_NAME = "manifest.sha256"  # of the manifest, for sha256sum --check
+MEDIA_FOLDER = "media"
 _FORMAT = 1
-_SHOWN = 5  # problems in one message
+_MAX_PROBLEMS = 5  # problems in one message
 
 
 @dataclass(frozen=True, slots=True)
-class DatabaseFacts:
-    """What a copy of a database holds."""
+class DatabaseSummary:
+    """What a copy of a database contains. The names are keys of the manifest."""
 
     vendor: str
     file: str
-    migrations: tuple[str, ...]  # applied ones as app.name, in the order of their application
+    migrations: tuple[str, ...]  # the applied ones as app.name, in the order of application
     counts: dict[str, int]  # rows of each table
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A backup's list of its files by relative path, and what its database holds."""
+    """The files of a backup by relative path, and a summary of its database."""
 
     created: str
-    database: DatabaseFacts
-    files: dict[str, FileFacts]
+    database: DatabaseSummary
+    files: dict[str, FileDigest]
 
     def write(self, folder: Path) -> None:
-        """Write the list and its checksum; the caller forces them to the disk."""
+        """Write the manifest and its checksum; the caller calls fsync."""
         text = json.dumps({"format": _FORMAT, **asdict(self)}, indent=1) + "\n"
-        (folder / NAME).write_text(text, "ascii")
+        (folder / MANIFEST_NAME).write_text(text, "ascii")
         digest = hashlib.sha256(text.encode()).hexdigest()
-        (folder / CHECKSUM_NAME).write_text(f"{digest}  {NAME}\n", "ascii")
+        (folder / CHECKSUM_NAME).write_text(f"{digest}  {MANIFEST_NAME}\n", "ascii")
 
     @property
-    def media(self) -> dict[str, FileFacts]:
-        """Return the media files, by their paths below the media folder."""
-        prefix = f"{MEDIA}/"
+    def media(self) -> dict[str, FileDigest]:
+        """Return the media files, by path relative to the media folder."""
+        prefix = f"{MEDIA_FOLDER}/"
         return {
-            path.removeprefix(prefix): facts
-            for path, facts in self.files.items()
+            path.removeprefix(prefix): digest
+            for path, digest in self.files.items()
             if path.startswith(prefix)
         }
 
 
-def read_checked(folder: Path) -> Manifest:
-    """Return the manifest of a backup after reading every file that it names.
+def read_verified(folder: Path) -> Manifest:
+    """Return the manifest of a backup, after verifying every file that it lists.
 
-    Raises :class:`BackupError` when it is no backup, or anything in it was changed, added or lost.
+    Raises :class:`BackupError` when the folder is not a backup, or a file was changed, added or
+    removed.
     """
     try:
-        text = (folder / NAME).read_bytes()
+        text = (folder / MANIFEST_NAME).read_bytes()
         checksum = (folder / CHECKSUM_NAME).read_text("ascii", "replace").split()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise BackupError(
-            f"{folder} is no whole backup: {error.filename} is missing. Name a folder that "
-            "the command backup has made."
+            f"{folder} is not a complete backup: {error.filename} is missing. Name a folder that "
+            "the command backup has created."
         ) from error
     if checksum[:1] != [hashlib.sha256(text).hexdigest()]:
-        raise BackupError(f"{folder / NAME} was changed or damaged. Use another backup.")
-    manifest = _parsed(text, folder)
-    problems = _problems(folder, manifest)
+        raise BackupError(f"{folder / MANIFEST_NAME} was changed or damaged. Use another backup.")
+    manifest = _parse(text, folder)
+    problems = _find_problems(folder, manifest)
     if problems:
-        more = f" and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        more = f" and {len(problems) - _MAX_PROBLEMS} more" if len(problems) > _MAX_PROBLEMS else ""
+        listed = "; ".join(problems[:_MAX_PROBLEMS])
         raise BackupError(
-            f"{folder} is not as it was made: {'; '.join(problems[:_SHOWN])}{more}. "
-            "Use another backup."
+            f"{folder} has changed since it was created: {listed}{more}. Use another backup."
         )
     return manifest
 
 
-def _parsed(text: bytes, folder: Path) -> Manifest:
+def _parse(text: bytes, folder: Path) -> Manifest:
     try:
         values: dict[str, Any] = json.loads(text)
         if values["format"] != _FORMAT:
             raise BackupError(
-                f"{folder / NAME} has format {values['format']!r}; this version reads {_FORMAT}. "
-                "Restore it with the version that made it."
+                f"{folder / MANIFEST_NAME} has format {values['format']!r}; this version reads "
+                f"{_FORMAT}. "
+                "Restore it with the version that created it."
             )
         database = values["database"]
         manifest = Manifest(
             created=str(values["created"]),
-            database=DatabaseFacts(
+            database=DatabaseSummary(
                 vendor=str(database["vendor"]),
                 file=str(database["file"]),
                 migrations=tuple(map(str, database["migrations"])),
                 counts={str(key): int(count) for key, count in database["counts"].items()},
             ),
             files={
-                str(path): FileFacts(int(facts["size"]), str(facts["sha256"]))
-                for path, facts in values["files"].items()
+                str(path): FileDigest(int(digest["size"]), str(digest["sha256"]))
+                for path, digest in values["files"].items()
             },
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BackupError(f"{folder / NAME} is no manifest: {error!r}") from error
+        raise BackupError(
+            f"{folder / MANIFEST_NAME} is not a valid manifest: {error!r}. Use another backup."
+        ) from error
     for path in manifest.files:
         parts = PurePosixPath(path).parts
-        inside = parts[:1] == (MEDIA,) and len(parts) > 1 and ".." not in parts
+        inside = parts[:1] == (MEDIA_FOLDER,) and len(parts) > 1 and ".." not in parts
         if path != manifest.database.file and not inside:
-            raise BackupError(f"{folder / NAME} names {path!r}, which no backup holds")
+            raise BackupError(
+                f"{folder / MANIFEST_NAME} lists {path!r}, which is not a path of a backup. "
+                "Use another backup."
+            )
     if manifest.database.file not in manifest.files:
-        raise BackupError(f"{folder / NAME} names no database")
+        raise BackupError(f"{folder / MANIFEST_NAME} lists no database file. Use another backup.")
     return manifest
 
 
-def _problems(folder: Path, manifest: Manifest) -> list[str]:
-    tree = tree_of(folder)
-    listed = {*manifest.files, NAME, CHECKSUM_NAME}
-    problems = [f"{name!r} was added" for name in sorted({*tree.files, *tree.others} - listed)]
-    for path, facts in manifest.files.items():
+def _find_problems(folder: Path, manifest: Manifest) -> list[str]:
+    tree = list_tree(folder)
+    listed = {*manifest.files, MANIFEST_NAME, CHECKSUM_NAME}
+    problems = [
+        f"{name!r} was added" for name in sorted({*tree.files, *tree.special_files} - listed)
+    ]
+    for path, digest in manifest.files.items():
         if path not in tree.files:
             problems.append(f"{path!r} is missing")
-        elif (folder / path).lstat().st_size != facts.size or facts_of(folder / path) != facts:
+        elif (folder / path).lstat().st_size != digest.size or digest_file(folder / path) != digest:
             problems.append(f"{path!r} was changed")
     return problems

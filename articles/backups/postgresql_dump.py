@@ -1,4 +1,4 @@
-"""The PostgreSQL database by the server's own tools, ``pg_dump`` and ``pg_restore``."""
+"""Dump and restore a PostgreSQL database with ``pg_dump`` and ``pg_restore``."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from django.db.backends.postgresql.client import DatabaseClient
 from django.db.backends.utils import CursorWrapper
 
 from articles.backups.durable_copies import BackupError, sync_file
-from articles.backups.manifest import DatabaseFacts, Manifest
+from articles.backups.manifest import DatabaseSummary, Manifest
 from articles.models.search_outbox import SCHEMA
 
 FILE = "database.dump"
 _PR_SET_PDEATHSIG = 1
 
 
-def dump(connection: BaseDatabaseWrapper, folder: Path) -> DatabaseFacts:
-    """Write the database into ``folder`` as it is at one moment; writers go on meanwhile.
+def dump(connection: BaseDatabaseWrapper, folder: Path) -> DatabaseSummary:
+    """Dump a snapshot of the database into ``folder``; writers are not blocked.
 
-    Raises :class:`BackupError` with what ``pg_dump`` says when it fails or is not installed.
+    Raises :class:`BackupError` with the output of ``pg_dump`` if it fails or is not installed.
     """
     target = folder / FILE
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        # The counts and the dump have to see the same moment.
+        # The counts and the dump have to use the same snapshot.
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
-        facts = _facts(connection, cursor)
+        facts = _summarize(connection, cursor)
         _run(
             connection,
             "pg_dump",
             "--format=custom",
             "--no-owner",
             "--no-privileges",
-            f"--exclude-schema={SCHEMA}",  # made anew from the articles
+            f"--exclude-schema={SCHEMA}",  # rebuilt from the articles
             f"--snapshot={snapshot}",
             f"--file={target}",
             file=target,
@@ -49,8 +49,8 @@ def dump(connection: BaseDatabaseWrapper, folder: Path) -> DatabaseFacts:
     return facts
 
 
-def require_vacant(connection: BaseDatabaseWrapper) -> None:
-    """Raise :class:`BackupError` when the database has tables other than its extensions'."""
+def require_empty(connection: BaseDatabaseWrapper) -> None:
+    """Raise :class:`BackupError` if the database has tables, except those of extensions."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT n.nspname || '.' || c.relname FROM pg_class c "
@@ -63,21 +63,21 @@ def require_vacant(connection: BaseDatabaseWrapper) -> None:
         row = cursor.fetchone()
     if row:
         raise BackupError(
-            f"the database {connection.settings_dict['NAME']} holds tables ({row[0]}), and a "
-            "restore overwrites nothing. Make an empty one and name it in DATABASE_URL."
+            f"the database {connection.settings_dict['NAME']} has tables ({row[0]}), and a "
+            "restore overwrites nothing. Create an empty one and name it in DATABASE_URL."
         )
 
 
-def holds(connection: BaseDatabaseWrapper, manifest: Manifest) -> bool:
-    """Tell whether the database holds the rows of this backup, of each table as many."""
+def matches(connection: BaseDatabaseWrapper, manifest: Manifest) -> bool:
+    """Return whether each table has as many rows as in this backup, with the same migrations."""
     with connection.cursor() as cursor:
         if not connection.introspection.table_names(cursor):
             return False
-        return _facts(connection, cursor) == manifest.database
+        return _summarize(connection, cursor) == manifest.database
 
 
 def load(connection: BaseDatabaseWrapper, source: Path, manifest: Manifest) -> None:
-    """Fill the empty database from the dump, in one transaction: whole or not at all."""
+    """Restore the dump into the empty database, in one transaction."""
     _run(
         connection,
         "pg_restore",
@@ -89,18 +89,18 @@ def load(connection: BaseDatabaseWrapper, source: Path, manifest: Manifest) -> N
         file=source,
     )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # a dump holds no statistics, without which lists are slow
-        if _facts(connection, cursor).counts != manifest.database.counts:
+        cursor.execute("ANALYZE")  # a dump has no planner statistics, and lists are slow without
+        if _summarize(connection, cursor).counts != manifest.database.counts:
             raise BackupError(
-                "the restored tables hold other numbers of rows than the backup says. Drop the "
-                "database, make an empty one, and use another backup."
+                "the restored tables have other row counts than the manifest says. Drop the "
+                "database, create an empty one, and use another backup."
             )
 
 
 def _run(connection: BaseDatabaseWrapper, program: str, *arguments: str, file: Path) -> None:
-    """Run one of the server's tools on ``file``.
+    """Run one of PostgreSQL's programs on ``file``.
 
-    The password goes by the environment, where none can see it.
+    The password is passed in the environment, so that it is not in the list of processes.
     """
     client, environment = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
     command = [
@@ -111,7 +111,7 @@ def _run(connection: BaseDatabaseWrapper, program: str, *arguments: str, file: P
         *arguments,
     ]
     try:
-        done = subprocess.run(
+        completed = subprocess.run(
             command,
             env={**os.environ, **(environment or {})},
             stdin=subprocess.DEVNULL,
@@ -126,25 +126,27 @@ def _run(connection: BaseDatabaseWrapper, program: str, *arguments: str, file: P
             f"{program} is not installed. Install PostgreSQL's client programs of the server's "
             "version or newer (on Debian: postgresql-client)."
         ) from error
-    if done.returncode:
-        said = " ".join(done.stderr.split()) or "it said nothing"
-        raise BackupError(f"{program} ended with {done.returncode} at {file}: {said}")
+    if completed.returncode:
+        output = " ".join(completed.stderr.split()) or "no message"
+        raise BackupError(f"{program} ended with {completed.returncode} at {file}: {output}")
 
 
 def _die_with_parent() -> None:
-    """Let no restore go on whose command was killed; the next one would meet it."""
+    """End with the parent process: a killed command must not leave a restore running."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _facts(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> DatabaseFacts:
+def _summarize(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> DatabaseSummary:
     tables = sorted(connection.introspection.table_names(cursor))
     if "django_migrations" not in tables:
-        raise BackupError("the database is empty: it was never migrated. There is nothing to keep.")
+        raise BackupError(
+            "the database is empty: it was never migrated. There is nothing to back up."
+        )
     counts = {}
     for name in tables:
         cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(name)}")  # noqa: S608
         counts[name] = cursor.fetchone()[0]
     cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
     migrations = tuple(f"{app}.{name}" for app, name in cursor.fetchall())
-    return DatabaseFacts("postgresql", FILE, migrations, counts)
+    return DatabaseSummary("postgresql", FILE, migrations, counts)

@@ -1,4 +1,4 @@
-"""A backup put back: checked to the last byte before anything is touched, overwriting nothing."""
+"""Restore a backup: verify every byte before changing anything, and overwrite nothing."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from articles.archive_lock import exclusive
-from articles.backups.database_engine import engine_of
+from articles.archive_lock import exclusive_lock
+from articles.backups.database_engine import get_engine
 from articles.backups.durable_copies import BackupError, copy_file, sync_folder, sync_folders
-from articles.backups.manifest import CHECKSUM_NAME, MEDIA, Manifest, read_checked
+from articles.backups.manifest import CHECKSUM_NAME, MEDIA_FOLDER, Manifest, read_verified
 
-_STAGE = ".restore-partial"  # in the media folder, which may be a disk of its own
-_MARK = "backup.sha256"  # in the stage: all files of this backup are there
+_STAGE = ".restore-partial"  # in the media folder, which may be on a disk of its own
+_MARK = "backup.sha256"  # in the stage: all files of this backup are staged
 
 
 def restore(
@@ -23,21 +23,21 @@ def restore(
 ) -> Manifest:
     """Restore the backup in ``folder`` into an empty database and an empty media folder.
 
-    One that was killed goes on when it is run again with the same backup. Returns what was
-    restored. Raises :class:`BackupError` when the backup was changed, is newer
-    than this code, or would overwrite something; then nothing was touched.
+    Returns the manifest. A restore that was killed continues when it is run again with the same
+    backup. Raises :class:`BackupError` when the backup was changed, is newer than this code, or
+    would overwrite something; then nothing is changed.
     """
-    engine, media = engine_of(connection), Path(os.path.realpath(media))
+    engine, media = get_engine(connection), Path(os.path.realpath(media))
     stage = media / _STAGE
-    if not _is_staged(stage, folder):  # first what is quick to see
-        engine.require_vacant(connection)
-        _require_vacant(media)
-    manifest = read_checked(folder)
-    _require_fit(manifest, connection.vendor, known_migrations)
-    with exclusive(connection.alias):
-        if not (_is_staged(stage, folder) and engine.holds(connection, manifest)):
-            engine.require_vacant(connection)
-            _require_vacant(media)
+    if not _is_staged(stage, folder):  # the fast checks first
+        engine.require_empty(connection)
+        _require_empty(media)
+    manifest = read_verified(folder)
+    _require_compatible(manifest, connection.vendor, known_migrations)
+    with exclusive_lock(connection.alias):
+        if not (_is_staged(stage, folder) and engine.matches(connection, manifest)):
+            engine.require_empty(connection)
+            _require_empty(media)
             shutil.rmtree(stage, ignore_errors=True)  # of a restore that was killed
             try:
                 _stage(manifest, folder, stage)
@@ -45,31 +45,31 @@ def restore(
             except BaseException:
                 shutil.rmtree(stage, ignore_errors=True)
                 raise
-        _put_in_place(stage, media)
+        _move_into_place(stage, media)
     return manifest
 
 
 def _is_staged(stage: Path, folder: Path) -> bool:
-    """Tell whether all files of this backup were staged, by a restore that was killed later."""
+    """Return whether a restore that was killed had staged all files of this backup."""
     try:
         return (stage / _MARK).read_bytes() == (folder / CHECKSUM_NAME).read_bytes()
     except OSError:
         return False
 
 
-def _put_in_place(stage: Path, media: Path) -> None:
-    """Move the staged files to where they belong; killed, it can be done again."""
-    held = stage / MEDIA
-    if held.is_dir():
-        for entry in list(held.iterdir()):
+def _move_into_place(stage: Path, media: Path) -> None:
+    """Move the staged files into the media folder; can be repeated after a kill."""
+    staged_media = stage / MEDIA_FOLDER
+    if staged_media.is_dir():
+        for entry in list(staged_media.iterdir()):
             entry.rename(media / entry.name)
         sync_folder(media)
-        held.rmdir()
-    (stage / _MARK).unlink()  # from here on it is an archive like any other
+        staged_media.rmdir()
+    (stage / _MARK).unlink()  # from here on it is a normal archive
     stage.rmdir()
 
 
-def _require_vacant(media: Path) -> None:
+def _require_empty(media: Path) -> None:
     if media.is_dir() and any(entry.name != _STAGE for entry in media.iterdir()):
         raise BackupError(
             f"MEDIA_ROOT ({media}) is not empty, and a restore overwrites nothing. Move its "
@@ -77,7 +77,7 @@ def _require_vacant(media: Path) -> None:
         )
 
 
-def _require_fit(manifest: Manifest, vendor: str, known_migrations: Collection[str]) -> None:
+def _require_compatible(manifest: Manifest, vendor: str, known_migrations: Collection[str]) -> None:
     database = manifest.database
     if database.vendor != vendor:
         raise BackupError(
@@ -88,17 +88,17 @@ def _require_fit(manifest: Manifest, vendor: str, known_migrations: Collection[s
     if unknown:
         raise BackupError(
             f"the backup is newer than this code, which does not know {', '.join(unknown)}. "
-            "Restore it with the version of the code that made it, or a newer one."
+            "Restore it with the version of the code that created it, or a newer one."
         )
 
 
 def _stage(manifest: Manifest, folder: Path, stage: Path) -> None:
-    """Copy the media to where one rename each puts them into their place."""
-    (stage / MEDIA).mkdir(parents=True)
-    for path, facts in manifest.media.items():
-        place = stage / MEDIA / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if copy_file(folder / MEDIA / path, place) != facts:
+    """Copy the media into the stage, from which a rename moves them into place."""
+    (stage / MEDIA_FOLDER).mkdir(parents=True)
+    for path, digest in manifest.media.items():
+        target = stage / MEDIA_FOLDER / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if copy_file(folder / MEDIA_FOLDER / path, target) != digest:
             raise BackupError(f"{path} changed while it was read. Use another backup.")
     sync_folders(stage)
     copy_file(folder / CHECKSUM_NAME, stage / _MARK)

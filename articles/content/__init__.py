@@ -1,1 +1,1 @@
-"""What a post is and how its text is treated: pure functions, without Django."""
+"""Parsing and processing of posts and their text: pure functions, without Django."""

@@ -1,40 +1,43 @@
-"""Where an article is found: codes, slugs, and the redirects that a moved one leaves."""
+"""The parts of an article's URLs: codes, and days with slugs."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from articles.content.text.slugs import slug_of
-from articles.content.urls.normalization import code_of
+from articles.content.text.slugs import make_slug
+from articles.content.urls.normalization import make_code
 
-Address = tuple[dt.date, str]
+DatedSlug = tuple[dt.date, str]
 
 
-def address_path(address: Address) -> str:
+def dated_path(dated_slug: DatedSlug) -> str:
     """Return the decoded path of a day and a slug: ``/2021/01/14/<slug>/``."""
-    day, slug = address
+    day, slug = dated_slug
     return f"/{day:%Y/%m/%d}/{slug}/"
 
 
-def free_code(identity_hash: str, taken: Callable[[str], bool]) -> str:
-    """Return the shortest code, from 8 characters on, that no other identity has."""
+def first_free_code(identity_hash: str, is_taken: Callable[[str], bool]) -> str:
+    """Return the shortest code, of 8 or more characters, that is not taken."""
     return next(
         code
         for length in range(8, 52)
-        if not taken(code := code_of(identity_hash, length)) or length == 51
+        if not is_taken(code := make_code(identity_hash, length)) or length == 51
     )
 
 
 def slug_candidates(title: str, code: str) -> list[str]:
-    """Return the slugs an article may have, the wanted one first.
+    """Return the slugs that an article may have, the preferred one first.
 
-    A clash on a day gets ``-`` and the first four characters of the code, then all of it.
+    If the slug of the title is taken on that day, ``-`` and the first four characters of the code
+    follow; if that is taken too, the whole code.
     """
-    slug = slug_of(title)
+    slug = make_slug(title)
     return [slug, f"{slug}-{code[:4]}", f"{slug}-{code}"]
 
 
-def free_address(day: dt.date, slugs: Iterable[str], taken: Callable[[Address], bool]) -> Address:
-    """Return the first address on ``day`` with one of ``slugs`` that nobody else has."""
-    return next((day, slug) for slug in slugs if not taken((day, slug)))
+def first_free_dated_slug(
+    day: dt.date, slugs: Iterable[str], is_taken: Callable[[DatedSlug], bool]
+) -> DatedSlug:
+    """Return ``day`` and the first of ``slugs`` that is not taken on that day."""
+    return next((day, slug) for slug in slugs if not is_taken((day, slug)))

@@ -1,8 +1,8 @@
-"""New rows by the thousand: written without a model object's share of the work.
+"""Insert thousands of rows without the overhead of model objects.
 
-On SQLite, where a statement costs nothing to send, each row is bound to one prepared INSERT: a
-third of the time that ``bulk_create`` takes to write its long statements and to prepare each
-value. A server is sent the long statements, since it waits for each one.
+On SQLite, where sending a statement costs nothing, each row is bound to one prepared INSERT. That
+takes a third of the time of ``bulk_create``, which builds long statements and prepares each value.
+On a server, ``bulk_create`` is used: there each statement is a round trip.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from django.db import connection, models
 from django.db.models.constants import OnConflict
 
 Row = Sequence[Any]
-#: Fields whose values the database takes as they are.
-_PLAIN = (
+#: Fields whose values need no conversion.
+_PASSTHROUGH_FIELDS = (
     models.BinaryField,
     models.BooleanField,
     models.CharField,
@@ -29,22 +29,22 @@ _PLAIN = (
 
 
 def insert_objects(model: type[models.Model], objects: Iterable[models.Model]) -> None:
-    """Insert objects that have their keys."""
+    """Insert objects whose primary keys are set."""
     columns = [field.attname for field in model._meta.concrete_fields]
-    insert(model, columns, map(attrgetter(*columns), objects))
+    insert_rows(model, columns, map(attrgetter(*columns), objects))
 
 
-def insert(
+def insert_rows(
     model: type[models.Model],
     columns: Sequence[str],
     rows: Iterable[Row],
     *,
     ignore_conflicts: bool = False,
 ) -> None:
-    """Insert ``rows``, which hold the values of ``columns``.
+    """Insert ``rows``, tuples of the values of ``columns``.
 
-    A column that is not named has no default here: each that takes no NULL has to be named. With
-    ``ignore_conflicts`` a row that is there already stays as it is.
+    Model defaults do not apply: name each column that is NOT NULL. With ``ignore_conflicts``, rows
+    that exist already stay as they are.
     """
     if connection.vendor != "sqlite":
         model._default_manager.bulk_create(
@@ -54,23 +54,23 @@ def insert(
         return
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_name[name] for name in columns]
-    changes = [(i, change) for i, field in enumerate(fields) if (change := _change_of(field))]
-    prepared = [_prepared(row, changes) for row in rows] if changes else list(rows)
-    if not prepared:
+    adapters = [(i, adapt) for i, field in enumerate(fields) if (adapt := _adapter_for(field))]
+    adapted_rows = [_adapt_row(row, adapters) for row in rows] if adapters else list(rows)
+    if not adapted_rows:
         return
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(field.column)) for field in fields)
-    begin = connection.ops.insert_statement(OnConflict.IGNORE if ignore_conflicts else None)
-    marks = ", ".join(["%s"] * len(fields))
+    insert_into = connection.ops.insert_statement(OnConflict.IGNORE if ignore_conflicts else None)
+    placeholders = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"{begin} {quote(model._meta.db_table)} ({names}) VALUES ({marks})",
-            prepared,
+            f"{insert_into} {quote(model._meta.db_table)} ({names}) VALUES ({placeholders})",
+            adapted_rows,
         )
 
 
-def _change_of(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
-    """Return what makes a value of ``field`` one that SQLite takes, None when every one is."""
+def _adapter_for(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """Return the function that converts a value of ``field`` for SQLite, None if it needs none."""
     match field:
         case models.JSONField():
             return json.dumps
@@ -78,12 +78,12 @@ def _change_of(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
             return connection.ops.adapt_datetimefield_value
         case models.DateField():
             return connection.ops.adapt_datefield_value
-    assert isinstance(field, _PLAIN), field
+    assert isinstance(field, _PASSTHROUGH_FIELDS), field
     return None
 
 
-def _prepared(row: Row, changes: list[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
+def _adapt_row(row: Row, adapters: list[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
     values = list(row)
-    for i, change in changes:
-        values[i] = change(values[i])
+    for i, adapt in adapters:
+        values[i] = adapt(values[i])
     return values

@@ -1,4 +1,4 @@
-"""The total order of an article's captures, their version numbers, and which one is shown."""
+"""The total order of an article's captures, their version numbers, and the current capture."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from articles.content.post_file.parsing import STUB_FLAGS
-from articles.content.post_file.publication_date import Evidence, Published
+from articles.content.post_file.publication_date import Evidence, PublicationTime
 from articles.content.text.date_parsing import Precision
 from articles.models import Capture
 
@@ -15,9 +15,9 @@ _NO_EPOCH = -(2**63)
 
 
 def order_key(capture: Capture) -> tuple[dt.datetime, int, bytes, str]:
-    """Return what captures are ordered by: front-matter date, epoch, first path, SHA-256.
+    """Return the sort key of a capture: front-matter date, epoch, first path, SHA-256.
 
-    What is missing comes first. No part depends on the order in which files came in.
+    Missing values sort first. No part depends on the order in which files were imported.
     """
     return (
         capture.front_matter_at or _NO_DATE,
@@ -30,8 +30,8 @@ def order_key(capture: Capture) -> tuple[dt.datetime, int, bytes, str]:
 def version_numbers(captures: Sequence[Capture]) -> list[int | None]:
     """Return the version number of each of the ordered ``captures``.
 
-    A number goes to a capture whose title or text none before it had; the others differ from an
-    earlier one in form only and have none.
+    A capture has a number if its title and text together are new; the others differ from an earlier
+    one in form only, and have None.
     """
     seen: set[tuple[str, str]] = set()
     numbers: list[int | None] = []
@@ -42,10 +42,10 @@ def version_numbers(captures: Sequence[Capture]) -> list[int | None]:
     return numbers
 
 
-def shown_capture(captures: Iterable[Capture]) -> Capture | None:
-    """Return the newest of the ordered ``captures`` that may be shown.
+def pick_current_capture(captures: Iterable[Capture]) -> Capture | None:
+    """Return the newest of the ordered ``captures`` that is not hidden, or None.
 
-    An empty or stub body never takes the place of a fuller one.
+    An empty or stub body never replaces a fuller one.
     """
     visible = [capture for capture in captures if not capture.hidden]
     full = [capture for capture in visible if STUB_FLAGS.isdisjoint(capture.flags)]
@@ -53,11 +53,11 @@ def shown_capture(captures: Iterable[Capture]) -> Capture | None:
     return candidates[-1] if candidates else None
 
 
-def first_published(captures: Sequence[Capture]) -> Published:
-    """Return when the story appeared: by the strongest evidence of any capture, the earliest."""
+def earliest_publication(captures: Sequence[Capture]) -> PublicationTime:
+    """Return the publication date: that of the strongest evidence, and of those the earliest."""
     best = min(
         captures, key=lambda c: (Evidence(c.published_evidence).rank, c.published_at, order_key(c))
     )
-    return Published(
+    return PublicationTime(
         best.published_at, Precision(best.published_precision), Evidence(best.published_evidence)
     )

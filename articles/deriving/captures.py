@@ -1,4 +1,4 @@
-"""The columns of a capture, as the parser derives them from the original."""
+"""The derived columns of a capture, as the parser computes them from the original."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from articles.content.post_file.parsing import RULES_VERSION, ParsedPost, parse_
 from articles.models import Capture
 
 
-def captured_values(post: ParsedPost) -> dict[str, Any]:
+def derive_capture_values(post: ParsedPost) -> dict[str, Any]:
     """Return the derived columns of a capture of ``post``, except ``source``."""
     return {
         "front_matter": post.front_matter,
@@ -37,8 +37,8 @@ def captured_values(post: ParsedPost) -> dict[str, Any]:
     }
 
 
-#: The names of those columns, and of the outlet's.
-CAPTURED_FIELDS = (
+#: The names of those columns, and ``source_id``.
+DERIVED_CAPTURE_FIELDS = (
     "front_matter", "front_matter_at", "epoch_ms", "url", "title", "text_hash",
     "character_count", "picture_count", "excerpt", "kind", "language", "author_name",
     "tag_names", "published_at", "published_precision", "published_evidence", "flags",
@@ -47,8 +47,8 @@ CAPTURED_FIELDS = (
 
 
 def parse_capture(capture: Capture) -> ParsedPost:
-    """Return what the code derives now from a capture's original (one query when not loaded).
+    """Parse the original of a capture with the current rules (one query if it is not loaded).
 
-    Raises :class:`PostError` when the bytes can no longer be read.
+    Raises :class:`PostError` when the current rules reject the bytes.
     """
     return parse_post(capture.original.content, bytes(capture.order_path))

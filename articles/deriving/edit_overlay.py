@@ -1,4 +1,4 @@
-"""What an article shows: derived from its captures, with the editors' values on top."""
+"""The effective values of an article: derived from its captures, overlaid with edits."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from articles.content.html.plain_text import plain_text
+from articles.content.html.plain_text import html_to_text
 from articles.content.post_file.parsing import Kind
-from articles.content.post_file.publication_date import Evidence, day_of
+from articles.content.post_file.publication_date import Evidence, calendar_day
 from articles.content.text.date_parsing import Precision
-from articles.content.text.excerpts import excerpt_of
-from articles.deriving.capture_order import first_published, shown_capture, version_numbers
+from articles.content.text.excerpts import make_excerpt
+from articles.deriving.capture_order import (
+    earliest_publication,
+    pick_current_capture,
+    version_numbers,
+)
 from articles.models import Article, ArticleEdit, Capture, EditedField, TagReason
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """The values of an article that follow from captures and edits.
+class EffectiveValues:
+    """The values of an article that follow from its captures and edits.
 
-    ``source`` is a key, ``author`` a name, ``tags`` names. ``edited_html`` is an editor's text in
-    place of the shown capture's.
+    ``author`` is a name, ``tags`` are names. ``edited_html`` is an editor's text that replaces the
+    text of the current capture.
     """
 
     capture: Capture
@@ -43,16 +47,16 @@ class Shown:
     edited_html: str | None
 
 
-def shown_values(captures: Sequence[Capture], edits: Iterable[ArticleEdit]) -> Shown:
-    """Return what an article with these ordered captures and active edits shows.
+def effective_values(captures: Sequence[Capture], edits: Iterable[ArticleEdit]) -> EffectiveValues:
+    """Return the values of an article with these ordered captures and active edits.
 
     Raises :class:`ValueError` when every capture is hidden.
     """
-    capture = shown_capture(captures)
+    capture = pick_current_capture(captures)
     if capture is None:
         raise ValueError("every version is hidden; withdraw the article instead")
-    published = first_published(captures)
-    derived = Shown(
+    published = earliest_publication(captures)
+    derived = EffectiveValues(
         capture=capture,
         title=capture.title,
         excerpt=capture.excerpt,
@@ -73,39 +77,39 @@ def shown_values(captures: Sequence[Capture], edits: Iterable[ArticleEdit]) -> S
         edited_html=None,
     )
     for edit in edits:
-        derived = _with_edit(derived, edit)
+        derived = _apply_edit(derived, edit)
     return derived
 
 
-def _with_edit(shown: Shown, edit: ArticleEdit) -> Shown:
+def _apply_edit(values: EffectiveValues, edit: ArticleEdit) -> EffectiveValues:
     value = edit.value
     match edit.field:
         case EditedField.TITLE:
-            return replace(shown, title=str(value))
+            return replace(values, title=str(value))
         case EditedField.HTML:
             html = str(value)
-            text = plain_text(html)
+            text = html_to_text(html)
             return replace(
-                shown,
+                values,
                 edited_html=html,
-                excerpt=excerpt_of(text),
+                excerpt=make_excerpt(text),
                 character_count=len(text),
                 picture_count=html.count("<img "),
             )
         case EditedField.SOURCE:
-            return replace(shown, source_id=int(value or 0))
+            return replace(values, source_id=int(value or 0))
         case EditedField.AUTHOR:
-            return replace(shown, author=str(value or ""))
+            return replace(values, author=str(value or ""))
         case EditedField.TAGS:
             names = value if isinstance(value, list) else []
-            return replace(shown, tags=tuple(names), tag_reason=TagReason.EDITOR)
+            return replace(values, tags=tuple(names), tag_reason=TagReason.EDITOR)
         case EditedField.LANGUAGE:
-            return replace(shown, language=str(value))
+            return replace(values, language=str(value))
         case EditedField.KIND:
-            return replace(shown, kind=Kind(str(value)).value)
+            return replace(values, kind=Kind(str(value)).value)
         case EditedField.PUBLISHED_AT:
             return replace(
-                shown,
+                values,
                 published_at=dt.datetime.fromisoformat(str(value)),
                 published_precision=Precision.MINUTE.value,
                 published_evidence=Evidence.EDITOR.value,
@@ -113,21 +117,21 @@ def _with_edit(shown: Shown, edit: ArticleEdit) -> Shown:
     raise ValueError(f"an edit of {edit.field!r} has no meaning here")
 
 
-#: The columns of Article that :func:`put_on` sets.
-SHOWN_FIELDS = (
+#: The columns of Article that :func:`apply_effective_values` sets.
+EFFECTIVE_FIELDS = (
     "title", "excerpt", "source_id", "kind", "language", "published_at", "published_precision",
     "published_evidence", "captured_at", "character_count", "picture_count", "version_count",
     "flags",
 )  # fmt: skip
 
 
-def put_on(article: Article, shown: Shown, zone: str) -> dt.date:
-    """Set the plain columns of ``article``; return the day on which it now belongs.
+def apply_effective_values(article: Article, values: EffectiveValues, zone: str) -> dt.date:
+    """Set the columns of ``article`` in EFFECTIVE_FIELDS; return the day of its URL.
 
-    The author, the tags, the body and the address are the caller's: they need other rows.
+    The caller sets the author, the tags, the body and the slug, which need other rows.
     """
-    for name in SHOWN_FIELDS:
-        value = getattr(shown, name)
+    for name in EFFECTIVE_FIELDS:
+        value = getattr(values, name)
         setattr(article, name, list(value) if name == "flags" else value)
-    article.current_capture = shown.capture
-    return day_of(shown.published_at, shown.published_precision, zone)
+    article.current_capture = values.capture
+    return calendar_day(values.published_at, values.published_precision, zone)

@@ -1,8 +1,8 @@
-"""Many articles in hand at once: loaded together, settled one by one, written together.
+"""Unit of work: load many articles together, recompute one by one, write together.
 
-No query is made for a single article. The importer, the editors' actions, the rebuild and the
-verification all work through this, so that a derived column is computed in one way only. The
-caller holds the transaction.
+There is no query for a single article. The import, the editors' actions, the rebuild and the
+verification all use this, so that a derived column is computed in one place only. The caller opens
+the transaction.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Any
 from django.db import connection, models
 
 from articles.deriving import bulk_get_or_create
-from articles.deriving.article_aggregate import ARTICLE_FIELDS, STATE_FIELDS, Held
-from articles.deriving.article_urls import Address, address_path, slug_candidates
-from articles.deriving.bulk_insert import insert, insert_objects
-from articles.deriving.captures import CAPTURED_FIELDS
-from articles.deriving.image_placements import write_places
-from articles.deriving.story_counts import Tally
+from articles.deriving.article_aggregate import ARTICLE_FIELDS, STATE_FIELDS, ArticleAggregate
+from articles.deriving.article_urls import DatedSlug, dated_path, slug_candidates
+from articles.deriving.bulk_insert import insert_objects, insert_rows
+from articles.deriving.captures import DERIVED_CAPTURE_FIELDS
+from articles.deriving.image_placements import write_placements
+from articles.deriving.story_counts import CountDeltas
 from articles.models import (
     Article,
     ArticleBody,
@@ -31,202 +31,226 @@ from articles.models import (
     TaggedArticle,
 )
 
-_NOBODY = 0  # no article has this key
+_NO_ARTICLE = 0  # no article has this key
 
 
-class Workbench:
-    """Articles by key, and the addresses around them."""
+class UnitOfWork:
+    """Articles by primary key, and the owners of the paths that they may get."""
 
     def __init__(self, zone: str, now: dt.datetime) -> None:
         self.zone = zone
         self.now = now
-        self.held: dict[int, Held] = {}
-        self._taken: dict[Address, int] = {}
-        self._tally = Tally()
+        self.aggregates: dict[int, ArticleAggregate] = {}
+        self._path_owners: dict[DatedSlug, int] = {}
+        self._count_deltas = CountDeltas()
         self._new_captures: list[Capture] = []
 
     def load(self, article_ids: Iterable[int]) -> None:
-        """Take existing articles in hand, with captures, active edits and taggings."""
-        ids = [pk for pk in article_ids if pk not in self.held]
-        # Locked, in one order for everybody: an editor and an import wait for each other here, and
-        # whoever comes second sees what the first has written. (SQLite has one writer anyway.)
+        """Load and lock existing articles, with captures, active edits and taggings."""
+        ids = [pk for pk in article_ids if pk not in self.aggregates]
+        # Locked in order of their keys, against deadlocks. An editor and an import wait for each
+        # other here, and the second one sees what the first has written. (SQLite has a single
+        # writer anyway.)
         for article in Article.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
-            self.held[article.pk] = Held(article)
-        ids = [pk for pk in ids if pk in self.held]  # one may have been erased meanwhile
+            self.aggregates[article.pk] = ArticleAggregate(article)
+        ids = [pk for pk in ids if pk in self.aggregates]  # one may have been erased meanwhile
         for capture in Capture.objects.filter(article_id__in=ids):
-            held = self.held[capture.article_id]
-            capture.article = held.article
-            held.captures.append(capture)
+            aggregate = self.aggregates[capture.article_id]
+            capture.article = aggregate.article
+            aggregate.captures.append(capture)
         for edit in ArticleEdit.objects.filter(article_id__in=ids, active=True).order_by("pk"):
-            self.held[edit.article_id].edits.append(edit)
+            self.aggregates[edit.article_id].edits.append(edit)
         for tagging in TaggedArticle.objects.filter(content_object_id__in=ids):
-            self.held[tagging.content_object_id].taggings.append(tagging)
+            self.aggregates[tagging.content_object_id].taggings.append(tagging)
         for pk in ids:
-            held = self.held[pk]
-            held.number()
-            held.remember()
+            aggregate = self.aggregates[pk]
+            aggregate.number_versions()
+            aggregate.take_snapshot()
 
-    def add(self, article: Article) -> Held:
-        """Take a new article in hand; its key has been reserved."""
-        held = self.held[article.pk] = Held(article, is_new=True)
-        held.remember()
-        return held
+    def add(self, article: Article) -> ArticleAggregate:
+        """Add a new article whose primary key has been reserved."""
+        aggregate = self.aggregates[article.pk] = ArticleAggregate(article, is_new=True)
+        aggregate.take_snapshot()
+        return aggregate
 
-    def add_capture(self, held: Held, capture: Capture) -> bool:
-        """Put a new capture in its place; tell whether the article has one more version for it."""
+    def add_capture(self, aggregate: ArticleAggregate, capture: Capture) -> bool:
+        """Add a new capture; return whether it makes one more version of the article."""
         self._new_captures.append(capture)
-        return held.add(capture)
+        return aggregate.add_capture(capture)
 
-    def look_up_addresses(self, wishes: Iterable[tuple[str, str, dt.date]]) -> None:
-        """Learn at once who has the addresses for these (title, code, day).
+    def prefetch_path_owners(self, candidates: Iterable[tuple[str, str, dt.date]]) -> None:
+        """Look up, in one query each, which articles have the paths of these (title, code, day).
 
-        Others are looked up one by one when they are wanted.
+        Paths that are not prefetched are looked up one by one.
         """
         wanted = {
-            (day, slug) for title, code, day in wishes for slug in slug_candidates(title, code)
+            (day, slug) for title, code, day in candidates for slug in slug_candidates(title, code)
         }
-        self._taken |= dict.fromkeys(wanted - self._taken.keys(), _NOBODY)
-        self._taken |= self._owners(wanted)
+        self._path_owners |= dict.fromkeys(wanted - self._path_owners.keys(), _NO_ARTICLE)
+        self._path_owners |= self._find_path_owners(wanted)
 
-    def _owners(self, wanted: set[Address]) -> dict[Address, int]:
-        """Return the articles that have or had one of the addresses."""
+    def _find_path_owners(self, wanted: set[DatedSlug]) -> dict[DatedSlug, int]:
+        """Return the keys of the articles that have, or had, one of these days and slugs."""
         days, slugs = {day for day, _ in wanted}, {slug for _, slug in wanted}
-        paths = {address_path(address): address for address in wanted}
-        had = Redirect.objects.filter(path__in=paths).values_list("path", "article_id")
-        have = Article.objects.filter(day__in=days, slug__in=slugs)
-        rows = {(day, slug): pk for pk, day, slug in have.values_list("pk", "day", "slug")}
-        return {paths[path]: pk for path, pk in had} | {
-            address: pk for address, pk in rows.items() if address in wanted
+        paths = {dated_path(dated_slug): dated_slug for dated_slug in wanted}
+        former = Redirect.objects.filter(path__in=paths).values_list("path", "article_id")
+        current = Article.objects.filter(day__in=days, slug__in=slugs)
+        rows = {(day, slug): pk for pk, day, slug in current.values_list("pk", "day", "slug")}
+        return {paths[path]: pk for path, pk in former} | {
+            dated_slug: pk for dated_slug, pk in rows.items() if dated_slug in wanted
         }
 
-    def settle(self, held: Held) -> None:
-        """Bring an article's row to what its captures and edits say."""
-        article = held.article
+    def recompute(self, aggregate: ArticleAggregate) -> None:
+        """Recompute an article's row from its captures and edits."""
+        article = aggregate.article
 
-        def is_taken(address: Address) -> bool:
-            if address not in self._taken:
-                self._taken[address] = self._owners({address}).get(address, _NOBODY)
-            return self._taken[address] not in {_NOBODY, article.pk}
+        def is_taken(dated_slug: DatedSlug) -> bool:
+            if dated_slug not in self._path_owners:
+                self._path_owners[dated_slug] = self._find_path_owners({dated_slug}).get(
+                    dated_slug, _NO_ARTICLE
+                )
+            return self._path_owners[dated_slug] not in {_NO_ARTICLE, article.pk}
 
         before = (article.day, article.slug)
-        held.settle(self.zone, is_taken)
-        if not held.left_paths and self._taken.get(before) == article.pk:
-            self._taken[before] = _NOBODY  # it was never public: nothing leads there
-        self._taken[article.day, article.slug] = article.pk
+        aggregate.recompute(self.zone, is_taken)
+        if not aggregate.redirect_paths and self._path_owners.get(before) == article.pk:
+            self._path_owners[before] = _NO_ARTICLE  # never public, so no redirect is needed
+        self._path_owners[article.day, article.slug] = article.pk
 
-    def write(self) -> list[Held]:
-        """Write what changed in the settled articles; return those."""
-        touched = [held for held in self.held.values() if held.touched]
-        shown = [(held, held.shown) for held in touched]
-        # Bylines and topics of every new capture get their rows, not of the shown one only: which
-        # of them was shown for a while depends on where batches end, and must not be seen.
+    def write(self) -> list[ArticleAggregate]:
+        """Write the changes of the recomputed articles; return the articles that changed."""
+        dirty = [aggregate for aggregate in self.aggregates.values() if aggregate.is_dirty]
+        effective = [(aggregate, aggregate.effective) for aggregate in dirty]
+        # Authors and tags of every new capture get rows, not only those of the current one: which
+        # capture was current in between depends on where batches end, and must not show.
         bylines = [capture.author_name for capture in self._new_captures]
-        authors = bulk_get_or_create.authors([*bylines, *(each.author for _, each in shown)])
-        for held, each in shown:
-            held.article.author_id = authors[each.author] if each.author else None
-        changed = [held for held in touched if held.is_new or held.row_changed or held.rewrite_body]
-        for held in changed:
-            held.article.updated_at = self.now
-        # The old ones first: an address that one of them has left may be a new one's.
+        authors = bulk_get_or_create.resolve_author_ids(
+            [*bylines, *(each.author for _, each in effective)]
+        )
+        for aggregate, each in effective:
+            aggregate.article.author_id = authors[each.author] if each.author else None
+        changed = [
+            aggregate
+            for aggregate in dirty
+            if aggregate.is_new or aggregate.has_changed_row or aggregate.force_body_write
+        ]
+        for aggregate in changed:
+            aggregate.article.updated_at = self.now
+        # Existing articles first: a new one may get a day and slug that one of them gave up.
         _upsert(
             Article,
-            [held.article for held in changed if not held.is_new],
-            [*_plain(ARTICLE_FIELDS), *STATE_FIELDS, "updated_at"],
+            [aggregate.article for aggregate in changed if not aggregate.is_new],
+            [*_field_names(ARTICLE_FIELDS), *STATE_FIELDS, "updated_at"],
         )
-        insert_objects(Article, [held.article for held in touched if held.is_new])
-        self._write_captures(touched)
-        self._write_bodies(touched)
-        self._write_redirects(touched)
-        retagged = self._write_tags(touched)
-        self._tally.apply()
-        ListChange.note(row for held in changed for row in held.rows())
-        SearchChange.note(
-            held.article.pk
-            for held in touched
-            if held.is_new or held.row_changed or held.body_due or held.article.pk in retagged
+        insert_objects(Article, [aggregate.article for aggregate in dirty if aggregate.is_new])
+        self._write_captures(dirty)
+        self._write_bodies(dirty)
+        self._write_redirects(dirty)
+        retagged = self._write_tags(dirty)
+        self._count_deltas.apply()
+        ListChange.record(row for aggregate in changed for row in aggregate.row_versions())
+        SearchChange.record(
+            aggregate.article.pk
+            for aggregate in dirty
+            if aggregate.is_new
+            or aggregate.has_changed_row
+            or aggregate.is_body_stale
+            or aggregate.article.pk in retagged
         )
         return changed
 
-    def _write_captures(self, touched: Sequence[Held]) -> None:
+    def _write_captures(self, dirty: Sequence[ArticleAggregate]) -> None:
         insert_objects(Capture, self._new_captures)
-        fresh = {id(capture) for capture in self._new_captures}
+        new_ids = {id(capture) for capture in self._new_captures}
         changed = [
             capture
-            for held in touched
-            for capture in held.changed_captures.values()
-            if id(capture) not in fresh
+            for aggregate in dirty
+            for capture in aggregate.changed_captures.values()
+            if id(capture) not in new_ids
         ]
-        _upsert(Capture, changed, [*_plain(CAPTURED_FIELDS), "order_path", "version"])
+        _upsert(Capture, changed, [*_field_names(DERIVED_CAPTURE_FIELDS), "order_path", "version"])
 
-    def _write_bodies(self, touched: Sequence[Held]) -> None:
-        due = [held for held in touched if held.body_due]
+    def _write_bodies(self, dirty: Sequence[ArticleAggregate]) -> None:
+        stale = [aggregate for aggregate in dirty if aggregate.is_body_stale]
         columns = ["article_id", "html", "text"]
-        insert(
+        insert_rows(
             ArticleBody,
             columns,
-            [(held.article.pk, *held.body()) for held in due if held.is_new],
+            [(aggregate.article.pk, *aggregate.body()) for aggregate in stale if aggregate.is_new],
         )
-        old = [(held.article.pk, *held.body()) for held in due if not held.is_new]
+        old = [
+            (aggregate.article.pk, *aggregate.body()) for aggregate in stale if not aggregate.is_new
+        ]
         bodies = [ArticleBody(**dict(zip(columns, row, strict=True))) for row in old]
         _upsert(ArticleBody, bodies, ["html", "text"], key="article")
-        # Pictures of every parsed version, not of the shown one only: old versions show theirs.
-        posts = [post for held in touched for post in held.posts.values()]
-        bulk_get_or_create.add_images(picture.url for post in posts for picture in post.pictures)
-        write_places(due)
+        # Images of every parsed version, not only of the current one: the pages of old versions
+        # show theirs.
+        posts = [post for aggregate in dirty for post in aggregate.posts.values()]
+        bulk_get_or_create.create_missing_images(
+            picture.url for post in posts for picture in post.pictures
+        )
+        write_placements(stale)
 
-    def _write_redirects(self, touched: Sequence[Held]) -> None:
-        left = {path: held for held in touched for path in held.left_paths}
-        if left:
+    def _write_redirects(self, dirty: Sequence[ArticleAggregate]) -> None:
+        old_paths = {path: aggregate for aggregate in dirty for path in aggregate.redirect_paths}
+        if old_paths:
             Redirect.objects.bulk_create(
                 [
-                    Redirect(path=path, article=held.article, created_at=self.now)
-                    for path, held in sorted(left.items(), key=lambda item: item[0])
+                    Redirect(path=path, article=aggregate.article, created_at=self.now)
+                    for path, aggregate in sorted(old_paths.items(), key=lambda item: item[0])
                 ],
                 ignore_conflicts=True,
             )
-            now = [address_path((held.article.day, held.article.slug)) for held in left.values()]
+            now = [
+                dated_path((aggregate.article.day, aggregate.article.slug))
+                for aggregate in old_paths.values()
+            ]
             Redirect.objects.filter(path__in=now).delete()
 
-    def _write_tags(self, touched: Sequence[Held]) -> set[int]:
-        """Write the taggings that differ; return the articles that have others than before."""
+    def _write_tags(self, dirty: Sequence[ArticleAggregate]) -> set[int]:
+        """Write the taggings that differ; return the keys of articles whose tags changed."""
         names = [name for capture in self._new_captures for name in capture.tag_names]
-        names += [name for held in touched for name in held.shown.tags]
-        keys = bulk_get_or_create.tags(names)
-        new, changed, gone = [], [], []
+        names += [name for aggregate in dirty for name in aggregate.effective.tags]
+        keys = bulk_get_or_create.resolve_tag_ids(names)
+        new, changed, removed_ids = [], [], []
         retagged = set()
-        for held in touched:
-            listed_at = held.article.published_at if held.article.is_public else None
-            wanted = {keys[name]: held.shown.tag_reason for name in held.shown.tags}
-            for tagging in held.taggings:
+        for aggregate in dirty:
+            listed_at = aggregate.article.published_at if aggregate.article.is_public else None
+            wanted = {
+                keys[name]: aggregate.effective.tag_reason for name in aggregate.effective.tags
+            }
+            for tagging in aggregate.taggings:
                 reason = wanted.pop(tagging.tag_id, None)
                 if reason is None:
-                    gone.append(tagging.pk)
+                    removed_ids.append(tagging.pk)
                 elif (tagging.reason, tagging.listed_at) != (reason, listed_at):
                     tagging.reason, tagging.listed_at = reason, listed_at
                     changed.append(tagging)
-            new += [(held.article.pk, key, reason, listed_at) for key, reason in wanted.items()]
-            if not held.is_new:
-                self._tally.note(held.before, held.tags_before, -1)
-            tags = {keys[name] for name in held.shown.tags}
-            self._tally.note(held.row(), tags, 1)
-            if tags != held.tags_before:
-                retagged.add(held.article.pk)
-        if gone:
-            TaggedArticle.objects.filter(pk__in=gone).delete()
-        insert(TaggedArticle, ["content_object_id", "tag_id", "reason", "listed_at"], new)
+            new += [
+                (aggregate.article.pk, key, reason, listed_at) for key, reason in wanted.items()
+            ]
+            if not aggregate.is_new:
+                self._count_deltas.add(aggregate.previous_row, aggregate.previous_tag_ids, -1)
+            tags = {keys[name] for name in aggregate.effective.tags}
+            self._count_deltas.add(aggregate.current_row(), tags, 1)
+            if tags != aggregate.previous_tag_ids:
+                retagged.add(aggregate.article.pk)
+        if removed_ids:
+            TaggedArticle.objects.filter(pk__in=removed_ids).delete()
+        insert_rows(TaggedArticle, ["content_object_id", "tag_id", "reason", "listed_at"], new)
         TaggedArticle.objects.bulk_update(changed, ["reason", "listed_at"])
         return retagged
 
 
 def reserve_keys(model: type[models.Model], count: int) -> list[int]:
-    """Return ``count`` primary keys that nobody else will use; within a transaction that writes.
+    """Return ``count`` primary keys that no one else will use. Call it in a writing transaction.
 
-    Rows that point at each other can then be inserted without a second statement.
+    Rows that refer to each other can then be inserted without a second statement.
     """
     if not count:
         return []
     if connection.vendor == "sqlite":
-        # An IMMEDIATE transaction is alone; the sequence also remembers keys of deleted rows.
+        # An IMMEDIATE transaction is the only writer. The sequence includes deleted rows.
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table]
@@ -247,7 +271,7 @@ def reserve_keys(model: type[models.Model], count: int) -> list[int]:
 def _upsert(
     model: type[models.Model], rows: Sequence[Any], fields: Iterable[str], key: str = "id"
 ) -> None:
-    """Write whole rows by key: much quicker than an UPDATE with a CASE for each column."""
+    """Upsert rows by key: much faster than an UPDATE with a CASE for each column."""
     if not rows:
         return
     model._default_manager.bulk_create(
@@ -255,6 +279,6 @@ def _upsert(
     )
 
 
-def _plain(columns: Iterable[str]) -> list[str]:
-    """Return the names of the fields behind ``columns``."""
+def _field_names(columns: Iterable[str]) -> list[str]:
+    """Return the field names of ``columns``."""
     return [name.removesuffix("_id") for name in columns]

@@ -1,4 +1,4 @@
-"""What an export will write: every stored content, and the path at which it will stand."""
+"""Plan an export: every stored content, and the path to write it to."""
 
 from __future__ import annotations
 
@@ -14,44 +14,44 @@ from articles.deriving.capture_order import order_key
 from articles.exporting.file_names import (
     QUARANTINE,
     UnsafePathError,
-    folder_of,
     older_name,
-    parts_of,
+    root_folder,
+    split_path,
 )
 from articles.models import Capture, ImportIssue, Sighting, State
 
-_CHUNK = 500  # rows of one query: their paths and hashes, never the bytes
+_CHUNK = 500  # rows of one query: paths and hashes, never the bytes
 
 _Row = TypeVar("_Row")
-#: What contents of one path are sorted by, the newest last.
+#: Sort key of the contents of one path, the newest last.
 _Order: TypeAlias = tuple[Any, ...]
 
 
-class Holder(StrEnum):
-    """Which table holds the bytes."""
+class ContentTable(StrEnum):
+    """The table that has the bytes, as messages name it."""
 
     ORIGINAL = "original"
     ISSUE = "quarantined file"
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
-    """One content and its place; without ``parts`` it gets none, and ``problem`` says why."""
+class PlannedFile:
+    """A content and the path to write it to, in ``parts``; empty if ``problem`` or ``withheld``."""
 
-    holder: Holder
-    key: str  # of the row that holds the bytes: a SHA-256, or the id of an issue
+    table: ContentTable
+    key: str  # of the row with the bytes: a SHA-256, or the id of an issue
     root: str
     path: bytes
     parts: tuple[bytes, ...] = ()
     problem: str = ""
     older: bool = False
-    renamed: bool = False  # its own names are too long for a disk
+    renamed: bool = False  # a part of its own path is too long for a file system
     withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """A content at the path where it was seen."""
+class _Candidate:
+    """A content at a path where it was seen."""
 
     root: str
     path: bytes
@@ -61,55 +61,65 @@ class _Seen:
     withheld: bool
 
 
-def placements(root: str | None, include_withdrawn: bool) -> Iterator[Placement]:
-    """Yield the contents of one root or of all, each folder's files together.
+def plan_files(root: str | None, include_withdrawn: bool) -> Iterator[PlannedFile]:
+    """Yield the contents of one root, or of all with None; the files of a folder are consecutive.
 
-    What withdrawn articles and hidden captures hold is yielded as withheld, without a place.
+    Unless ``include_withdrawn`` is true, contents of withdrawn articles and hidden captures are
+    yielded as withheld, without ``parts``.
     """
-    for holder, contents in ((Holder.ORIGINAL, _sightings(root)), (Holder.ISSUE, _issues(root))):
-        for (label, path), group in groupby(contents, lambda seen: (seen.root, seen.path)):
+    for table, contents in (
+        (ContentTable.ORIGINAL, _sighting_candidates(root)),
+        (ContentTable.ISSUE, _issue_candidates(root)),
+    ):
+        for (label, path), group in groupby(
+            contents, lambda candidate: (candidate.root, candidate.path)
+        ):
             public = []
-            for seen in group:
-                if seen.withheld and not include_withdrawn:
-                    yield Placement(holder, seen.key, label, path, withheld=True)
+            for candidate in group:
+                if candidate.withheld and not include_withdrawn:
+                    yield PlannedFile(table, candidate.key, label, path, withheld=True)
                 else:
-                    public.append(seen)
-            public.sort(key=lambda seen: seen.order, reverse=True)
-            yield from _placed(holder, label, path, public)
+                    public.append(candidate)
+            public.sort(key=lambda candidate: candidate.order, reverse=True)
+            yield from _plan_path(table, label, path, public)
 
 
-def _placed(holder: Holder, root: str, path: bytes, contents: list[_Seen]) -> Iterator[Placement]:
-    """Yield the contents of one path, the newest first: it gets the path itself."""
+def _plan_path(
+    table: ContentTable, root: str, path: bytes, contents: list[_Candidate]
+) -> Iterator[PlannedFile]:
+    """Yield the contents of one path, the newest first, which gets the path itself."""
     try:
-        parts = parts_of(path)
+        parts = split_path(path)
     except UnsafePathError as error:
-        for seen in contents:
-            yield Placement(holder, seen.key, root, path, problem=str(error))
+        for candidate in contents:
+            yield PlannedFile(table, candidate.key, root, path, problem=str(error))
         return
     renamed = parts != tuple(path.split(b"/"))
-    parts = (folder_of(root), *parts)
-    if holder is Holder.ISSUE:
+    parts = (root_folder(root), *parts)
+    if table is ContentTable.ISSUE:
         parts = (QUARANTINE.encode(), *parts)
     name = path.rsplit(b"/", 1)[-1]
-    for number, seen in enumerate(contents):
-        last = older_name(name, seen.sha256) if number else parts[-1]
-        place = (*parts[:-1], last)
-        yield Placement(holder, seen.key, root, path, place, older=number > 0, renamed=renamed)
+    for number, candidate in enumerate(contents):
+        last = older_name(name, candidate.sha256) if number else parts[-1]
+        target = (*parts[:-1], last)
+        yield PlannedFile(
+            table, candidate.key, root, path, target, older=number > 0, renamed=renamed
+        )
 
 
-def _sightings(root: str | None) -> Iterator[_Seen]:
+def _sighting_candidates(root: str | None) -> Iterator[_Candidate]:
     rows = Sighting.objects.order_by("root", "path").values_list("root", "path", "original_id")
     if root is not None:
         rows = rows.filter(root=root)
     for chunk in _chunks(rows.iterator(_CHUNK)):
-        orders, withheld = _captures({sha256 for _, _, sha256 in chunk})
+        orders, withheld = _orders_and_withheld({sha256 for _, _, sha256 in chunk})
         for label, path, sha256 in chunk:
             order = orders.get(sha256) or order_key(Capture(original_id=sha256, order_path=b""))
-            yield _Seen(label, bytes(path), sha256, sha256, order, sha256 in withheld)
+            yield _Candidate(label, bytes(path), sha256, sha256, order, sha256 in withheld)
 
 
-def _issues(root: str | None) -> Iterator[_Seen]:
-    """Yield the quarantined contents; the last one that failed counts as the newest."""
+def _issue_candidates(root: str | None) -> Iterator[_Candidate]:
+    """Yield the quarantined contents; the most recent failure is the newest."""
     rows = (
         ImportIssue.objects.filter(resolved_at=None)
         .exclude(sha256="")  # nothing could be read
@@ -119,18 +129,18 @@ def _issues(root: str | None) -> Iterator[_Seen]:
     if root is not None:
         rows = rows.filter(root=root)
     for chunk in _chunks(rows.iterator(_CHUNK)):
-        # Later rules may fail on what an article was once made of, withdrawn since.
-        _, withheld = _captures({sha256 for _, _, _, sha256 in chunk})
+        # Later rules may reject a post whose article exists and was withdrawn since.
+        _, withheld = _orders_and_withheld({sha256 for _, _, _, sha256 in chunk})
         for label, path, key, sha256 in chunk:
-            yield _Seen(label, bytes(path), str(key), sha256, (key,), sha256 in withheld)
+            yield _Candidate(label, bytes(path), str(key), sha256, (key,), sha256 in withheld)
 
 
-def _captures(originals: set[str]) -> tuple[dict[str, _Order], set[str]]:
-    """Return where each original stands in the order of captures, and which are withheld.
+def _orders_and_withheld(originals: set[str]) -> tuple[dict[str, _Order], set[str]]:
+    """Return the sort key of each original, and the originals that are withheld.
 
-    A copy that differs from a hidden capture only in form says what the hidden one said.
+    A copy that differs from a hidden capture in form only is withheld too: it has the same text.
     """
-    twins = Capture.objects.filter(
+    hidden_copies = Capture.objects.filter(
         article=OuterRef("article"),
         text_hash=OuterRef("text_hash"),
         title=OuterRef("title"),
@@ -138,7 +148,9 @@ def _captures(originals: set[str]) -> tuple[dict[str, _Order], set[str]]:
     )
     captures = (
         Capture.objects.filter(original__in=originals)
-        .annotate(kept_back=Q(article__state=State.WITHDRAWN) | Q(hidden=True) | Exists(twins))
+        .annotate(
+            is_withheld=Q(article__state=State.WITHDRAWN) | Q(hidden=True) | Exists(hidden_copies)
+        )
         .only("original_id", "front_matter_at", "epoch_ms", "order_path")
     )
     orders: dict[str, _Order] = {}
@@ -146,7 +158,7 @@ def _captures(originals: set[str]) -> tuple[dict[str, _Order], set[str]]:
     for capture in captures:
         sha256, order = capture.original_id, order_key(capture)
         orders[sha256] = max(order, orders.get(sha256, order))
-        if capture.kept_back:
+        if capture.is_withheld:
             withheld.add(sha256)
     return orders, withheld
 

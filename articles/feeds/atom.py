@@ -1,46 +1,46 @@
-"""Atom 1.0 (RFC 4287), in pages (RFC 5005)."""
+"""Atom 1.0 (RFC 4287), paged (RFC 5005)."""
 
 from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
 from articles.feeds.feed_model import Entry, Feed
-from articles.feeds.xml_writer import ATOM, add, in_language, written
+from articles.feeds.xml_writer import ATOM, add_element, serialize_document, set_language
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 
 
-def write(feed: Feed) -> bytes:
-    """Return the feed as a document."""
+def serialize(feed: Feed) -> bytes:
+    """Return the feed as an Atom document in UTF-8."""
     root = Element("feed", {"xmlns": ATOM})
-    add(root, "id", feed.first)
-    add(root, "title", feed.title)
-    add(root, "updated", feed.updated.isoformat())
-    add(root, "link", rel="self", type="application/atom+xml", href=feed.here)
-    add(root, "link", rel="alternate", type="text/html", href=feed.url)
-    add(root, "link", rel="first", href=feed.first)
-    if feed.next:
-        add(root, "link", rel="next", href=feed.next)
+    add_element(root, "id", feed.first_url)
+    add_element(root, "title", feed.title)
+    add_element(root, "updated", feed.updated.isoformat())
+    add_element(root, "link", rel="self", type="application/atom+xml", href=feed.self_url)
+    add_element(root, "link", rel="alternate", type="text/html", href=feed.url)
+    add_element(root, "link", rel="first", href=feed.first_url)
+    if feed.next_url:
+        add_element(root, "link", rel="next", href=feed.next_url)
     for entry in feed.entries:
         _add_entry(root, entry)
-    return written(root)
+    return serialize_document(root)
 
 
 def _add_entry(root: Element, entry: Entry) -> None:
-    element = in_language(add(root, "entry"), entry.language)
-    add(element, "id", entry.id)
-    add(element, "title", entry.title)
-    add(element, "published", entry.published.isoformat())
-    add(element, "updated", entry.updated.isoformat())
-    add(element, "link", rel="alternate", type="text/html", href=entry.url)
-    if entry.original:
-        add(element, "link", rel="via", href=entry.original)
-    add(add(element, "author"), "name", entry.author or entry.outlet.name)
-    for topic in entry.topics:
-        add(element, "category", term=topic)
-    add(element, "summary", entry.summary)
-    add(element, "content", entry.html, type="html")
-    source = add(element, "source")
-    add(source, "id", entry.outlet.url)
-    add(source, "title", entry.outlet.name)
-    add(source, "updated", entry.updated.isoformat())
+    element = set_language(add_element(root, "entry"), entry.language)
+    add_element(element, "id", entry.id)
+    add_element(element, "title", entry.title)
+    add_element(element, "published", entry.published.isoformat())
+    add_element(element, "updated", entry.updated.isoformat())
+    add_element(element, "link", rel="alternate", type="text/html", href=entry.url)
+    if entry.original_url:
+        add_element(element, "link", rel="via", href=entry.original_url)
+    add_element(add_element(element, "author"), "name", entry.author or entry.source.name)
+    for tag in entry.tags:
+        add_element(element, "category", term=tag)
+    add_element(element, "summary", entry.summary)
+    add_element(element, "content", entry.html, type="html")
+    source = add_element(element, "source")
+    add_element(source, "id", entry.source.url)
+    add_element(source, "title", entry.source.name)
+    add_element(source, "updated", entry.updated.isoformat())

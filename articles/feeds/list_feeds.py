@@ -1,4 +1,4 @@
-"""The feeds of the archive's lists: all stories, an outlet's, a topic's, an author's."""
+"""The feeds of lists: all stories, those of an outlet, of a topic, of an author."""
 
 from __future__ import annotations
 
@@ -10,55 +10,58 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from articles.feeds.feed_model import SIZE
-from articles.feeds.responses import FORMS, Listed, answer
-from articles.http.cache_control import open_to_all
+from articles.feeds.feed_model import FEED_PAGE_SIZE
+from articles.feeds.responses import FORMATS, StoryPage, feed_response
+from articles.http.cache_control import public_endpoint
 from articles.http.pagination import Page, stories_page, tagged_page
-from articles.http.public_visibility import author_of, source_of, tag_of
+from articles.http.public_visibility import public_author, public_source, public_tag
 from articles.models import Article
 
 _Arguments = ParamSpec("_Arguments")
 _View = Callable[Concatenate[HttpRequest, _Arguments], HttpResponseBase]
 
 
-def _feed(view: _View[_Arguments]) -> _View[_Arguments]:
-    return require_safe(open_to_all(view))
+def _feed_view(view: _View[_Arguments]) -> _View[_Arguments]:
+    return require_safe(public_endpoint(view))
 
 
-@_feed
-def all_stories(request: HttpRequest, form: str) -> HttpResponseBase:
+@_feed_view
+def all_stories(request: HttpRequest, feed_format: str) -> HttpResponseBase:
     """Return the feed of all stories."""
-    page = stories_page(request, Article.objects.published().for_lists(), SIZE)
-    return _answer(request, form, "All stories", reverse("home"), page)
+    page = stories_page(request, Article.objects.published().for_lists(), FEED_PAGE_SIZE)
+    return _list_feed_response(request, feed_format, "All stories", reverse("home"), page)
 
 
-@_feed
-def source(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
+@_feed_view
+def source(request: HttpRequest, slug: str, feed_format: str) -> HttpResponseBase:
     """Return the feed of an outlet."""
-    found = source_of(slug)
-    page = stories_page(request, Article.objects.published().filter(source=found).for_lists(), SIZE)
-    return _answer(request, form, found.name, found.get_absolute_url(), page)
+    outlet = public_source(slug)
+    stories = Article.objects.published().filter(source=outlet).for_lists()
+    page = stories_page(request, stories, FEED_PAGE_SIZE)
+    return _list_feed_response(request, feed_format, outlet.name, outlet.get_absolute_url(), page)
 
 
-@_feed
-def tag(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
+@_feed_view
+def tag(request: HttpRequest, slug: str, feed_format: str) -> HttpResponseBase:
     """Return the feed of a topic."""
-    found = tag_of(slug)
-    page = tagged_page(request, found.pk, SIZE)
-    return _answer(request, form, found.name, found.get_absolute_url(), page)
+    topic = public_tag(slug)
+    page = tagged_page(request, topic.pk, FEED_PAGE_SIZE)
+    return _list_feed_response(request, feed_format, topic.name, topic.get_absolute_url(), page)
 
 
-@_feed
-def author(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
+@_feed_view
+def author(request: HttpRequest, slug: str, feed_format: str) -> HttpResponseBase:
     """Return the feed of an author; a merged spelling redirects."""
-    found = author_of(slug)
-    if found.slug != slug:
-        return redirect(f"author_feed_{form}", found.slug, permanent=True)
-    page = stories_page(request, Article.objects.published().filter(author=found).for_lists(), SIZE)
-    return _answer(request, form, found.name, found.get_absolute_url(), page)
+    person = public_author(slug)
+    if person.slug != slug:
+        return redirect(f"author_feed_{feed_format}", person.slug, permanent=True)
+    stories = Article.objects.published().filter(author=person).for_lists()
+    page = stories_page(request, stories, FEED_PAGE_SIZE)
+    return _list_feed_response(request, feed_format, person.name, person.get_absolute_url(), page)
 
 
-def _answer(
-    request: HttpRequest, form: str, title: str, path: str, page: Page[Article]
+def _list_feed_response(
+    request: HttpRequest, feed_format: str, title: str, path: str, page: Page[Article]
 ) -> HttpResponseBase:
-    return answer(request, FORMS[form], Listed(title, path, {}, page.rows, page.next))
+    story_page = StoryPage(title, path, {}, page.rows, page.next)
+    return feed_response(request, FORMATS[feed_format], story_page)

@@ -1,4 +1,4 @@
-"""A list of stories as a feed in an answer, page by page: the way of every feed."""
+"""The HTTP response of a feed: one page of a list of stories in one of three formats."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from articles.feeds import atom, json_feed, rss
-from articles.feeds.feed_model import Feed, entries_of
+from articles.feeds.feed_model import Feed, build_entries
 from articles.models import Article
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """One of the three ways to write a feed."""
+class FeedFormat:
+    """One of the three formats of a feed."""
 
     content_type: str
-    write: Callable[[Feed], bytes]
+    serialize: Callable[[Feed], bytes]
 
 
-FORMS = {
-    "atom": Form(atom.CONTENT_TYPE, atom.write),
-    "rss": Form(rss.CONTENT_TYPE, rss.write),
-    "json": Form(json_feed.CONTENT_TYPE, json_feed.write),
+FORMATS = {
+    "atom": FeedFormat(atom.CONTENT_TYPE, atom.serialize),
+    "rss": FeedFormat(rss.CONTENT_TYPE, rss.serialize),
+    "json": FeedFormat(json_feed.CONTENT_TYPE, json_feed.serialize),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A page of any list, newest first, and the cursor behind it, empty at the end.
+class StoryPage:
+    """A page of any list of stories, newest first.
 
-    ``title`` names the list, ``path`` is its page for people, ``parameters`` what tells the list
-    from others of the same path.
+    ``title`` is that of the list, ``path`` its HTML page, ``parameters`` the query parameters that
+    identify the list, ``next`` the cursor of the next page, empty at the end.
     """
 
     title: str
@@ -43,26 +43,28 @@ class Listed:
     next: str
 
 
-def answer(request: HttpRequest, form: Form, listed: Listed) -> HttpResponse:
+def feed_response(
+    request: HttpRequest, feed_format: FeedFormat, story_page: StoryPage
+) -> HttpResponse:
     """Return the page as a feed.
 
-    It carries no Last-Modified: a story that was withdrawn makes no time newer, and has to go from
-    readers, too. A cache would tell who sends If-Modified-Since that nothing has changed.
+    There is no Last-Modified: withdrawing a story makes no timestamp newer, but feed readers have
+    to drop the story. For If-Modified-Since a cache would say that nothing has changed.
     """
     site = settings.SITE_URL
-    here, after = site + request.path, request.GET.get("after", "")
+    feed_url, parameters = site + request.path, story_page.parameters
     feed = Feed(
-        title=f"{listed.title} – {settings.SITE_NAME}",
-        url=_address(site + listed.path, listed.parameters),
-        here=_address(here, listed.parameters, after),
-        first=_address(here, listed.parameters),
-        next=_address(here, listed.parameters, listed.next) if listed.next else "",
-        entries=entries_of(listed.stories, site),
+        title=f"{story_page.title} – {settings.SITE_NAME}",
+        url=_url(site + story_page.path, parameters),
+        self_url=_url(feed_url, parameters, request.GET.get("after", "")),
+        first_url=_url(feed_url, parameters),
+        next_url=_url(feed_url, parameters, story_page.next) if story_page.next else "",
+        entries=build_entries(story_page.stories, site),
     )
-    return HttpResponse(form.write(feed), content_type=form.content_type)
+    return HttpResponse(feed_format.serialize(feed), content_type=feed_format.content_type)
 
 
-def _address(path: str, parameters: dict[str, str], after: str = "") -> str:
+def _url(url: str, parameters: dict[str, str], after: str = "") -> str:
     query = QueryDict(mutable=True)
     query.update({**parameters, **({"after": after} if after else {})})
-    return f"{path}?{query.urlencode()}" if query else path
+    return f"{url}?{query.urlencode()}" if query else url

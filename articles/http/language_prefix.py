@@ -1,7 +1,7 @@
-"""The language of the interface, chosen by the first part of an address and by nothing else.
+"""The language of the interface, chosen by the first segment of the path and by nothing else.
 
-``/zh-hans/``, ``/zh-hant/`` and ``/en/`` stand before the address of any public page. What is
-stored, and what other sites and programs are told, is always the address without them.
+``/zh-hans/``, ``/zh-hant/`` and ``/en/`` can precede the path of any public page. URLs that are
+stored, or that other sites and programs get, never have this prefix.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from django.http.response import HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils import translation
 
-from articles.http.public_visibility import NotHereError
+from articles.http.public_visibility import NotFoundError
 
-#: The attribute by which a view says that it has a page for people, which has a language.
-SPEAKS = "speaks"
+#: Name of the attribute that marks a view as a page for people, whose interface has a language.
+HAS_INTERFACE_LANGUAGE = "has_interface_language"
 
 
-class PrefixMiddleware:
-    """Takes the language off an address, so that all further in works as without it.
+class LanguagePrefixMiddleware:
+    """Removes the language from the request path, so that inner middleware and views ignore it.
 
-    The language becomes a part of Django's script prefix: every address that is made for the page
-    has it too.
+    The language becomes part of Django's script prefix, so ``reverse`` puts it into every URL of
+    the page.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Return the page in the language of its address."""
-        language, rest = _split(request.path_info)
+        """Return the response in the language of the URL."""
+        language, rest = _split_language(request.path_info)
         if not language:
             return self.get_response(request)
         if not rest:
@@ -54,55 +54,56 @@ class PrefixMiddleware:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> None:
-        """Refuse a language before what has none: feeds, files, the API, the admin."""
-        if language_of(get_script_prefix()) and not speaks(view):
-            raise NotHereError("This address exists without a language only.")
+        """Raise NotFoundError for a language before a view without one: feed, file, API, admin."""
+        if language_in_prefix(get_script_prefix()) and not has_interface_language(view):
+            raise NotFoundError("This address exists without a language only.")
 
 
-def speaks(view: Callable[..., Any]) -> bool:
-    """Return whether a view has pages for people, whose words are in a language."""
-    return bool(getattr(view, SPEAKS, False))
+def has_interface_language(view: Callable[..., Any]) -> bool:
+    """Return whether a view has pages for people, whose interface has a language."""
+    return bool(getattr(view, HAS_INTERFACE_LANGUAGE, False))
 
 
-def language_of(prefix: str) -> str:
+def language_in_prefix(prefix: str) -> str:
     """Return the language at the end of a script prefix, else an empty string.
 
-    >>> language_of("/zh-hant/"), language_of("/")
+    >>> language_in_prefix("/zh-hant/"), language_in_prefix("/")
     ('zh-hant', '')
     """
     last = prefix.rstrip("/").rpartition("/")[2]
-    return last if last in _codes() else ""
+    return last if last in _language_codes() else ""
 
 
-def plain(path: str) -> str:
-    """Return the permanent form of an address of this page's: without a language."""
-    return _elsewhere(path, "")
+def permanent_path(path: str) -> str:
+    """Return ``path`` without the interface language: the permanent form."""
+    return _replace_language(path, "")
 
 
-def whole(path: str) -> str:
-    """Return the whole permanent address of a page: what other sites and programs are told."""
-    return settings.SITE_URL + plain(path)
+def permanent_url(path: str) -> str:
+    """Return the absolute URL without the interface language, for other sites and programs."""
+    return settings.SITE_URL + permanent_path(path)
 
 
-def in_language(path: str, code: str) -> str:
-    """Return the same address with the interface in another language."""
-    return _elsewhere(path, f"{code}/")
+def path_in_language(path: str, code: str) -> str:
+    """Return ``path`` with the interface language ``code``."""
+    return _replace_language(path, f"{code}/")
 
 
-def _elsewhere(path: str, beginning: str) -> str:
+def _replace_language(path: str, new_prefix: str) -> str:
+    """Return ``path`` with ``new_prefix`` instead of the language; a foreign path is unchanged."""
     prefix = get_script_prefix()
-    language = language_of(prefix)
+    language = language_in_prefix(prefix)
     site = prefix.removesuffix(f"{language}/") if language else prefix
     if not path.startswith(prefix):
         return path
-    return site + beginning + path.removeprefix(prefix)
+    return site + new_prefix + path.removeprefix(prefix)
 
 
-def _split(path: str) -> tuple[str, str]:
-    """Return the language before a path, if there is one, and the path behind it."""
+def _split_language(path: str) -> tuple[str, str]:
+    """Return the language that a path starts with ("" for none), and the rest of the path."""
     first, slash, rest = path.removeprefix("/").partition("/")
-    return (first, slash + rest) if first in _codes() else ("", path)
+    return (first, slash + rest) if first in _language_codes() else ("", path)
 
 
-def _codes() -> frozenset[str]:
+def _language_codes() -> frozenset[str]:
     return frozenset(code for code, _name in settings.LANGUAGES)

@@ -1,6 +1,6 @@
-"""Lists that can be followed to their very end: each page is found by the last row before it.
+"""Keyset pagination: each page starts after the last row of the page before it.
 
-The place is in the address as ``?after=CURSOR``; whoever changes a cursor by hand gets a 404.
+The cursor is in the URL as ``?after=CURSOR``; an invalid one is a 404.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from articles.http.public_visibility import NotHereError
+from articles.http.public_visibility import NotFoundError
 from articles.models import Article, TaggedArticle
 
 PAGE_SIZE = 50
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
-_PLACE = struct.Struct(">qq")  # microseconds since 1970, key
-_MOMENT = struct.Struct(">q")
-_NUMBER = struct.Struct(">I")
+_STORY_CURSOR = struct.Struct(">qq")  # microseconds since 1970, key
+_TIME = struct.Struct(">q")
+_VERSION = struct.Struct(">I")
 _CODE = re.compile(rb"[0-9a-z]{1,52}")
-_YEARS = range(2, 9999)  # further out, a change of zone leaves the calendar
+_YEARS = range(2, 9999)  # outside it, a time zone conversion can leave datetime's range
 
 _Row = TypeVar("_Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[_Row]):
-    """A page of a list. ``next`` is the cursor behind it, empty at the end of the list."""
+    """A page of a list. ``next`` is the cursor of the next page, empty at the end of the list."""
 
     rows: list[_Row]
     next: str
@@ -45,89 +45,89 @@ class Page(Generic[_Row]):
 def stories_page(
     request: HttpRequest, stories: QuerySet[Article], size: int = PAGE_SIZE
 ) -> Page[Article]:
-    """Return the page of ``stories``, newest first, that the request asks for."""
+    """Return the requested page of ``stories``, newest first."""
     after = _cursor(request)
     if after is not None:
-        moment, key = _place_of(after)
+        moment, key = _decode_story_cursor(after)
         stories = stories.filter(published_at__lte=moment).exclude(published_at=moment, id__gte=key)
-    found = stories.order_by("-published_at", "-id")
-    return _page(found, after, size, lambda last: _place(last.published_at, last.pk))
+    rows = stories.order_by("-published_at", "-id")
+    return _page(rows, after, size, lambda last: _encode_story_cursor(last.published_at, last.pk))
 
 
-def before_all() -> str:
-    """Return the cursor from which a list of stories goes through every one, the newest first."""
-    return _place(dt.datetime(_YEARS[-1], 12, 31, tzinfo=dt.UTC), 0)
+def start_cursor() -> str:
+    """Return the cursor before the first story of any list of stories, newest first."""
+    return _encode_story_cursor(dt.datetime(_YEARS[-1], 12, 31, tzinfo=dt.UTC), 0)
 
 
 def tagged_page(request: HttpRequest, tag_id: int, size: int = PAGE_SIZE) -> Page[Article]:
-    """Return the page of a tag's public stories, the newest first.
+    """Return the requested page of a tag's public stories, newest first.
 
-    They come joined to their taggings: by their keys, SQLite would walk along all public stories.
+    They are joined to their taggings: with a filter by their keys, SQLite would scan all public
+    stories.
     """
     after = _cursor(request)
     taggings = TaggedArticle.objects.filter(tag_id=tag_id, listed_at__isnull=False)
     if after is not None:
-        moment, key = _place_of(after)
+        moment, key = _decode_story_cursor(after)
         taggings = taggings.filter(listed_at__lte=moment).exclude(
             listed_at=moment, content_object_id__gte=key
         )
-    stories = taggings.select_related("content_object__source", "content_object__author")
-    found = stories.order_by("-listed_at", "-content_object_id")
-    page = _page(found, after, size, _place_of_tagging)
-    told = [tagging.content_object for tagging in page.rows]
-    return Page([story for story in told if story.is_public], page.next, page.is_first)
+    taggings = taggings.select_related("content_object__source", "content_object__author")
+    rows = taggings.order_by("-listed_at", "-content_object_id")
+    page = _page(rows, after, size, _encode_tagging_cursor)
+    stories = [tagging.content_object for tagging in page.rows]
+    return Page([story for story in stories if story.is_public], page.next, page.is_first)
 
 
 def names_page(request: HttpRequest, rows: QuerySet[_Row]) -> Page[_Row]:
-    """Return the page of rows with a unique ``name``, in the order of their names."""
+    """Return the requested page of rows with a unique ``name``, ordered by name."""
     after = _cursor(request)
     if after is not None:
-        rows = rows.filter(name__gt=_name_of(after))
-    return _page(rows.order_by("name"), after, PAGE_SIZE, _cursor_of_name)
+        rows = rows.filter(name__gt=_decode_name_cursor(after))
+    return _page(rows.order_by("name"), after, PAGE_SIZE, _encode_name_cursor)
 
 
 def versions_page(request: HttpRequest, rows: QuerySet[_Row]) -> Page[_Row]:
-    """Return the page of rows with a unique ``version``, the highest number first."""
+    """Return the requested page of rows with a unique ``version``, highest first."""
     after = _cursor(request)
     if after is not None:
-        rows = rows.filter(version__lt=_NUMBER.unpack(_decoded(after, _NUMBER.size))[0])
-    return _page(rows.order_by("-version"), after, PAGE_SIZE, _cursor_of_version)
+        rows = rows.filter(version__lt=_VERSION.unpack(_decode(after, _VERSION.size))[0])
+    return _page(rows.order_by("-version"), after, PAGE_SIZE, _encode_version_cursor)
 
 
 def latest_page(
     request: HttpRequest, *tables: tuple[QuerySet[Any], str], size: int = PAGE_SIZE
 ) -> Page[Any]:
-    """Return the page of rows of several tables in one list, the latest first, ties by ``code``.
+    """Return the requested page of rows of several tables merged, latest first, ties by ``code``.
 
-    Each table comes with the name of the column that holds its moments; rows without one are left
-    out.
+    Each table comes with the name of its datetime column; rows where it is null are left out.
     """
     after = _cursor(request)
-    found: list[tuple[dt.datetime, Any]] = []
+    merged: list[tuple[dt.datetime, Any]] = []
     for rows, column in tables:
         if after is not None:
-            moment, code = _place_with_code(after)
+            moment, code = _decode_code_cursor(after)
             rows = rows.filter(**{f"{column}__lte": moment})
             rows = rows.exclude(**{column: moment, "code__lte": code})
         rows = rows.filter(**{f"{column}__isnull": False}).order_by(f"-{column}", "code")
-        found += [(getattr(row, column), row) for row in rows[: size + 1]]
-    found.sort(key=lambda each: (_EPOCH - each[0], each[1].code))
-    goes_on = len(found) > size
+        merged += [(getattr(row, column), row) for row in rows[: size + 1]]
+    merged.sort(key=lambda each: (_EPOCH - each[0], each[1].code))
+    has_next = len(merged) > size
     return Page(
-        rows=[row for _moment, row in found[:size]],
-        next=_cursor_with_code(*found[size - 1]) if goes_on else "",
+        rows=[row for _moment, row in merged[:size]],
+        next=_encode_code_cursor(*merged[size - 1]) if has_next else "",
         is_first=after is None,
     )
 
 
 def _page(
-    rows: QuerySet[_Row], after: str | None, size: int, cursor: Callable[[Any], str]
+    rows: QuerySet[_Row], after: str | None, size: int, encode_cursor: Callable[[Any], str]
 ) -> Page[_Row]:
-    found = list(rows[: size + 1])  # one more than is shown tells whether the list goes on
-    goes_on = len(found) > size
+    fetched = list(rows[: size + 1])  # one more than the page tells whether the list continues
+    has_next = len(fetched) > size
     return Page(
-        rows=found[:size],
-        next=cursor(found[size - 1]) if goes_on else "",
+        rows=fetched[:size],
+        next=encode_cursor(fetched[size - 1]) if has_next else "",
         is_first=after is None,
     )
 
@@ -136,76 +136,77 @@ def _cursor(request: HttpRequest) -> str | None:
     return request.GET.get("after")
 
 
-def _place(moment: dt.datetime, key: int) -> str:
-    return _encoded(_PLACE.pack((moment - _EPOCH) // _MICROSECOND, key))
+def _encode_story_cursor(moment: dt.datetime, key: int) -> str:
+    return _encode(_STORY_CURSOR.pack((moment - _EPOCH) // _MICROSECOND, key))
 
 
-def _place_of_tagging(tagging: TaggedArticle) -> str:
+def _encode_tagging_cursor(tagging: TaggedArticle) -> str:
     if tagging.listed_at is None:
-        raise ValueError(f"{tagging} is not public and has no place in a list")
-    return _place(tagging.listed_at, tagging.content_object_id)
+        raise ValueError(f"{tagging} is not public and has no position in a list")
+    return _encode_story_cursor(tagging.listed_at, tagging.content_object_id)
 
 
-def _cursor_of_name(row: Any) -> str:
-    return _encoded(row.name.encode())
+def _encode_name_cursor(row: Any) -> str:
+    return _encode(row.name.encode())
 
 
-def _cursor_of_version(row: Any) -> str:
-    return _encoded(_NUMBER.pack(row.version))
+def _encode_version_cursor(row: Any) -> str:
+    return _encode(_VERSION.pack(row.version))
 
 
-def _cursor_with_code(moment: dt.datetime, row: Any) -> str:
-    return _encoded(_MOMENT.pack((moment - _EPOCH) // _MICROSECOND) + row.code.encode())
+def _encode_code_cursor(moment: dt.datetime, row: Any) -> str:
+    return _encode(_TIME.pack((moment - _EPOCH) // _MICROSECOND) + row.code.encode())
 
 
-def _place_of(cursor: str) -> tuple[dt.datetime, int]:
-    microseconds, key = _PLACE.unpack(_decoded(cursor, _PLACE.size))
-    return _moment_of(microseconds), key
+def _decode_story_cursor(cursor: str) -> tuple[dt.datetime, int]:
+    microseconds, key = _STORY_CURSOR.unpack(_decode(cursor, _STORY_CURSOR.size))
+    return _decode_time(microseconds), key
 
 
-def _place_with_code(cursor: str) -> tuple[dt.datetime, str]:
-    data = _decoded(cursor)
-    if not _CODE.fullmatch(data[_MOMENT.size :]):
-        raise _bad()
-    (microseconds,) = _MOMENT.unpack(data[: _MOMENT.size])
-    return _moment_of(microseconds), data[_MOMENT.size :].decode()
+def _decode_code_cursor(cursor: str) -> tuple[dt.datetime, str]:
+    data = _decode(cursor)
+    if not _CODE.fullmatch(data[_TIME.size :]):
+        raise _invalid_cursor()
+    (microseconds,) = _TIME.unpack(data[: _TIME.size])
+    return _decode_time(microseconds), data[_TIME.size :].decode()
 
 
-def _moment_of(microseconds: int) -> dt.datetime:
+def _decode_time(microseconds: int) -> dt.datetime:
     try:
         moment = _EPOCH + dt.timedelta(microseconds=microseconds)
     except OverflowError as error:
-        raise _bad() from error
+        raise _invalid_cursor() from error
     if moment.year not in _YEARS:
-        raise _bad()
+        raise _invalid_cursor()
     return moment
 
 
-def _name_of(cursor: str) -> str:
+def _decode_name_cursor(cursor: str) -> str:
     try:
-        name = _decoded(cursor).decode()
+        name = _decode(cursor).decode()
     except UnicodeDecodeError as error:
-        raise _bad() from error
+        raise _invalid_cursor() from error
     if not name or "\x00" in name:
-        raise _bad()
+        raise _invalid_cursor()
     return name
 
 
-def _encoded(data: bytes) -> str:
+def _encode(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _decoded(cursor: str, size: int | None = None) -> bytes:
-    """Return the bytes of a cursor; only the one spelling that :func:`_encoded` gives counts."""
+def _decode(cursor: str, size: int | None = None) -> bytes:
+    """Return the bytes of a cursor; only the exact output of :func:`_encode` is valid."""
     try:
         data = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (ValueError, binascii.Error) as error:
-        raise _bad() from error
-    if _encoded(data) != cursor or (size is not None and len(data) != size):
-        raise _bad()
+        raise _invalid_cursor() from error
+    if _encode(data) != cursor or (size is not None and len(data) != size):
+        raise _invalid_cursor()
     return data
 
 
-def _bad() -> NotHereError:
-    words = _("This place in the list does not exist. Start again from its first page.")
-    return NotHereError(words)
+def _invalid_cursor() -> NotFoundError:
+    return NotFoundError(
+        _("This place in the list does not exist. Start again from its first page.")
+    )

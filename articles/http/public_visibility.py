@@ -1,6 +1,6 @@
-"""What the public may know of an article, and how it is told that something is not here.
+"""What the public may see, and the errors for what it may not.
 
-Pages and the API ask here alike, so that none of them shows what another one hides.
+Pages, feeds and the API share these lookups, so that none of them shows what another hides.
 """
 
 from __future__ import annotations
@@ -14,66 +14,65 @@ from django.utils.translation import gettext as _
 from articles.models import Article, Author, BlockedIdentity, Source, State, Tag
 
 
-class NotHereError(Http404):
-    """There is nothing to show the public; the message is a sentence for the reader."""
+class NotFoundError(Http404):
+    """The public can see nothing here (404); the message is a sentence for the reader."""
 
 
 class GoneError(Exception):
-    """It was here and was taken away for good: answered with 410."""
+    """A story that was withdrawn or erased (410); the message is a sentence for the reader."""
 
-    def __init__(self, what: str, reason: str = "", since: dt.datetime | None = None) -> None:
-        super().__init__(what)
-        self.what, self.reason, self.since = what, reason, since
+    def __init__(self, message: str, reason: str = "", since: dt.datetime | None = None) -> None:
+        super().__init__(message)
+        self.message, self.reason, self.since = message, reason, since
 
 
-def by_code(articles: QuerySet[Article], code: str) -> Article:
+def public_article_by_code(articles: QuerySet[Article], code: str) -> Article:
     """Return the public article with this code.
 
-    Raises GoneError for one that was withdrawn or erased, NotHereError for any other.
+    Raises GoneError if it was withdrawn or erased, else NotFoundError.
     """
     article = articles.filter(code=code).first()
     if article is not None:
-        return seen_by_public(article)
+        return require_public(article)
     blocked = BlockedIdentity.objects.filter(code=code).first()
     if blocked is not None:
-        raise erased(blocked)
-    raise NotHereError(_("The archive has no story with this code."))
+        raise erased_error(blocked)
+    raise NotFoundError(_("The archive has no story with this code."))
 
 
-def source_of(slug: str) -> Source:
-    """Return the outlet with this slug; raises NotHereError when it has no public story."""
-    found = Source.objects.filter(slug=slug, story_count__gt=0).first()
-    if found is None:  # an outlet of hidden texts alone is not told
-        raise NotHereError(_("The archive has no story of such an outlet."))
-    return found
+def public_source(slug: str) -> Source:
+    """Return the outlet with this slug; raise NotFoundError if it has no public story."""
+    source = Source.objects.filter(slug=slug, story_count__gt=0).first()
+    if source is None:  # nor is an outlet revealed that has only hidden stories
+        raise NotFoundError(_("The archive has no story of such an outlet."))
+    return source
 
 
-def tag_of(slug: str) -> Tag:
-    """Return the topic with this slug; raises NotHereError when it has no public story."""
-    found: Tag | None = Tag.objects.filter(slug=slug, story_count__gt=0).first()
-    if found is None:  # a topic of hidden texts alone is not told
-        raise NotHereError(_("The archive has no story on such a topic."))
-    return found
+def public_tag(slug: str) -> Tag:
+    """Return the topic with this slug; raise NotFoundError if it has no public story."""
+    tag: Tag | None = Tag.objects.filter(slug=slug, story_count__gt=0).first()
+    if tag is None:  # nor is a topic revealed that has only hidden stories
+        raise NotFoundError(_("The archive has no story on such a topic."))
+    return tag
 
 
-def author_of(slug: str) -> Author:
-    """Return the author that a slug stands for, of a merged spelling the one it was merged into.
+def public_author(slug: str) -> Author:
+    """Return the author with this slug; for a merged spelling, the author it was merged into.
 
-    Raises NotHereError when there is no public story.
+    Raises NotFoundError if there is no public story.
     """
-    found = Author.objects.select_related("merged_into").filter(slug=slug).first()
-    if found is not None and found.merged_into is not None and found.merged_into.story_count:
-        return found.merged_into
-    if found is None or not found.story_count:  # a name that only hidden texts bear is not told
-        raise NotHereError(_("The archive has no story of such an author."))
-    return found
+    author = Author.objects.select_related("merged_into").filter(slug=slug).first()
+    if author is not None and author.merged_into is not None and author.merged_into.story_count:
+        return author.merged_into
+    if author is None or not author.story_count:  # nor is a name revealed of only hidden stories
+        raise NotFoundError(_("The archive has no story of such an author."))
+    return author
 
 
-def seen_by_public(article: Article) -> Article:
-    """Return ``article`` if readers may see it.
+def require_public(article: Article) -> Article:
+    """Return ``article`` if it is public.
 
-    Raises GoneError when it was withdrawn and NotHereError when it is in review or has never been
-    public.
+    Raises GoneError if it was withdrawn, NotFoundError if it is in review or was never public.
     """
     if article.state == State.WITHDRAWN and article.address_frozen:
         raise GoneError(
@@ -82,10 +81,11 @@ def seen_by_public(article: Article) -> Article:
             article.state_changed_at,
         )
     if not article.is_public:
-        raise NotHereError(_("The archive shows no story at this address."))
+        raise NotFoundError(_("The archive shows no story at this address."))
     return article
 
 
-def erased(mark: BlockedIdentity) -> GoneError:
-    """Return what is told of an article that was erased."""
-    return GoneError(_("This story was erased from the archive."), mark.reason, mark.blocked_at)
+def erased_error(tombstone: BlockedIdentity) -> GoneError:
+    """Return the error for an article that was erased."""
+    message = _("This story was erased from the archive.")
+    return GoneError(message, tombstone.reason, tombstone.blocked_at)

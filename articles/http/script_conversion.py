@@ -1,4 +1,4 @@
-"""Pages in the other script of Chinese: ``?script=hans|hant``."""
+"""Pages converted to simplified or traditional Chinese characters: ``?script=hans|hant``."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ from cachetools import LRUCache, cached
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, get_script_prefix, resolve
 
-from articles.content.chinese_script import Script, convert_page, keep_script
-from articles.http.language_prefix import speaks
+from articles.content.chinese_script import Script, add_script_parameter, convert_page
+from articles.http.language_prefix import has_interface_language
 
-#: Converted pages by a hash of the page and the script: about 200 stories or lists a process.
+#: Converted pages by a hash of page and script: 16 MiB, about 200 stories or lists per process.
 CACHE: LRUCache[bytes, bytes] = LRUCache(16 * 1024**2, getsizeof=len)
 _Response = TypeVar("_Response", bound=HttpResponseBase)
 
 
-def script_of(request: HttpRequest) -> Script | None:
-    """Return the script that the address asks for; a value that is none of the two asks nothing.
+def requested_script(request: HttpRequest) -> Script | None:
+    """Return the script that the URL requests, None for no or an unknown value.
 
-    Then the page is the plain one, which is canonical for all three.
+    None means the unconverted page, which is the canonical URL of all three.
     """
-    asked = request.GET.get("script")
-    return Script(asked) if asked in set(Script) else None
+    value = request.GET.get("script")
+    return Script(value) if value in set(Script) else None
 
 
-def converted(request: HttpRequest, response: _Response) -> _Response:
-    """Return ``response``; a page has its text and its links in the script that is asked for.
+def convert_response(request: HttpRequest, response: _Response) -> _Response:
+    """Return ``response`` with the text and links of a page in the requested script.
 
-    A redirect to another page of this site keeps the choice. Errors stay as they are.
+    A redirect to another page of this site keeps the parameter. Errors are not converted.
     """
-    script = script_of(request)
+    script = requested_script(request)
     if script is None:
         return response
     if response.status_code in {301, 302}:
-        response["Location"] = keep_script(response["Location"], script, _is_page)
+        response["Location"] = add_script_parameter(response["Location"], script, _is_page)
     elif (
         response.status_code == 200
         and isinstance(response, HttpResponse)
         and response["Content-Type"].startswith("text/html")
     ):
-        del response["ETag"]  # one that the view has given tells of the plain page
-        response.content = converted_page(response.content, script)
+        del response["ETag"]  # an ETag that the view has set is that of the unconverted page
+        response.content = convert_page_cached(response.content, script)
     return response
 
 
@@ -52,13 +52,13 @@ def _cache_key(page: bytes, script: Script) -> bytes:
 
 
 @cached(CACHE, key=_cache_key, lock=Lock())
-def converted_page(page: bytes, script: Script) -> bytes:
-    """Return an HTML page in the other script; the pages used last are cached by their bytes."""
+def convert_page_cached(page: bytes, script: Script) -> bytes:
+    """Return an HTML page in ``script``; the most recently used results are cached."""
     return convert_page(page.decode(), script, _is_page).encode()
 
 
 def _is_page(path: str) -> bool:
-    """Return whether a page for people stands at ``path``, not a file, a feed or the admin."""
+    """Return whether ``path`` is a page for people, not a file, a feed or the admin."""
     prefix = get_script_prefix()
     if not path.startswith(prefix):
         return False
@@ -66,4 +66,4 @@ def _is_page(path: str) -> bool:
         view = resolve(f"/{path.removeprefix(prefix)}").func
     except Resolver404:
         return False
-    return speaks(view)
+    return has_interface_language(view)

@@ -1,4 +1,4 @@
-"""The store of pictures: files named by content below MEDIA_ROOT, a row for each that is held."""
+"""The picture store: content-addressed files in MEDIA_ROOT, and a row for each stored picture."""
 
 from __future__ import annotations
 
@@ -16,85 +16,93 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from articles.images.decoding import MAX_BYTES, ImageError, decode
-from articles.images.geometry import chosen_width, rendition_widths
+from articles.images.geometry import rendition_widths, select_width
 from articles.images.renditions import (
     FALLBACKS,
     WEBP,
-    Encoded,
-    Renditions,
+    EncodedFile,
+    RenditionSet,
     file_name,
     make_renditions,
 )
 from articles.models import Image, ImageState
 
 __all__ = [
-    "ImageError", "Prepared", "Rendition", "hold", "keep", "prepare", "remove_files", "rendition",
+    "ImageError",
+    "PreparedUpload",
+    "Rendition",
+    "find_rendition",
+    "prepare_upload",
+    "remove_unused_files",
+    "save_upload",
+    "store_upload",
 ]  # fmt: skip
 
-_LOCK = 0x70696373  # of PostgreSQL's advisory locks; any fixed number
+_ADVISORY_LOCK_KEY = 0x70696373  # "pics"; for PostgreSQL
 
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """A file that shows a picture, and the type under which it is served."""
+    """A file of a stored picture, and its Content-Type."""
 
     path: Path
     content_type: str
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """An upload that was checked and encoded, ready to be kept."""
+class PreparedUpload:
+    """An upload that was checked and encoded, ready to be saved."""
 
     sha256: str
-    renditions: Renditions
+    renditions: RenditionSet
 
 
-def hold(image: Image, upload: BinaryIO) -> None:
-    """Keep an uploaded picture for ``image``, in the place of the one that it had.
+def store_upload(image: Image, upload: BinaryIO) -> None:
+    """Store an uploaded picture for ``image``; it replaces the one that was stored before.
 
     Raises :class:`ImageError`; then nothing has changed.
     """
-    keep(image, prepare(upload))
+    save_upload(image, prepare_upload(upload))
 
 
-def prepare(upload: BinaryIO) -> Prepared:
-    """Return what is to be kept of ``upload``; writes nothing. Raises :class:`ImageError`."""
+def prepare_upload(upload: BinaryIO) -> PreparedUpload:
+    """Return the checked renditions of ``upload``; writes nothing. Raises :class:`ImageError`."""
     data = upload.read(MAX_BYTES + 1)
     sha256 = hashlib.sha256(data).hexdigest()
-    return Prepared(sha256, make_renditions(decode(data), sha256))
+    return PreparedUpload(sha256, make_renditions(decode(data), sha256))
 
 
-def keep(image: Image, prepared: Prepared) -> None:
-    """Write the files of a prepared upload, then the row that says they are there.
+def save_upload(image: Image, prepared: PreparedUpload) -> None:
+    """Write the files of a prepared upload, then the row that refers to them.
 
-    Raises :class:`ImageError` when the disk takes no file; then nothing has changed.
+    Raises :class:`ImageError` when a file cannot be written; then no row has changed.
     """
-    sha256, made = prepared.sha256, prepared.renditions
-    with _alone():
+    sha256, renditions = prepared.sha256, prepared.renditions
+    with _exclusive_transaction():
         before = Image.objects.select_for_update().get(pk=image.pk)
-        for file in made.files:
+        for file in renditions.files:
             try:
-                _write(file)
+                _write_atomically(file)
             except OSError as error:
-                what = f"the server's folder of pictures takes no file ({error.strerror})"
-                raise ImageError(what, "tell whoever runs the server") from error
-        image.file.name = file_name(sha256, made.width, made.width, ".webp")
-        image.sha256, image.width, image.height = sha256, made.width, made.height
+                problem = f"the server cannot write to its folder of pictures ({error.strerror})"
+                raise ImageError(problem, "tell the operator of the server") from error
+        width, height = renditions.width, renditions.height
+        image.file.name = file_name(sha256, width, width, ".webp")
+        image.sha256, image.width, image.height = sha256, width, height
         image.state = ImageState.HELD
         image.save(update_fields=["file", "sha256", "width", "height", "state"])
         if before.sha256 != sha256:
-            remove_files([before])
+            remove_unused_files([before])
 
 
-def rendition(image: Image, width: int, accept: str) -> Rendition:
-    """Return the smallest rendition of a held picture that is ``width`` pixels wide or more.
+def find_rendition(image: Image, width: int, accept: str) -> Rendition:
+    """Return the smallest rendition of a stored picture that is ``width`` pixels wide or more.
 
     It is WebP when ``accept`` (an Accept header) names that, else JPEG or PNG. Raises
-    :class:`FileNotFoundError` when the file that the row tells of is gone.
+    :class:`FileNotFoundError` when the row's file is missing.
     """
     largest = image.width or 0
-    stem = partial(file_name, image.sha256, chosen_width(largest, width), largest)
+    stem = partial(file_name, image.sha256, select_width(largest, width), largest)
     types = {".webp": WEBP} if _accepts_webp(accept) else FALLBACKS
     for suffix, content_type in types.items():
         path = Path(settings.MEDIA_ROOT) / stem(suffix)
@@ -103,15 +111,15 @@ def rendition(image: Image, width: int, accept: str) -> Rendition:
     raise FileNotFoundError(f"MEDIA_ROOT has no {stem('')}.*; upload picture {image.code} again")
 
 
-def remove_files(images: Iterable[Image]) -> None:
-    """With the end of the transaction, remove the files of these pictures that no row uses then."""
+def remove_unused_files(images: Iterable[Image]) -> None:
+    """After the commit, delete the files of these pictures that no row uses any more."""
     for image in images:
         if image.sha256:
-            transaction.on_commit(partial(_remove_unused, image.sha256, image.width or 0))
+            transaction.on_commit(partial(_delete_if_unused, image.sha256, image.width or 0))
 
 
 def _accepts_webp(accept: str) -> bool:
-    """Tell whether WebP is named; programs that only say ``*/*`` may not know it."""
+    """Return whether WebP is named; clients that send only ``*/*`` may not support it."""
     for part in accept.lower().split(","):
         media_type, *parameters = (piece.strip() for piece in part.split(";"))
         if media_type == WEBP:
@@ -121,35 +129,35 @@ def _accepts_webp(accept: str) -> bool:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Open a transaction beside which no other one writes or removes pictures.
+def _exclusive_transaction() -> Iterator[None]:
+    """Open a transaction while no other one writes or deletes pictures.
 
-    Otherwise a file could be removed as unused just before the row that uses it is committed.
-    SQLite lets one transaction write at a time.
+    Otherwise a file could be deleted as unused just before the row that uses it is committed.
+    SQLite needs no lock: it has one writing transaction at a time.
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK_KEY])
         yield
 
 
-def _write(file: Encoded) -> None:
-    """Write a file whole or not at all, through to the disk."""
+def _write_atomically(file: EncodedFile) -> None:
+    """Write a file completely or not at all, and flush it to the disk."""
     path = Path(settings.MEDIA_ROOT) / file.name
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(descriptor, "wb") as out:
             out.write(file.data)
             out.flush()
             os.fchmod(descriptor, 0o644)
             os.fsync(descriptor)
-        Path(scratch).replace(path)
+        Path(temporary).replace(path)
     except BaseException:
-        Path(scratch).unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
         raise
-    # A new folder is only safe once the folder above it is.
+    # A new folder survives a crash only when its parent folder is synced too.
     for folder in (path.parent, path.parent.parent):
         _sync_folder(folder)
 
@@ -162,9 +170,9 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _remove_unused(sha256: str, largest: int) -> None:
-    """Remove the files of a picture that no row uses."""
-    with _alone():
+def _delete_if_unused(sha256: str, largest: int) -> None:
+    """Delete the files of a picture unless a row uses them."""
+    with _exclusive_transaction():
         if Image.objects.filter(sha256=sha256).exists():
             return
         for width in rendition_widths(largest):

@@ -1,4 +1,4 @@
-"""One batch of read files: decide what each becomes, then write everything at once."""
+"""One batch of read files: decide the outcome of each, then write all rows together."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from articles.content.post_file.parsing import ParsedPost
-from articles.content.post_file.publication_date import day_of
-from articles.content.urls.normalization import code_of
+from articles.content.post_file.publication_date import calendar_day
+from articles.content.urls.normalization import make_code
 from articles.deriving import bulk_get_or_create
-from articles.deriving.article_aggregate import Held, new_capture
-from articles.deriving.article_urls import free_code
-from articles.deriving.bulk_insert import insert
-from articles.deriving.unit_of_work import Workbench, reserve_keys
-from articles.importing.sightings import Provenance
-from articles.importing.worker_pool import Read
+from articles.deriving.article_aggregate import ArticleAggregate, new_capture
+from articles.deriving.article_urls import first_free_code
+from articles.deriving.bulk_insert import insert_rows
+from articles.deriving.unit_of_work import UnitOfWork, reserve_keys
+from articles.importing.sightings import SightingRecorder
+from articles.importing.worker_pool import ReadResult
 from articles.models import Article, BlockedIdentity, Capture, ImportRun, Original, State
 
 
 class Outcome(StrEnum):
-    """What became of a file."""
+    """What an import did with a file."""
 
     CREATED = "created"
     VERSION = "version"
@@ -31,8 +31,8 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """A file and what became of it; ``article`` is a code, empty when there is none."""
+class FileResult:
+    """The outcome of one file; ``article`` is an article's code, empty when there is none."""
 
     root: str
     path: bytes
@@ -44,14 +44,13 @@ class Result:
 
 
 class Batch:
-    """Takes files one by one in their order, as if each were written before the next is looked
-    at, so that the result does not depend on where one batch ends; writes them together.
+    """Processes files one by one, as if each were written before the next; writes them together.
 
-    The caller holds a transaction around :meth:`run`.
+    So the result does not depend on where a batch ends. Call :meth:`run` in a transaction.
     """
 
     def __init__(
-        self, run: ImportRun, sources: bulk_get_or_create.Sources, state: State, zone: str
+        self, run: ImportRun, sources: bulk_get_or_create.SourceResolver, state: State, zone: str
     ) -> None:
         self.import_run = run
         self.sources = sources
@@ -59,16 +58,16 @@ class Batch:
         self.zone = zone
         self.now = dt.datetime.now(dt.UTC)
 
-    def run(self, reads: Sequence[Read]) -> list[Result]:
-        """Import the files; return what became of each."""
+    def run(self, reads: Sequence[ReadResult]) -> list[FileResult]:
+        """Import the files; return the outcome of each."""
         posts = [read.post for read in reads if read.post is not None]
-        self.provenance = Provenance(self.import_run, self.now, reads)
-        self.bench = Workbench(self.zone, self.now)
+        self.recorder = SightingRecorder(self.import_run, self.now, reads)
+        self.unit = UnitOfWork(self.zone, self.now)
         self._load(posts)
-        results = [self._take(read) for read in reads]
-        insert(Original, ["sha256", "data", "size"], self.originals.values())
-        self.bench.write()
-        self.provenance.write()
+        results = [self._import_read(read) for read in reads]
+        insert_rows(Original, ["sha256", "data", "size"], self.originals.values())
+        self.unit.write()
+        self.recorder.write()
         return results
 
     def _load(self, posts: Sequence[ParsedPost]) -> None:
@@ -80,16 +79,16 @@ class Batch:
         by_content = dict(
             Capture.objects.filter(original_id__in=digests).values_list("original_id", "article_id")
         )
-        self.bench.load({*known.values(), *by_content.values()})
-        # Looked up when the articles are locked: an erasure that came first is seen here.
+        self.unit.load({*known.values(), *by_content.values()})
+        # Read after the articles are locked, so that an erasure that committed before is seen.
         self.blocked = set(
             BlockedIdentity.objects.filter(identity_hash__in=hashes).values_list("pk", flat=True)
         )
-        self.by_identity = {h.article.identity_hash: h for h in self.bench.held.values()}
-        self.captures: dict[str, tuple[Held, Capture]] = {
-            capture.original_id: (held, capture)
-            for held in self.bench.held.values()
-            for capture in held.captures
+        self.by_identity = {a.article.identity_hash: a for a in self.unit.aggregates.values()}
+        self.captures: dict[str, tuple[ArticleAggregate, Capture]] = {
+            capture.original_id: (aggregate, capture)
+            for aggregate in self.unit.aggregates.values()
+            for capture in aggregate.captures
         }
         self.originals: dict[str, tuple[str, bytes, int]] = {}
         self.stored = set(
@@ -97,83 +96,88 @@ class Batch:
                 "pk", flat=True
             )
         )
-        self._reserve(posts)
-        self.bench.look_up_addresses(self._wishes(posts))
+        self._reserve_keys(posts)
+        self.unit.prefetch_path_owners(self._url_candidates(posts))
 
-    def _reserve(self, posts: Sequence[ParsedPost]) -> None:
-        """Get keys and codes for as many articles and captures as the posts can make."""
+    def _reserve_keys(self, posts: Sequence[ParsedPost]) -> None:
+        """Reserve primary keys for the articles and captures that the posts can create.
+
+        Also load the codes that are in use.
+        """
         new = {p.identity_hash for p in posts} - self.by_identity.keys() - self.blocked
-        fresh = {p.sha256 for p in posts} - self.captures.keys()
+        new_hashes = {p.sha256 for p in posts} - self.captures.keys()
         self.article_keys = iter(reserve_keys(Article, len(new)))
-        self.capture_keys = iter(reserve_keys(Capture, len(fresh)))
-        codes = {code_of(identity) for identity in new}
+        self.capture_keys = iter(reserve_keys(Capture, len(new_hashes)))
+        codes = {make_code(identity) for identity in new}
         self.codes = set(
             Article.objects.filter(code__in=codes).values_list("code", flat=True)
         ) | set(BlockedIdentity.objects.filter(code__in=codes).values_list("code", flat=True))
 
-    def _wishes(self, posts: Sequence[ParsedPost]) -> list[tuple[str, str, dt.date]]:
-        """Return the (title, code, day) by which the posts' articles may be addressed."""
-        wishes = []
+    def _url_candidates(self, posts: Sequence[ParsedPost]) -> list[tuple[str, str, dt.date]]:
+        """Return (title, code, day) of each post: what the URL of its article is made of."""
+        candidates = []
         for post in posts:
-            held = self.by_identity.get(post.identity_hash)
-            code = held.article.code if held else code_of(post.identity_hash)
-            slug = held.article.slug if held else post.title
+            aggregate = self.by_identity.get(post.identity_hash)
+            code = aggregate.article.code if aggregate else make_code(post.identity_hash)
+            slug = aggregate.article.slug if aggregate else post.title
             published = post.published
-            day = day_of(published.value, published.precision, self.zone)
-            wishes.append((slug, code, day))
-        return wishes
+            day = calendar_day(published.value, published.precision, self.zone)
+            candidates.append((slug, code, day))
+        return candidates
 
-    def _take(self, read: Read) -> Result:
-        found = read.found
+    def _import_read(self, read: ReadResult) -> FileResult:
+        file = read.file
         if read.post is None:
             outcome = Outcome.SKIPPED if read.skip else Outcome.FAILED
             if outcome == Outcome.FAILED:
-                self.provenance.failed(read)
-            return Result(found.root, found.path, read.sha256, outcome, reason=read.problem)
+                self.recorder.quarantine(read)
+            return FileResult(file.root, file.path, read.sha256, outcome, reason=read.problem)
         post = read.post
         if post.identity_hash in self.blocked and post.sha256 not in self.captures:
-            reason = "its address was erased from the archive for good"
-            return Result(found.root, found.path, read.sha256, Outcome.SKIPPED, reason=reason)
-        outcome, held = self._place(post, read)
-        self.provenance.seen(read)
-        return Result(
-            found.root, found.path, read.sha256, outcome, held.article.code, "", post.warnings
+            reason = "the story at its URL was erased from the archive for good"
+            return FileResult(file.root, file.path, read.sha256, Outcome.SKIPPED, reason=reason)
+        outcome, aggregate = self._store_post(post, read)
+        self.recorder.record_sighting(read)
+        return FileResult(
+            file.root, file.path, read.sha256, outcome, aggregate.article.code, "", post.warnings
         )
 
-    def _place(self, post: ParsedPost, read: Read) -> tuple[Outcome, Held]:
+    def _store_post(self, post: ParsedPost, read: ReadResult) -> tuple[Outcome, ArticleAggregate]:
         if post.sha256 in self.captures:
-            held, capture = self.captures[post.sha256]
-            if read.found.path < bytes(capture.order_path):
-                self._reorder(held, capture, post, read.found.path)
-            return Outcome.UNCHANGED, held
-        held = self.by_identity.get(post.identity_hash) or self._new_article(post)
-        first = not held.captures
+            aggregate, capture = self.captures[post.sha256]
+            if read.file.path < bytes(capture.order_path):
+                self._move_to_earlier_path(aggregate, capture, post, read.file.path)
+            return Outcome.UNCHANGED, aggregate
+        aggregate = self.by_identity.get(post.identity_hash) or self._new_article(post)
+        first = not aggregate.captures
         source_id = self.sources.find_or_create(post)
-        capture = new_capture(held.article, post, source_id, read.found.path, self.now)
+        capture = new_capture(aggregate.article, post, source_id, read.file.path, self.now)
         capture.pk = next(self.capture_keys)
         if post.sha256 not in self.stored:
             self.originals[post.sha256] = (post.sha256, read.data, read.size)
-        self.captures[post.sha256] = held, capture
-        held.posts[post.sha256] = post
-        is_version = self.bench.add_capture(held, capture)
-        if is_version and (held.edits or any(each.hidden for each in held.captures)):
-            held.article.needs_review = True  # somebody has decided something about this story
-        self.bench.settle(held)
+        self.captures[post.sha256] = aggregate, capture
+        aggregate.posts[post.sha256] = post
+        is_version = self.unit.add_capture(aggregate, capture)
+        if is_version and (aggregate.edits or any(each.hidden for each in aggregate.captures)):
+            aggregate.article.needs_review = True  # an editor has changed or hidden something
+        self.unit.recompute(aggregate)
         if first:
-            return Outcome.CREATED, held
-        return (Outcome.VERSION if is_version else Outcome.UNCHANGED), held
+            return Outcome.CREATED, aggregate
+        return (Outcome.VERSION if is_version else Outcome.UNCHANGED), aggregate
 
-    def _reorder(self, held: Held, capture: Capture, post: ParsedPost, path: bytes) -> None:
-        """Give a capture the smaller path at which its content was seen now."""
+    def _move_to_earlier_path(
+        self, aggregate: ArticleAggregate, capture: Capture, post: ParsedPost, path: bytes
+    ) -> None:
+        """Set the sort path of a capture to ``path``, which sorts before the stored one."""
         capture.order_path = path
-        held.changed_captures[capture.original_id] = capture
-        held.update(capture, post, capture.source_id)
-        held.number()
-        self.bench.settle(held)
+        aggregate.changed_captures[capture.original_id] = capture
+        aggregate.update_capture(capture, post, capture.source_id)
+        aggregate.number_versions()
+        self.unit.recompute(aggregate)
 
-    def _new_article(self, post: ParsedPost) -> Held:
+    def _new_article(self, post: ParsedPost) -> ArticleAggregate:
         identity_hash = post.identity_hash
-        code = free_code(identity_hash, self._code_is_taken)
+        code = first_free_code(identity_hash, self._code_is_taken)
         self.codes.add(code)
         article = Article(
             pk=next(self.article_keys),
@@ -183,11 +187,11 @@ class Batch:
             state=self.state,
             imported_at=self.now,
         )
-        held = self.bench.add(article)
-        self.by_identity[identity_hash] = held
-        return held
+        aggregate = self.unit.add(article)
+        self.by_identity[identity_hash] = aggregate
+        return aggregate
 
     def _code_is_taken(self, code: str) -> bool:
-        if len(code) == 8:  # looked up for the whole batch
+        if len(code) == 8:  # loaded for the whole batch
             return code in self.codes
         return code in self.codes or Article.objects.filter(code=code).exists()

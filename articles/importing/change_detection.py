@@ -1,7 +1,8 @@
-"""Which files are as they were when they were imported: told by their stat, without reading.
+"""Find the files that are unchanged since their import, by their fingerprint, without reading them.
 
-A member of an archive is told by what the archive says of it: size, time, checksum or object id.
-Where a file on disk was seen at its path, or the archive was made anew, its SHA-256 decides.
+The fingerprint of a file on disk is its stat. That of an archive member is what the archive says
+about it: size, time, checksum or object id. Where that differs because the path was last seen on
+disk, or because the archive was rebuilt, the SHA-256 of the member decides.
 """
 
 from __future__ import annotations
@@ -11,78 +12,78 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from articles.importing.readers.file_contents import bytes_of
-from articles.importing.readers.found_file import Found, UnreadableError
+from articles.importing.readers.file_contents import read_bytes
+from articles.importing.readers.found_file import FoundFile, UnreadableError
 from articles.models import Sighting
 
-WINDOW = 100  # files that are looked up, and go to a worker, together
-WINDOW_BYTES = 16 * 1024 * 1024  # of large files there are fewer
+CHUNK_FILES = 100  # looked up, and sent to a worker, together
+CHUNK_BYTES = 16 * 1024 * 1024  # a chunk of large files is shorter
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """An unchanged file: the content it holds and the article that it belongs to."""
+class UnchangedFile:
+    """The stored content of an unchanged file, and the code of its article."""
 
     sha256: str
     article: str
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """Some files in a row; ``known`` are the unchanged ones, by their place in ``found``."""
+class Chunk:
+    """Consecutive files; ``unchanged`` holds the unchanged ones by their index in ``files``."""
 
-    found: list[Found]
-    known: dict[int, Known]
+    files: list[FoundFile]
+    unchanged: dict[int, UnchangedFile]
 
     @property
-    def unread(self) -> list[Found]:
+    def to_read(self) -> list[FoundFile]:
         """Return the files that have to be read."""
-        return [each for i, each in enumerate(self.found) if i not in self.known]
+        return [each for i, each in enumerate(self.files) if i not in self.unchanged]
 
 
-def windows(found: Iterable[Found], *, force: bool) -> Iterator[Window]:
-    """Yield ``found`` in windows of so many files or bytes; with ``force`` nothing is known."""
-    group: list[Found] = []
+def split_into_chunks(files: Iterable[FoundFile], *, force: bool) -> Iterator[Chunk]:
+    """Yield ``files`` in chunks of limited count and size; ``force`` looks up none of them."""
+    chunk: list[FoundFile] = []
     size = 0
-    for each in found:
-        group.append(each)
+    for each in files:
+        chunk.append(each)
         size += each.size
-        if len(group) >= WINDOW or size >= WINDOW_BYTES:
-            yield Window(group, {} if force else _known(group))
-            group, size = [], 0
-    if group:
-        yield Window(group, {} if force else _known(group))
+        if len(chunk) >= CHUNK_FILES or size >= CHUNK_BYTES:
+            yield Chunk(chunk, {} if force else _find_unchanged(chunk))
+            chunk, size = [], 0
+    if chunk:
+        yield Chunk(chunk, {} if force else _find_unchanged(chunk))
 
 
-def _known(group: list[Found]) -> dict[int, Known]:
+def _find_unchanged(chunk: list[FoundFile]) -> dict[int, UnchangedFile]:
     rows = Sighting.objects.filter(
-        root__in={each.root for each in group},
-        path__in=[each.path for each in group],
+        root__in={each.root for each in chunk},
+        path__in=[each.path for each in chunk],
         original__captures__isnull=False,
     ).values_list(
         "root", "path", "size", "mtime_ns", "ctime_ns", "inode",
         "original_id", "original__captures__article__code",
     )  # fmt: skip
-    seen: defaultdict[tuple[str, bytes], dict[tuple[int, ...], Known]] = defaultdict(dict)
-    for root, path, *memo, sha256, code in rows:
-        seen[root, bytes(path)][tuple(memo)] = Known(sha256, code)
-    known = {}
-    for i, each in enumerate(group):
-        here = seen.get((each.root, each.path))
-        if here is None or each.problem:
+    seen: defaultdict[tuple[str, bytes], dict[tuple[int, ...], UnchangedFile]] = defaultdict(dict)
+    for root, path, *fingerprint, sha256, code in rows:
+        seen[root, bytes(path)][tuple(fingerprint)] = UnchangedFile(sha256, code)
+    unchanged = {}
+    for i, each in enumerate(chunk):
+        sightings = seen.get((each.root, each.path))
+        if sightings is None or each.problem:
             continue
-        same = here.get(each.memo)
-        if same is None and each.place is not None:
-            same = _same_content(each, here.values())
-        if same is not None:
-            known[i] = same
-    return known
+        match = sightings.get(each.fingerprint)
+        if match is None and each.location is not None:
+            match = _find_same_content(each, sightings.values())
+        if match is not None:
+            unchanged[i] = match
+    return unchanged
 
 
-def _same_content(found: Found, seen: Iterable[Known]) -> Known | None:
+def _find_same_content(file: FoundFile, seen: Iterable[UnchangedFile]) -> UnchangedFile | None:
     try:
-        data, _ = bytes_of(found)
+        data, _ = read_bytes(file)
     except UnreadableError:
-        return None  # whoever reads it again says why
+        return None  # the worker reads it again and reports why
     sha256 = hashlib.sha256(data).hexdigest()
     return next((each for each in seen if each.sha256 == sha256), None)

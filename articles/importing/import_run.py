@@ -1,4 +1,4 @@
-"""A run of the import: from files to batches, each a transaction, and the run's own row."""
+"""An import run: files in batches, each a transaction, and the row of the run itself."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from dataclasses import dataclass, field, replace
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, transaction
 
-from articles.deriving.bulk_get_or_create import Sources
-from articles.importing.batch import Batch, Outcome, Result
-from articles.importing.change_detection import Known, Window, windows
+from articles.deriving.bulk_get_or_create import SourceResolver
+from articles.importing.batch import Batch, FileResult, Outcome
+from articles.importing.change_detection import Chunk, UnchangedFile, split_into_chunks
 from articles.importing.dry_run import DryRun
-from articles.importing.readers import Found
-from articles.importing.worker_pool import Read, read_in_order
+from articles.importing.readers import FoundFile
+from articles.importing.worker_pool import ReadResult, read_in_order
 from articles.models import ImportRun, RunState, State
 
 logger = logging.getLogger(__name__)
 
 BATCH_FILES = 500
-BATCH_BYTES = 32 * 1024 * 1024  # of originals; a batch of large posts is smaller
+BATCH_BYTES = 32 * 1024 * 1024  # of originals; a batch of large posts has fewer files
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the operator asked for; ``workers`` 0 reads in this process."""
+    """The options of the command; with ``workers`` 0 this process reads the files."""
 
     workers: int = 0
     limit: int | None = None
@@ -42,11 +42,11 @@ class Options:
 
 @dataclass(slots=True)
 class Summary:
-    """What a run did so far. ``run`` is None for a dry run, and when none was begun."""
+    """The counts of a run so far. ``run`` is None in a dry run and before the run starts."""
 
     run: int | None = None
     counts: Counter[Outcome] = field(default_factory=Counter)
-    warned: int = 0
+    with_warnings: int = 0
     started: float = field(default_factory=time.monotonic)
 
     def count(self, outcome: Outcome) -> int:
@@ -55,146 +55,157 @@ class Summary:
 
     @property
     def files(self) -> int:
-        """Return how many post files were taken in hand; skipped ones are none."""
+        """Return the number of post files; skipped files are not posts."""
         return self.counts.total() - self.counts[Outcome.SKIPPED]
 
     @property
     def seconds(self) -> float:
-        """Return how long the run took until now."""
+        """Return the duration of the run so far."""
         return time.monotonic() - self.started
 
 
 class Importer:
-    """Imports files; :attr:`summary` is true at any moment, also after an exception.
+    """Imports files; :attr:`summary` is correct at any time, also after an exception.
 
-    ``report`` is called with every result, once it is safe on disk; ``check`` before that, with
-    every batch, to make sure that the archive is still held.
+    ``report`` is called with every result, after its commit. ``check_lock`` is called before and
+    after every batch; it raises when the archive's lock is lost.
     """
 
-    def __init__(self, options: Options, report: Callable[[Result], None]) -> None:
+    def __init__(self, options: Options, report: Callable[[FileResult], None]) -> None:
         self.options = options
         self.report = report
-        self.check: Callable[[], None] = lambda: None
+        self.check_lock: Callable[[], None] = lambda: None
         self.summary = Summary()
         self.run: ImportRun | None = None
 
-    def import_files(self, found: Iterable[Found], roots: list[str]) -> Summary:
-        """Import ``found``, which come in order. The caller holds the archive's lock.
+    def import_files(self, files: Iterable[FoundFile], roots: list[str]) -> Summary:
+        """Import ``files``, which come in order. The caller holds the archive's lock.
 
-        On any exception what was reported before stays, and the run's row says how it ended.
+        On any exception the files that were reported stay imported, and the row of the run has
+        the state and the message.
         """
         if self.options.dry_run:
             with DryRun() as dry_run:
-                for group in self._groups(found):
-                    self._emit(dry_run.run(self._unread(group)), group)
+                for batch in self._batches(files):
+                    self._report_results(dry_run.run(self._reads_in(batch)), batch)
             return self.summary
-        self._begin(roots)
+        self._start_run(roots)
         try:
-            self._import(found)
-            self._end(RunState.FINISHED, "")
+            self._import(files)
+            self._finish_run(RunState.FINISHED, "")
         except BaseException as error:
             interrupted = isinstance(error, KeyboardInterrupt)
-            self._end(RunState.INTERRUPTED if interrupted else RunState.FAILED, str(error))
+            self._finish_run(RunState.INTERRUPTED if interrupted else RunState.FAILED, str(error))
             raise
         return self.summary
 
-    def note_commit(self, root: str, commit: str) -> None:
-        """Record which commit of a repository is read, before any of its files is written."""
+    def record_commit(self, root: str, commit: str) -> None:
+        """Record the commit that is read, before any file of the repository is imported."""
         if self.run is not None:
             self.run.commits = [*self.run.commits, {"root": root, "commit": commit}]
             self.run.save(update_fields=["commits"])
 
-    def _import(self, found: Iterable[Found]) -> None:
-        self._sources = Sources()
-        with _cycles_kept():
-            for group in self._groups(found):
-                unread = self._unread(group)
-                self.check()
-                results = self._write(unread) if unread else []
-                self.check()  # what went into a file that is gone is not reported as stored
-                self._emit(results, group)
+    def _import(self, files: Iterable[FoundFile]) -> None:
+        self._source_resolver = SourceResolver()
+        with _paused_gc():
+            for batch in self._batches(files):
+                reads = self._reads_in(batch)
+                self.check_lock()
+                results = self._write_batch(reads) if reads else []
+                self.check_lock()  # nothing is reported as stored if the database file was deleted
+                self._report_results(results, batch)
                 gc.collect()
 
-    def _write(self, reads: list[Read], *, again: bool = True) -> list[Result]:
-        """Import a batch. One that the database refuses is written in halves.
+    def _write_batch(self, reads: list[ReadResult], *, retry: bool = True) -> list[FileResult]:
+        """Import a batch; when the database refuses it, import its halves.
 
-        So a post that cannot be stored costs nothing but itself: it goes into quarantine.
+        So a post that cannot be stored is quarantined alone, and the others are imported.
         """
         assert self.run is not None
         try:
             with transaction.atomic():
-                batch = Batch(self.run, self._sources, self.options.state, self.options.zone)
+                batch = Batch(
+                    self.run, self._source_resolver, self.options.state, self.options.zone
+                )
                 return batch.run(reads)
         except (DataError, IntegrityError, OverflowError, UnicodeError) as error:
-            self._sources = Sources()  # what it remembered was taken back
+            self._source_resolver = SourceResolver()  # its cached rows were rolled back
             if len(reads) > 1:
                 middle = len(reads) // 2
-                return self._write(reads[:middle]) + self._write(reads[middle:])
-            if again:  # an editor may have come first; who comes second sees it
-                return self._write(reads, again=False)
+                return self._write_batch(reads[:middle]) + self._write_batch(reads[middle:])
+            if retry:  # an editor may have committed in between; the retry sees that
+                return self._write_batch(reads, retry=False)
             if reads[0].post is None:
                 raise
-            logger.exception("the database refused %s", reads[0].found.path)
+            logger.exception("the database refused %s", reads[0].file.path)
             problem = f"the database refused it ({error}); report it"
-            return self._write([replace(reads[0], post=None, problem=problem)])
+            return self._write_batch([replace(reads[0], post=None, problem=problem)])
 
-    def _groups(self, found: Iterable[Found]) -> Iterator[list[tuple[Window, list[Read]]]]:
-        """Yield windows in batches: so many files, or so many bytes; stop where told to."""
-        look_ups = windows(found, force=self.options.force)
-        pairs = ((window, window.unread) for window in look_ups)
-        group: list[tuple[Window, list[Read]]] = []
-        files = size = posts = 0
-        for window, reads in read_in_order(pairs, self.options.workers):
-            end = self._end_of(reads, posts)
-            group.append((window, reads[:end]))
-            files += len(window.found)
+    def _batches(
+        self, files: Iterable[FoundFile]
+    ) -> Iterator[list[tuple[Chunk, list[ReadResult]]]]:
+        """Yield batches of chunks, limited by count and size; obey ``limit`` and ``fail_fast``."""
+        chunks = split_into_chunks(files, force=self.options.force)
+        pairs = ((chunk, chunk.to_read) for chunk in chunks)
+        batch: list[tuple[Chunk, list[ReadResult]]] = []
+        file_count = size = posts = 0
+        for chunk, reads in read_in_order(pairs, self.options.workers):
+            end = self._count_accepted(reads, posts)
+            batch.append((chunk, reads[:end]))
+            file_count += len(chunk.files)
             size += sum(read.size for read in reads)
             posts += sum(read.post is not None for read in reads[:end])
-            if end < len(reads) or (end and self._is_last(reads[end - 1])):
+            if end < len(reads) or (end and self._ends_run(reads[end - 1])):
                 break
-            if files >= BATCH_FILES or size >= BATCH_BYTES:
-                yield group
-                group, files, size = [], 0, 0
-        if group:
-            yield group
+            if file_count >= BATCH_FILES or size >= BATCH_BYTES:
+                yield batch
+                batch, file_count, size = [], 0, 0
+        if batch:
+            yield batch
 
-    def _end_of(self, reads: list[Read], posts: int) -> int:
-        """Return how many of ``reads`` to take, when ``posts`` were taken before."""
+    def _count_accepted(self, reads: list[ReadResult], posts: int) -> int:
+        """Return how many of ``reads`` to import after ``posts`` earlier posts."""
         for i, read in enumerate(reads):
             if read.post is not None:
                 posts += 1
                 if self.options.limit is not None and posts > self.options.limit:
                     return i
-            if self._is_last(read):
+            if self._ends_run(read):
                 return i + 1
         return len(reads)
 
-    def _is_last(self, read: Read) -> bool:
-        """Tell whether the run ends with this file, as a failure under ``--fail-fast`` does."""
+    def _ends_run(self, read: ReadResult) -> bool:
+        """Return whether the run ends with this file: a failure with ``--fail-fast``."""
         return self.options.fail_fast and read.post is None and not read.skip
 
     @staticmethod
-    def _unread(group: list[tuple[Window, list[Read]]]) -> list[Read]:
-        return [read for _, reads in group for read in reads]
+    def _reads_in(batch: list[tuple[Chunk, list[ReadResult]]]) -> list[ReadResult]:
+        return [read for _, reads in batch for read in reads]
 
-    def _emit(self, results: list[Result], group: list[tuple[Window, list[Read]]]) -> None:
-        """Report the results and the unchanged files between them, in the files' order."""
+    def _report_results(
+        self, results: list[FileResult], batch: list[tuple[Chunk, list[ReadResult]]]
+    ) -> None:
+        """Report the results, and the unchanged files between them, in the order of the files."""
         done = iter(results)
-        for window, _ in group:
-            for i, found in enumerate(window.found):
-                known = window.known.get(i)
-                result = next(done, None) if known is None else _unchanged(found, known)
+        for chunk, _ in batch:
+            for i, file in enumerate(chunk.files):
+                unchanged = chunk.unchanged.get(i)
+                result = (
+                    next(done, None) if unchanged is None else _unchanged_result(file, unchanged)
+                )
                 if result is None:
                     return
                 self.summary.counts[result.outcome] += 1
-                self.summary.warned += bool(result.warnings)
+                self.summary.with_warnings += bool(result.warnings)
                 self.report(result)
 
-    def _begin(self, roots: list[str]) -> None:
+    def _start_run(self, roots: list[str]) -> None:
         now = dt.datetime.now(dt.UTC)
-        # Whoever is still called running was killed: this process holds the lock.
+        # This process holds the lock, so a run that is still marked as running was killed.
         ImportRun.objects.filter(state=RunState.RUNNING).update(
-            state=RunState.INTERRUPTED, finished_at=now, message="ended without a word"
+            state=RunState.INTERRUPTED,
+            finished_at=now,
+            message="killed before it could record its end",
         )
         options = {
             "workers": self.options.workers,
@@ -205,7 +216,7 @@ class Importer:
         self.run = ImportRun.objects.create(started_at=now, roots=roots, options=options)
         self.summary.run = self.run.pk
 
-    def _end(self, state: RunState, message: str) -> None:
+    def _finish_run(self, state: RunState, message: str) -> None:
         assert self.run is not None
         summary = self.summary
         self.run.state, self.run.message = state, message
@@ -218,16 +229,16 @@ class Importer:
         try:
             self.run.save()
         except (DatabaseError, InterfaceError) as error:
-            # The reason of the end is already on its way; the next run marks this one.
-            logger.warning("the end of run %s could not be noted: %s", self.run.pk, error)
+            # The original exception is on its way up; the next run marks this one as interrupted.
+            logger.warning("the end of run %s could not be recorded: %s", self.run.pk, error)
 
 
 @contextmanager
-def _cycles_kept() -> Iterator[None]:
-    """Leave the search for unreachable cycles to the caller.
+def _paused_gc() -> Iterator[None]:
+    """Turn automatic garbage collection off; the caller collects between batches.
 
-    A batch is one large web of objects that all live to its end: to search it again and again
-    while it grows takes an eighth of an import's time.
+    The objects of a batch all live until its end, and searching them for cycles while the batch
+    grows takes an eighth of an import's time.
     """
     gc.freeze()
     gc.disable()
@@ -238,5 +249,5 @@ def _cycles_kept() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _unchanged(found: Found, known: Known) -> Result:
-    return Result(found.root, found.path, known.sha256, Outcome.UNCHANGED, known.article)
+def _unchanged_result(file: FoundFile, stored: UnchangedFile) -> FileResult:
+    return FileResult(file.root, file.path, stored.sha256, Outcome.UNCHANGED, stored.article)

@@ -1,4 +1,4 @@
-"""What an import tells: a line for each file, a summary, and a bar for whoever watches."""
+"""The output of an import: a line for each file, a summary, a progress bar on a terminal."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from typing import Any, Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from articles.importing.batch import Outcome, Result
+from articles.importing.batch import FileResult, Outcome
 from articles.importing.import_run import Summary
 
 
-def path_text(path: bytes) -> str:
-    r"""Return a path as UTF-8 text; bytes that are not UTF-8 stand as ``\xNN``."""
+def display_path(path: bytes) -> str:
+    r"""Return a path as UTF-8 text; bytes that are not UTF-8 become ``\xNN``."""
     return path.decode("utf-8", "backslashreplace")
 
 
-def result_json(result: Result) -> dict[str, Any]:
-    """Return the report's object for one file."""
+def result_json(result: FileResult) -> dict[str, Any]:
+    """Return the JSON object of one file."""
     return {
-        "path": path_text(result.path),
+        "path": display_path(result.path),
         "root": result.root,
         "sha256": result.sha256,
         "outcome": result.outcome.value,
@@ -35,7 +35,7 @@ def result_json(result: Result) -> dict[str, Any]:
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
-    """Return the summary's object: the last line of ``--format json``."""
+    """Return the JSON object of the summary, the last line of ``--format json``."""
     return {
         "type": "summary",
         "files": summary.files,
@@ -50,22 +50,22 @@ def summary_json(summary: Summary) -> dict[str, Any]:
 
 
 def summary_text(summary: Summary) -> str:
-    """Return the summary in words."""
+    """Return the summary as text."""
     return (
         f"{summary.files} files in {summary.seconds:.1f} s: "
         f"{summary.count(Outcome.CREATED)} created, {summary.count(Outcome.VERSION)} versions, "
         f"{summary.count(Outcome.UNCHANGED)} unchanged, {summary.count(Outcome.FAILED)} failed; "
-        f"{summary.count(Outcome.SKIPPED)} skipped, {summary.warned} with warnings"
+        f"{summary.count(Outcome.SKIPPED)} skipped, {summary.with_warnings} with warnings"
     )
 
 
-def to_line(data: dict[str, Any]) -> str:
+def json_line(data: dict[str, Any]) -> str:
     """Return ``data`` as one line of JSON."""
     return json.dumps(data, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 class ReportFile:
-    """The file of ``--report``; an :class:`OSError` of its disk names it."""
+    """The file of ``--report``; an :class:`OSError` from writing it has its path."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -78,25 +78,25 @@ class ReportFile:
         try:
             self._file.close()
         except OSError as full:
-            if error is None:  # else it is known already
-                raise self._named(full) from full
+            if error is None:  # otherwise an earlier error is on its way up
+                raise self._with_path(full) from full
 
     def write(self, line: dict[str, Any]) -> None:
         """Add a line of JSON."""
         try:
-            self._file.write(to_line(line) + "\n")
+            self._file.write(json_line(line) + "\n")
         except OSError as full:
-            raise self._named(full) from full
+            raise self._with_path(full) from full
 
-    def _named(self, error: OSError) -> OSError:
+    def _with_path(self, error: OSError) -> OSError:
         return OSError(error.errno, error.strerror, str(self._path))
 
 
 @contextmanager
-def progress_bar(total: int | None, what: str = "importing") -> Iterator[Callable[..., None]]:
-    """Show a bar on standard error, when that is a terminal and ``total`` is known.
+def progress_bar(total: int | None, label: str = "importing") -> Iterator[Callable[..., None]]:
+    """Show a progress bar on standard error, when that is a terminal and ``total`` is known.
 
-    Yields what moves it on, by one or by a number.
+    Yields a function that advances it, by one or by a number.
     """
     if total is None:
         yield lambda count=1: None
@@ -105,10 +105,10 @@ def progress_bar(total: int | None, what: str = "importing") -> Iterator[Callabl
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(what, total=total)
+        task = progress.add_task(label, total=total)
         yield lambda count=1: progress.advance(task, count)
 
 
-def is_watched() -> bool:
-    """Tell whether somebody watches standard error on a terminal."""
+def is_interactive() -> bool:
+    """Return whether standard error is a terminal."""
     return sys.stderr.isatty()

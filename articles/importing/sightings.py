@@ -1,30 +1,30 @@
-"""Where the files of a batch were seen, and which of them could not be read."""
+"""Sightings (where each content was found) and import issues of one batch."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
 
-from articles.deriving.bulk_insert import insert
-from articles.importing.worker_pool import Read
+from articles.deriving.bulk_insert import insert_rows
+from articles.importing.worker_pool import ReadResult
 from articles.models import ImportIssue, ImportRun, Sighting
 
-Place = tuple[str, bytes, str]
-Memo = tuple[int, int, int, int]
+FileKey = tuple[str, bytes, str]
+Fingerprint = tuple[int, int, int, int]
 _NEW_SIGHTING = (
     "root", "path", "original_id", "stem_hash", "size", "mtime_ns", "ctime_ns", "inode",
     "first_run_id", "last_run_id",
 )  # fmt: skip
 
 
-class Provenance:
-    """The sightings and the quarantine of one batch; :meth:`write` writes what changed."""
+class SightingRecorder:
+    """Collects the sightings and issues of one batch; :meth:`write` writes what changed."""
 
-    def __init__(self, run: ImportRun, now: dt.datetime, reads: Sequence[Read]) -> None:
+    def __init__(self, run: ImportRun, now: dt.datetime, reads: Sequence[ReadResult]) -> None:
         self.run = run
         self.now = now
-        roots = {read.found.root for read in reads}
-        paths = {read.found.path for read in reads}
+        roots = {read.file.root for read in reads}
+        paths = {read.file.path for read in reads}
         self._sightings = {
             (s.root, bytes(s.path), s.original_id): s
             for s in Sighting.objects.filter(root__in=roots, path__in=paths)
@@ -33,43 +33,44 @@ class Provenance:
             (i.root, bytes(i.path), i.sha256): i
             for i in ImportIssue.objects.defer("data").filter(root__in=roots, path__in=paths)
         }
-        self._new: dict[Place, Memo] = {}
-        self._changed: dict[Place, Sighting] = {}
-        self._new_issues: dict[Place, ImportIssue] = {}
-        self._changed_issues: dict[Place, ImportIssue] = {}
+        self._new: dict[FileKey, Fingerprint] = {}
+        self._changed: dict[FileKey, Sighting] = {}
+        self._new_issues: dict[FileKey, ImportIssue] = {}
+        self._changed_issues: dict[FileKey, ImportIssue] = {}
 
-    def seen(self, read: Read) -> None:
-        """Note a file that is a post, at its path."""
-        found = read.found
-        place = (found.root, found.path, read.sha256)
-        sighting = self._sightings.get(place)
+    def record_sighting(self, read: ReadResult) -> None:
+        """Record a post at its path, and resolve the open issues of that path."""
+        file = read.file
+        key = (file.root, file.path, read.sha256)
+        sighting = self._sightings.get(key)
         if sighting is None:
-            self._new[place] = found.memo
-        # An archive's memo takes no file's place: both kinds of run would write it for ever.
-        elif found.place is None and found.memo != (
+            self._new[key] = file.fingerprint
+        # An archive member's fingerprint never replaces a file's: runs over the folder and runs
+        # over the archive would overwrite each other's value every time.
+        elif file.location is None and file.fingerprint != (
             sighting.size,
             sighting.mtime_ns,
             sighting.ctime_ns,
             sighting.inode,
         ):
-            sighting.size, sighting.mtime_ns, sighting.ctime_ns, sighting.inode = found.memo
+            sighting.size, sighting.mtime_ns, sighting.ctime_ns, sighting.inode = file.fingerprint
             sighting.last_run = self.run
-            self._changed[place] = sighting
+            self._changed[key] = sighting
         for (root, path, _), issue in self._issues.items():
-            if (root, path) == place[:2] and issue.resolved_at is None:
+            if (root, path) == key[:2] and issue.resolved_at is None:
                 issue.resolved_at = self.now
                 self._changed_issues[root, path, issue.sha256] = issue
 
-    def failed(self, read: Read) -> None:
-        """Put a file that could not be read into quarantine, once for each content."""
-        found = read.found
-        place = (found.root, found.path, read.sha256)
-        issue = self._issues.get(place)
+    def quarantine(self, read: ReadResult) -> None:
+        """Put a file that could not be read in quarantine, once for each content."""
+        file = read.file
+        key = (file.root, file.path, read.sha256)
+        issue = self._issues.get(key)
         if issue is None:
-            self._new_issues[place] = ImportIssue(
+            self._new_issues[key] = ImportIssue(
                 run=self.run,
-                root=found.root,
-                path=found.path,
+                root=file.root,
+                path=file.path,
                 sha256=read.sha256,
                 data=read.data,
                 size=read.size,
@@ -78,15 +79,15 @@ class Provenance:
             )
         elif issue.reason != read.problem or issue.resolved_at is not None:
             issue.reason, issue.resolved_at = read.problem, None
-            self._changed_issues[place] = issue
+            self._changed_issues[key] = issue
 
     def write(self) -> None:
-        """Write the new and the changed rows."""
+        """Write the new and changed rows."""
         rows = [
-            (*place, Sighting.hash_of_stem(place[1]), *memo, self.run.pk, self.run.pk)
-            for place, memo in self._new.items()
+            (*key, Sighting.hash_stem(key[1]), *fingerprint, self.run.pk, self.run.pk)
+            for key, fingerprint in self._new.items()
         ]
-        insert(Sighting, _NEW_SIGHTING, rows)
+        insert_rows(Sighting, _NEW_SIGHTING, rows)
         Sighting.objects.bulk_update(
             self._changed.values(), ["size", "mtime_ns", "ctime_ns", "inode", "last_run"]
         )

@@ -1,4 +1,4 @@
-"""Read and parse post files in worker processes, in order, with a bounded amount in flight."""
+"""Read and parse post files in worker processes: results in order, a bounded queue."""
 
 from __future__ import annotations
 
@@ -21,33 +21,36 @@ from multiprocessing import get_context
 from typing import Generic, TypeVar
 
 from articles.content.post_file.parsing import NotAPostError, ParsedPost, PostError, parse_post
-from articles.importing.readers.file_contents import bytes_of
-from articles.importing.readers.found_file import Found, UnreadableError
+from articles.importing.readers.file_contents import read_bytes
+from articles.importing.readers.found_file import FoundFile, UnreadableError
 
-_AHEAD = 3  # windows in flight for each worker
-_STARTS = 3  # attempts to start workers
-_PATIENCE = 5.0  # seconds between looks at whether the workers live
+_CHUNKS_PER_WORKER = 3  # queued or in progress, for each worker
+_START_ATTEMPTS = 3  # before the import gives up
+_POLL_SECONDS = 5.0  # between checks that the workers are alive
 _PR_SET_PDEATHSIG = 1
-_OBJECTS_BETWEEN_SEARCHES = 50_000  # for cycles: a tree has thousands of objects and none
+# Allocations between searches for reference cycles: a parsed tree has thousands of objects and no
+# cycle.
+_GC_THRESHOLD = 50_000
 
 Context = TypeVar("Context")
 
 
-class WorkersError(ChildProcessError):
-    """Worker processes cannot be started here."""
+class WorkerStartError(ChildProcessError):
+    """Worker processes exit as soon as they start."""
 
     def __init__(self) -> None:
-        super().__init__("worker processes end as soon as they start; try --workers 0")
+        super().__init__("worker processes exit as soon as they start; try --workers 0")
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A file as a worker read it: the post, or why there is none.
+class ReadResult:
+    """What a worker read: the parsed post, or ``problem``, the reason why there is none.
 
-    ``data`` are the bytes, deflated; ``sha256`` is empty when nothing could be read.
+    ``data`` is the zlib-compressed content; ``sha256`` is empty when nothing could be read.
+    ``skip`` means that the file is not a post, which is no failure.
     """
 
-    found: Found
+    file: FoundFile
     sha256: str = ""
     size: int = 0
     data: bytes = b""
@@ -56,99 +59,100 @@ class Read:
     skip: bool = False
 
 
-def read_post(found: Found) -> Read:
-    """Return the file ``found`` read and parsed; every fault of the file is in the result."""
-    if found.problem:
-        return Read(found, problem=found.problem, skip=found.skip)
+def read_post(file: FoundFile) -> ReadResult:
+    """Return ``file``, read and parsed; every error that the file causes is in the result."""
+    if file.problem:
+        return ReadResult(file, problem=file.problem, skip=file.skip)
     try:
-        data, found = bytes_of(found)
+        data, file = read_bytes(file)
     except UnreadableError as error:
-        return Read(found, problem=str(error))
-    sha256, packed = hashlib.sha256(data).hexdigest(), zlib.compress(data, 6)
+        return ReadResult(file, problem=str(error))
+    sha256, compressed = hashlib.sha256(data).hexdigest(), zlib.compress(data, 6)
     try:
-        post = parse_post(data, found.path)
+        post = parse_post(data, file.path)
     except NotAPostError as error:
-        return Read(found, sha256, len(data), problem=str(error), skip=True)
+        return ReadResult(file, sha256, len(data), problem=str(error), skip=True)
     except PostError as error:
-        return Read(found, sha256, len(data), packed, problem=str(error))
-    except Exception as error:  # noqa: BLE001 - the run goes on; the file is kept and reported
-        problem = (
-            f"a fault of the archive's own reader ({type(error).__name__}: {error}); report it"
-        )
-        return Read(found, sha256, len(data), packed, problem=problem)
-    return Read(found, sha256, len(data), packed, post)
+        return ReadResult(file, sha256, len(data), compressed, problem=str(error))
+    except Exception as error:  # noqa: BLE001 - the run continues; the file is quarantined and reported
+        problem = f"a bug in the importer ({type(error).__name__}: {error}); report it"
+        return ReadResult(file, sha256, len(data), compressed, problem=problem)
+    return ReadResult(file, sha256, len(data), compressed, post)
 
 
-def read_chunk(chunk: Sequence[Found]) -> list[Read]:
-    """Return each of ``chunk``, read and parsed."""
-    return [read_post(found) for found in chunk]
+def read_chunk(chunk: Sequence[FoundFile]) -> list[ReadResult]:
+    """Return the files of ``chunk``, read and parsed."""
+    return [read_post(file) for file in chunk]
 
 
 def read_in_order(
-    windows: Iterable[tuple[Context, Sequence[Found]]], workers: int
-) -> Iterator[tuple[Context, list[Read]]]:
-    """Yield the context of each window with its files read, in the order of ``windows``.
+    chunks: Iterable[tuple[Context, Sequence[FoundFile]]], workers: int
+) -> Iterator[tuple[Context, list[ReadResult]]]:
+    """Yield the context of each chunk with the results of its files, in the order of ``chunks``.
 
-    With ``workers`` 0 everything happens in this process. A file that brings its worker down is
-    reported as failed; the rest of its window is read again without it.
+    With ``workers`` 0 this process does the reading. A file that crashes its worker is reported as
+    failed; the other files of its chunk are read again without it. Raises
+    :class:`WorkerStartError`.
     """
     if workers == 0:
-        for context, found in windows:
-            yield context, read_chunk(found)
+        for context, files in chunks:
+            yield context, read_chunk(files)
         return
-    pool = _Pool(workers)
-    waiting: deque[_Waiting[Context]] = deque()
+    pool = _WorkerPool(workers)
+    pending: deque[_PendingChunk[Context]] = deque()
     try:
-        for context, found in windows:
-            waiting.append(_Waiting(context, found, pool.submit(found) if found else None))
-            if len(waiting) > workers * _AHEAD:
-                yield _next(pool, waiting)
-        while waiting:
-            yield _next(pool, waiting)
+        for context, files in chunks:
+            pending.append(_PendingChunk(context, files, pool.submit(files) if files else None))
+            if len(pending) > workers * _CHUNKS_PER_WORKER:
+                yield _next_result(pool, pending)
+        while pending:
+            yield _next_result(pool, pending)
     finally:
         pool.close()
 
 
 @dataclass(slots=True)
-class _Waiting(Generic[Context]):
-    """A window in a worker's hands; without files there is nothing to wait for."""
+class _PendingChunk(Generic[Context]):
+    """A chunk that workers are reading; ``future`` is None for one without files."""
 
     context: Context
-    found: Sequence[Found]
-    future: Future[list[Read]] | None
+    files: Sequence[FoundFile]
+    future: Future[list[ReadResult]] | None
 
 
-def _next(pool: _Pool, waiting: deque[_Waiting[Context]]) -> tuple[Context, list[Read]]:
-    window = waiting.popleft()
+def _next_result(
+    pool: _WorkerPool, pending: deque[_PendingChunk[Context]]
+) -> tuple[Context, list[ReadResult]]:
+    chunk = pending.popleft()
     try:
-        return window.context, pool.result(window.future) if window.future else []
+        return chunk.context, pool.result(chunk.future) if chunk.future else []
     except BrokenProcessPool:
         pool.restart()
-        reads = [_alone(pool, found) for found in window.found]
-        for later in waiting:
-            later.future = pool.submit(later.found) if later.found else None
-        return window.context, reads
+        reads = [_retry_alone(pool, file) for file in chunk.files]
+        for later in pending:
+            later.future = pool.submit(later.files) if later.files else None
+        return chunk.context, reads
 
 
-def _alone(pool: _Pool, found: Found) -> Read:
-    """Return one file, read by a fresh worker; blamed only when it brings down a second one."""
+def _retry_alone(pool: _WorkerPool, file: FoundFile) -> ReadResult:
+    """Return one file, read by new workers; it counts as failed when it crashes a second one."""
     for _ in range(2):
         try:
-            return pool.result(pool.submit([found]))[0]
+            return pool.result(pool.submit([file]))[0]
         except BrokenProcessPool:
             pool.restart()
-    problem = "reading it ended two worker processes; look into the file"
+    problem = "reading it crashed two worker processes; check the file"
     try:
-        data, _ = bytes_of(found)
+        data, _ = read_bytes(file)
     except UnreadableError:
-        return Read(found, problem=problem)
-    return Read(
-        found, hashlib.sha256(data).hexdigest(), len(data), zlib.compress(data), None, problem
+        return ReadResult(file, problem=problem)
+    return ReadResult(
+        file, hashlib.sha256(data).hexdigest(), len(data), zlib.compress(data), None, problem
     )
 
 
-class _Pool:
-    """Worker processes that start without Django and end with this process."""
+class _WorkerPool:
+    """Worker processes that start without Django and exit with this process."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
@@ -162,68 +166,68 @@ class _Pool:
             initargs=(os.getpid(),),
         )
 
-    def submit(self, found: Sequence[Found]) -> Future[list[Read]]:
-        """Return what will be the files, read; a broken pool shows in the future, not here."""
+    def submit(self, files: Sequence[FoundFile]) -> Future[list[ReadResult]]:
+        """Return a future of the results; a broken pool raises in the future, not here."""
         try:
-            return self._executor.submit(read_chunk, found)
+            return self._executor.submit(read_chunk, files)
         except BrokenProcessPool as error:
-            failed: Future[list[Read]] = Future()
+            failed: Future[list[ReadResult]] = Future()
             failed.set_exception(error)
             return failed
 
-    def result(self, future: Future[list[Read]]) -> list[Read]:
-        """Return what a future becomes; raises :class:`BrokenProcessPool` for a worker that died.
+    def result(self, future: Future[list[ReadResult]]) -> list[ReadResult]:
+        """Return the result of a future; raises :class:`BrokenProcessPool` when a worker died.
 
-        One that is killed while it tells its result leaves half a message, for whose end the
-        executor would wait for ever.
+        A worker that is killed while it sends its result leaves half a message, and the executor
+        would wait for the rest forever.
         """
         while True:
             try:
-                return future.result(timeout=_PATIENCE)
+                return future.result(timeout=_POLL_SECONDS)
             except FutureTimeoutError:
                 workers = list((self._executor._processes or {}).values())
                 if all(worker.is_alive() for worker in workers):
-                    continue  # a large window on a slow machine
+                    continue  # a large chunk on a slow machine
             try:
-                return future.result(timeout=_PATIENCE)  # it may have been noticed by now
+                return future.result(timeout=_POLL_SECONDS)  # the executor may have noticed by now
             except FutureTimeoutError as error:
                 for worker in workers:
                     worker.kill()
-                # The last writer is gone with this one: the reader sees the end of the message.
+                # This closes the last writer of the pipe, so the reader gets end-of-file.
                 self._executor._result_queue._writer.close()  # type: ignore[attr-defined]
-                raise BrokenProcessPool("a worker died while it told its result") from error
+                raise BrokenProcessPool("a worker died while it sent its result") from error
 
     def restart(self) -> None:
         """Start new workers after one has died.
 
-        Raises :class:`WorkersError` when they cannot even do nothing, time after time.
+        Raises :class:`WorkerStartError` when even an empty chunk fails in every attempt.
         """
-        for _ in range(_STARTS):
+        for _ in range(_START_ATTEMPTS):
             self.close()
             self._executor = self._start()
             try:
                 self.result(self.submit([]))
             except BrokenProcessPool:
-                continue  # something ended one that had just begun
+                continue  # a worker died right after its start
             return
-        raise WorkersError
+        raise WorkerStartError
 
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
 def _start_worker(parent: int) -> None:
-    """Leave Ctrl-C to the parent, and die with it however it dies."""
+    """Leave Ctrl-C to the parent process, and exit when it exits, even by SIGKILL."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    threading.Thread(target=_exit_with_parent, args=(parent,), daemon=True).start()
     gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
+    gc.set_threshold(_GC_THRESHOLD)
 
 
-def _watch(parent: int) -> None:
+def _exit_with_parent(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)

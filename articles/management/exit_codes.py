@@ -1,6 +1,6 @@
-"""Exit codes of the commands, which other programs rely on.
+"""Exit codes of the commands. Other programs rely on them.
 
-0 success, 1 fatal error and 2 wrong usage are Django's.
+Django uses 0 for success, 1 for a fatal error and 2 for wrong usage.
 """
 
 from __future__ import annotations

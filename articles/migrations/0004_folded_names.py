@@ -17,7 +17,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
         rows = apps.get_model("articles", name).objects.using(schema_editor.connection.alias)
         part = []
         for row in rows.only("pk", "name").order_by("pk").iterator(chunk_size=_PART):
-            row.folded = articles.models.folded_name.folded_name(row.name)
+            row.folded = articles.models.folded_name.fold_name(row.name)
             part.append(row)
             if len(part) == _PART:
                 rows.bulk_update(part, ["folded"])

@@ -1,4 +1,4 @@
-"""The tables of the archive, one module for each thing they speak of."""
+"""The archive's tables, one module for each subject."""
 
 from .article import Article, ArticleBody, ArticleEdit, EditedField, State
 from .author import Author

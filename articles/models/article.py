@@ -1,9 +1,9 @@
-"""Articles: one row per address, narrow for lists; the text stands in a table of its own."""
+"""Articles: one row per original URL, narrow for lists; the text is in a table of its own."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -16,9 +16,6 @@ from articles.content.text.date_parsing import Precision
 
 from .tag import TaggedArticle
 
-if TYPE_CHECKING:
-    pass
-
 
 class State(models.TextChoices):
     """Who may see an article."""
@@ -29,18 +26,18 @@ class State(models.TextChoices):
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
-    """Reads of articles; ``published`` is the only definition of what the public sees."""
+    """Queries for articles; ``published`` is the only definition of what the public sees."""
 
     def published(self) -> Self:
         """Return the articles that readers may see."""
         return self.filter(state=State.PUBLISHED)
 
     def newest_first(self) -> Self:
-        """Return them in the order of every list: newest first, ties by key."""
+        """Return them in the order of every list: newest first; the key breaks ties."""
         return self.order_by("-published_at", "-id")
 
     def for_lists(self) -> Self:
-        """Return them with what a list shows, and nothing that it does not."""
+        """Return them with the columns and relations that a list shows, and no others."""
         return self.select_related("source", "author").defer(
             "identity_hash", "url", "state_reason", "flags"
         )
@@ -51,7 +48,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
 
 class Article(models.Model):
-    """One story at one address, as it is shown: derived from its captures, then edited."""
+    """One story at one original URL, as shown: derived from its captures, with edits on top."""
 
     identity_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the URL.")
     url = models.TextField(help_text="The normalised URL that tells this article from others.")
@@ -126,8 +123,8 @@ class Article(models.Model):
             models.Index(fields=["author", "state", "-published_at", "-id"], name="article_author"),
             models.Index(fields=["needs_review", "-published_at", "-id"], name="article_review"),
             models.Index(fields=["-published_at", "-id"], name="article_all_newest"),
-            # Nearly all articles are as they were imported. SQLite would not use an index of the
-            # withdrawn alone, since it meets the state as a parameter.
+            # Few articles ever change their state. SQLite would not use a partial index of the
+            # withdrawn ones, because queries pass the state as a parameter.
             models.Index(
                 fields=["state", "-state_changed_at", "code"],
                 condition=models.Q(state_changed_at__isnull=False),
@@ -139,18 +136,18 @@ class Article(models.Model):
         return self.title or self.code
 
     def get_absolute_url(self) -> str:
-        """Return the public address."""
+        """Return the public path, which contains the day and the slug."""
         day = self.day
         return reverse("article", args=[day.year, day.month, day.day, self.slug])
 
     @property
     def is_public(self) -> bool:
-        """Tell whether readers may see it."""
+        """Return whether readers may see it."""
         return self.state == State.PUBLISHED
 
 
 class ArticleBody(models.Model):
-    """An article's text as shown: clean HTML, and the same as plain text with its captions."""
+    """An article's text as shown: clean HTML, and the same as plain text, captions included."""
 
     article = models.OneToOneField(
         Article, on_delete=models.CASCADE, primary_key=True, related_name="body"
@@ -166,7 +163,7 @@ class ArticleBody(models.Model):
 
 
 class EditedField(models.TextChoices):
-    """The fields of an article that a person can set over what the posts say."""
+    """The fields of an article whose derived value an editor can override."""
 
     TITLE = "title"
     HTML = "html", "text"
@@ -179,10 +176,10 @@ class EditedField(models.TextChoices):
 
 
 class ArticleEdit(models.Model):
-    """A person's value for one field of one article, on top of what is derived.
+    """An editor's value for one field of one article, on top of the derived one.
 
-    ``value`` is JSON: a string, a list of tag names, a date and time in ISO 8601, or null for no
-    author. The newest active row of a field counts; older ones are its history.
+    ``value`` is JSON: a string, a list of tag names, a date and time in ISO 8601, a source's key,
+    or null for no author. A field has at most one active edit; inactive ones are its history.
     """
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="edits")

@@ -9,7 +9,7 @@ from .folded_name import FoldedName
 
 
 class Author(models.Model):
-    """A byline as posts spell it. A merged one stands for the author it was merged into."""
+    """A byline as posts spell it. A merged one is another spelling of ``merged_into``."""
 
     name = models.CharField(max_length=200, unique=True)
     folded = FoldedName()
@@ -33,5 +33,5 @@ class Author(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Return the page of the author's stories."""
+        """Return the path of the list of the author's stories."""
         return reverse("author", args=[self.slug])

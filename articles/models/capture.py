@@ -1,4 +1,4 @@
-"""Where an article comes from: original bytes, the places they were seen, and captures."""
+"""Where an article comes from: original bytes, the paths they were seen at, and captures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from articles.content.text.date_parsing import Precision
 
 
 class Original(models.Model):
-    """The bytes of a post file, once for each SHA-256, deflated."""
+    """The bytes of a post file, stored once per SHA-256, deflated by zlib."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     data = models.BinaryField(help_text="The bytes, deflated by zlib.")
@@ -27,13 +27,16 @@ class Original(models.Model):
     def content(self) -> bytes:
         """Return the original bytes.
 
-        Raises :class:`zlib.error` when what is stored is damaged.
+        Raises :class:`zlib.error` when the stored bytes are damaged.
         """
         return zlib.decompress(bytes(self.data))
 
 
 class Sighting(models.Model):
-    """This content was seen at this path: provenance, and the memo for unchanged files."""
+    """These bytes were seen at this path: provenance, and the fingerprint of unchanged files.
+
+    Size, times and inode are the stat fingerprint by which an import skips an unchanged file.
+    """
 
     root = models.CharField(max_length=255, help_text="Label of the folder or archive.")
     path = models.BinaryField(help_text="Bytes, relative to the root, separated by '/'.")
@@ -58,18 +61,18 @@ class Sighting(models.Model):
         return f"{self.root}/{bytes(self.path).decode('utf-8', 'backslashreplace')}"
 
     @staticmethod
-    def hash_of_stem(path: bytes) -> str:
-        """Return the ``stem_hash`` of a path: of its last part, without the suffix."""
+    def hash_stem(path: bytes) -> str:
+        """Return the ``stem_hash`` of a path: 16 hex digits of its file name without suffix."""
         stem = path.rsplit(b"/", 1)[-1].rpartition(b".")[0]
         return hashlib.sha256(stem).hexdigest()[:16]
 
 
 class Capture(models.Model):
-    """One distinct content of a post of one article: immutable, always kept.
+    """One distinct content of a post of one article: immutable, never deleted by an import.
 
-    The columns repeat what the parser derives from the original, so that the order of captures,
-    the version numbers and the shown values need no parsing. ``order_path`` is the smallest path
-    (as bytes) at which this content was seen.
+    The columns cache what the parser derives from the original, so that the order of captures,
+    the version numbers and the effective values need no parsing. ``order_path`` is the smallest
+    path (compared as bytes) at which this content was seen.
     """
 
     article = models.ForeignKey("Article", on_delete=models.CASCADE, related_name="captures")
@@ -129,6 +132,6 @@ class Capture(models.Model):
         number = f"version {self.version}" if self.version else "another copy"
         return f"{number} of article {self.article_id}"
 
-    def says_the_same_as(self, other: Capture) -> bool:
-        """Tell whether title and text are those of ``other``: a copy, not another version."""
+    def has_same_text_as(self, other: Capture) -> bool:
+        """Return whether title and text equal those of ``other``: a copy, not another version."""
         return (self.title, self.text_hash) == (other.title, other.text_hash)

@@ -1,4 +1,4 @@
-"""Marks of erased articles: what may not be imported again, and which URLs answer 410."""
+"""Tombstones of erased articles: what must not be imported again, and which URLs return 410."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import models
 
 
 class BlockedIdentity(models.Model):
-    """The mark that stays when an article was erased for good: its address comes in no more."""
+    """The tombstone of an erased article: no import may create its identity again."""
 
     identity_hash = models.CharField(max_length=64, primary_key=True)
     code = models.CharField(max_length=52, unique=True)
@@ -37,7 +37,7 @@ class BlockedIdentity(models.Model):
 
 
 class ErasedPath(models.Model):
-    """An address that an erased article had, as a hash: the address itself may name somebody."""
+    """A path that an erased article had, as a hash, because the path itself may name somebody."""
 
     path_hash = models.CharField(max_length=64, primary_key=True)
     mark = models.ForeignKey(BlockedIdentity, on_delete=models.CASCADE, related_name="paths")
@@ -46,6 +46,6 @@ class ErasedPath(models.Model):
         return self.path_hash
 
     @staticmethod
-    def hash_of(path: str) -> str:
-        """Return the key of a decoded path, from '/' to '/'."""
+    def hash_path(path: str) -> str:
+        """Return the SHA-256 (hex) of a percent-decoded path, from '/' to '/'."""
         return hashlib.sha256(path.encode("utf-8", "replace")).hexdigest()

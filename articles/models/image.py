@@ -1,4 +1,4 @@
-"""Pictures: one row per picture address, and its places in articles."""
+"""Pictures: one row per picture URL, and its placements in articles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ImageState(models.TextChoices):
 
 
 class Image(models.Model):
-    """A picture, known by its address; held once its file is here."""
+    """A picture, identified by its URL; ``held`` once its file is stored."""
 
     code = models.CharField(max_length=52, unique=True)
     url = models.TextField(blank=True, help_text="Where the outlet published it.")
@@ -40,12 +40,12 @@ class Image(models.Model):
         return self.url or self.code
 
     def get_absolute_url(self) -> str:
-        """Return the address of the picture."""
+        """Return the path that serves the picture."""
         return reverse("picture", args=[self.code])
 
 
 class ArticleImage(models.Model):
-    """The place of a picture in an article, in reading order from 0."""
+    """The placement of a picture in an article; ``position`` counts from 0 in reading order."""
 
     article = models.ForeignKey("Article", on_delete=models.CASCADE, related_name="pictures")
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="places")

@@ -1,4 +1,4 @@
-"""Import runs, and the files that a run could not read."""
+"""Import runs, and the quarantine of files that a run could not read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 
 
 class RunState(models.TextChoices):
-    """How an import run stands."""
+    """The state of an import run."""
 
     RUNNING = "running", "running"
     FINISHED = "finished", "finished"
@@ -17,7 +17,7 @@ class RunState(models.TextChoices):
 
 
 class ImportRun(models.Model):
-    """One call of ``import_posts`` and what came of it."""
+    """One run of ``import_posts`` and its counts of files."""
 
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -51,14 +51,14 @@ class ImportRun(models.Model):
 
     @property
     def files(self) -> int:
-        """Return how many post files the run took in hand."""
+        """Return how many post files the run processed."""
         return self.created + self.versions + self.unchanged + self.failed
 
 
 class ImportIssue(models.Model):
     """Quarantine: a file that could not be read as a post, with its bytes and the reason.
 
-    ``resolved_at`` is set by the run that could read it after all.
+    ``resolved_at`` is set by the later run that could read it.
     """
 
     run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="issues")

@@ -1,4 +1,4 @@
-"""When what the public finds at the address of a list last changed."""
+"""When the public content of a day's or an outlet's list last changed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .article import State
 
 
 class ListChange(models.Model):
-    """When a story last came to a list, left it or changed in it: of each day and each outlet.
+    """When a story was last added to, removed from or changed in the list of a day or an outlet.
 
-    The stories that are there cannot tell it: one that was withdrawn, erased or moved has gone.
+    The newest ``updated_at`` in the list would miss stories that were withdrawn, erased or moved.
     The row of a list that has become empty stays.
     """
 
@@ -25,20 +25,20 @@ class ListChange(models.Model):
         return f"{self.place}: {self.changed_at:%Y-%m-%d %H:%M}"
 
     @staticmethod
-    def of_days() -> dict[dt.date, dt.datetime]:
-        """Return the change of each day's list, also of those that are empty by now."""
-        return {dt.date.fromisoformat(key): moment for key, moment in _changes("day/")}
+    def by_day() -> dict[dt.date, dt.datetime]:
+        """Return when each day's list last changed, including lists that are empty now."""
+        return {dt.date.fromisoformat(key): moment for key, moment in _iter_changes("day/")}
 
     @staticmethod
-    def of_sources() -> dict[int, dt.datetime]:
-        """Return the change of each outlet's list, by the outlet's key."""
-        return {int(key): moment for key, moment in _changes("source/")}
+    def by_source() -> dict[int, dt.datetime]:
+        """Return when each outlet's list last changed, by the outlet's key."""
+        return {int(key): moment for key, moment in _iter_changes("source/")}
 
     @staticmethod
-    def note(rows: Iterable[Mapping[str, Any]]) -> None:
-        """Note that articles changed whose rows were or are these, within their transaction.
+    def record(rows: Iterable[Mapping[str, Any]]) -> None:
+        """Record that articles changed, in their transaction; ``rows`` are their old and new rows.
 
-        What nobody saw, before or after, changes no list.
+        Rows that are not published change no list.
         """
         places: set[str] = set()
         for row in rows:
@@ -48,13 +48,13 @@ class ListChange(models.Model):
             return
         now = dt.datetime.now(dt.UTC)
         ListChange.objects.bulk_create(
-            # In one order for everybody, so that nobody waits in a circle.
+            # Sorted, so that concurrent transactions lock rows in one order and cannot deadlock.
             [ListChange(place=place, changed_at=now) for place in sorted(places)],
             update_conflicts=True, unique_fields=["place"], update_fields=["changed_at"],
         )  # fmt: skip
 
 
-def _changes(beginning: str) -> Iterator[tuple[str, dt.datetime]]:
-    rows = ListChange.objects.filter(place__startswith=beginning)
+def _iter_changes(prefix: str) -> Iterator[tuple[str, dt.datetime]]:
+    rows = ListChange.objects.filter(place__startswith=prefix)
     for place, moment in rows.values_list("place", "changed_at"):
-        yield place.removeprefix(beginning), moment
+        yield place.removeprefix(prefix), moment

@@ -1,4 +1,4 @@
-"""Addresses that an article had before."""
+"""Former paths of articles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Redirect(models.Model):
-    """A path that once was an article's address, with the article that answers there now."""
+    """A former path of an article, and the article that it redirects to."""
 
     path = models.TextField(unique=True, help_text="Decoded, from '/' to '/'.")
     article = models.ForeignKey("Article", on_delete=models.CASCADE, related_name="redirects")

@@ -1,4 +1,4 @@
-"""What the search index has yet to learn, and which index belongs to this archive."""
+"""The outbox of changes that are not indexed yet, and the identity of this archive's index."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable
 
 from django.db import models
 
-#: The schema of a PostgreSQL database in which the index keeps its table; no backup carries it.
+#: The PostgreSQL schema of the index's table; backups leave it out.
 SCHEMA = "search_index"
 
 
 class SearchChange(models.Model):
     """The outbox of the search index: an article that may have changed since it was indexed.
 
-    Written in the transaction that changes the article, and taken away when the index has it. The
-    article is a number and no foreign key: it may have been erased.
+    Written in the transaction that changes the article, and deleted once the change is indexed.
+    ``article_id`` is not a foreign key, because the article may have been erased.
     """
 
     article_id = models.BigIntegerField(db_index=True)
@@ -24,17 +24,17 @@ class SearchChange(models.Model):
         return f"article {self.article_id}"
 
     @staticmethod
-    def note(article_ids: Iterable[int]) -> None:
-        """Note that these articles have changed; the caller holds the transaction."""
+    def record(article_ids: Iterable[int]) -> None:
+        """Record that these articles have changed; the caller opens the transaction."""
         changes = [SearchChange(article_id=pk) for pk in sorted(set(article_ids))]
         SearchChange.objects.bulk_create(changes)
 
 
 class SearchIndex(models.Model):
-    """The one index of this archive, by a name that stands in the index too.
+    """The identity of this archive's index, which is also stored in the index itself.
 
-    An index with another name was made for another archive, or for this one before it was restored
-    from a backup: it is not asked, and has to be made anew.
+    An index with another identity was built for another archive, or for this one before it was
+    restored from a backup: it is not queried and has to be rebuilt.
     """
 
     identity = models.UUIDField(primary_key=True, default=uuid.uuid4)

@@ -1,4 +1,4 @@
-"""Outlets: who published a story, and by which hosts and spellings they are recognised."""
+"""Outlets: who published a story, and the hosts and aliases by which they are recognised."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.urls import reverse
 
 
 class CanonicalPolicy(models.TextChoices):
-    """Which address search engines are told to prefer for this outlet's stories."""
+    """Which URL is the canonical URL, for search engines, of this outlet's stories."""
 
     ORIGINAL = "original", "the outlet's own page"
     ARCHIVE = "archive", "the archive's page"
@@ -43,12 +43,12 @@ class Source(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Return the page of the outlet's stories."""
+        """Return the path of the list of the outlet's stories."""
         return reverse("source", args=[self.slug])
 
 
 class SourceHost(models.Model):
-    """A host name that only this outlet publishes under."""
+    """A host name under which only this outlet publishes."""
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="hosts")
     host = models.CharField(max_length=255, unique=True)
@@ -62,7 +62,7 @@ class SourceHost(models.Model):
 
 
 class SourceAlias(models.Model):
-    """A category string by which posts name this outlet."""
+    """A category in posts that means this outlet."""
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="aliases")
     alias = models.CharField(max_length=200, unique=True)

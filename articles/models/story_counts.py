@@ -1,4 +1,4 @@
-"""Stored counts of public stories: of a day, of an outlet in a month and under a byline."""
+"""Stored counts of public stories: per day, per outlet and month, per outlet and author."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class DayCount(models.Model):
-    """How many public stories a day of the calendar holds, so that calendars need no scan."""
+    """The number of public stories of a day, so that calendars need no scan."""
 
     day = models.DateField(primary_key=True)
     story_count = models.PositiveIntegerField(default=0)
@@ -19,7 +19,7 @@ class DayCount(models.Model):
 
 
 class MonthCount(models.Model):
-    """How many public stories of an outlet a month holds, for its curve and for the coverage."""
+    """The number of an outlet's public stories in a month, for its chart and the coverage page."""
 
     source = models.ForeignKey("Source", on_delete=models.CASCADE, related_name="months")
     month = models.DateField(help_text="The first day of the month.")
@@ -37,7 +37,7 @@ class MonthCount(models.Model):
 
 
 class OutletAuthor(models.Model):
-    """How many public stories of an outlet an author has."""
+    """The number of an author's public stories at an outlet."""
 
     source = models.ForeignKey("Source", on_delete=models.CASCADE, related_name="bylines")
     author = models.ForeignKey("Author", on_delete=models.CASCADE, related_name="outlets")

@@ -1,4 +1,4 @@
-"""Topics: tags with Unicode slugs, and why each article carries one."""
+"""Topics: tags with Unicode slugs, and the reason for each tag of an article."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from django.db import models
 from django.urls import reverse
 from taggit.models import ItemBase, TagBase
 
-from articles.content.text.slugs import slug_of
+from articles.content.text.slugs import make_slug
 
 from .folded_name import FoldedName
 
 
 class Tag(TagBase):
-    """A topic. The name is kept as typed; the slug keeps Chinese."""
+    """A topic. The name is stored as typed; the slug keeps Chinese characters."""
 
     name = models.CharField(max_length=200, unique=True)
     folded = FoldedName()
@@ -28,11 +28,11 @@ class Tag(TagBase):
 
     def slugify(self, tag: str, i: int | None = None) -> str:
         """Return the slug for ``tag``; never empty, also for ``！！！``."""
-        slug = slug_of(tag)
+        slug = make_slug(tag)
         return f"{slug}-{i}" if i is not None else slug
 
     def get_absolute_url(self) -> str:
-        """Return the page of the tagged stories."""
+        """Return the path of the list of the topic's stories."""
         return reverse("tag", args=[self.slug])
 
 
@@ -45,10 +45,10 @@ class TagReason(models.TextChoices):
 
 
 class TaggedArticle(ItemBase):
-    """One tag on one article, and why.
+    """One tag of one article, and the reason for it.
 
     ``listed_at`` repeats the article's publication time while the article is public and is null
-    otherwise, so that a tag's list is one walk along one index, however long it is.
+    otherwise, so that a tag's list is one index range scan, however long it is.
     """
 
     content_object = models.ForeignKey("Article", on_delete=models.CASCADE, related_name="taggings")

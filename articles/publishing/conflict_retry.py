@@ -1,4 +1,4 @@
-"""A step of an editor's that meets another one: taken again, and then it sees the other."""
+"""Retry an editor's transaction when a concurrent one has committed first."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError
 
-_Arguments = ParamSpec("_Arguments")
+_Params = ParamSpec("_Params")
 _Result = TypeVar("_Result")
 
-_TRIES = 3
-_MET = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock
+_MAX_ATTEMPTS = 3
+_CONFLICT_SQLSTATES = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock
 
 
-def again_when_met(step: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
-    """Return ``step``, one transaction, taken anew when another one came first.
+def retry_on_conflict(operation: Callable[_Params, _Result]) -> Callable[_Params, _Result]:
+    """Return ``operation``, one transaction, with up to three attempts when it conflicts.
 
-    Somebody may take an address, or remove a picture, while a step is on its way to it.
+    Somebody may take the same URL, or delete a picture, between its reads and its writes. The next
+    attempt sees what they committed. The last attempt lets the error out.
     """
 
-    @wraps(step)
-    def taken(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
-        for _ in range(_TRIES - 1):
+    @wraps(operation)
+    def wrapper(*args: _Params.args, **kwargs: _Params.kwargs) -> _Result:
+        for _ in range(_MAX_ATTEMPTS - 1):
             try:
-                return step(*args, **kwargs)
+                return operation(*args, **kwargs)
             except IntegrityError:
                 continue
             except OperationalError as error:
-                if getattr(error.__cause__, "sqlstate", None) not in _MET:
+                if getattr(error.__cause__, "sqlstate", None) not in _CONFLICT_SQLSTATES:
                     raise
-        return step(*args, **kwargs)
+        return operation(*args, **kwargs)
 
-    return taken
+    return wrapper

@@ -1,4 +1,4 @@
-"""A person's values on top of what is derived; each change is one durable transaction."""
+"""Edits of an article's fields, on top of the derived values. Each call is one transaction."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from django.db import transaction
 
 from articles.content.html.cleaning.sanitizer import clean_html
 from articles.content.post_file.parsing import NAME_LIMIT, TITLE_LIMIT, Kind
-from articles.content.text.excerpts import cut
-from articles.content.text.normalization import one_line
-from articles.deriving.article_aggregate import Held
-from articles.deriving.image_placements import pictures_in
-from articles.deriving.unit_of_work import Workbench
+from articles.content.text.excerpts import truncate
+from articles.content.text.normalization import normalize_line
+from articles.deriving.article_aggregate import ArticleAggregate
+from articles.deriving.image_placements import find_placements
+from articles.deriving.unit_of_work import UnitOfWork
 from articles.models import Article, ArticleEdit, EditedField, Image
-from articles.publishing.conflict_retry import again_when_met
+from articles.publishing.conflict_retry import retry_on_conflict
 
-Value = str | int | list[str] | None
+EditValue = str | int | list[str] | None
 
 
 class EditError(ValueError):
-    """A value that an article cannot take; the message says why and what it takes."""
+    """A change that an article does not allow; the message says why and what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +35,31 @@ class Editor:
     reason: str = ""
 
 
-def normalised(field: str, value: Value) -> Value:
-    """Return ``value`` as an edit of ``field`` stores it: cleaned HTML, one-line text, ISO dates.
+def normalize_value(field: str, value: EditValue) -> EditValue:
+    """Return ``value`` as an edit of ``field`` stores it: clean HTML, one-line text, ISO dates.
 
-    Raises :class:`EditError` when the field cannot take it.
+    Raises :class:`EditError` when it is not valid for the field.
     """
     match field:
         case EditedField.TITLE:
-            return cut(one_line(str(value or "")), TITLE_LIMIT)
+            return truncate(normalize_line(str(value or "")), TITLE_LIMIT)
         case EditedField.HTML:
             cleaned = clean_html(str(value or ""))
             if cleaned.flattened:
                 raise EditError(f"the text cannot be cleaned as it stands ({cleaned.flattened[0]})")
-            return _known_pictures_only(cleaned.html)
+            return _require_known_images(cleaned.html)
         case EditedField.AUTHOR:
-            return cut(one_line(str(value or "")), NAME_LIMIT) or None
+            return truncate(normalize_line(str(value or "")), NAME_LIMIT) or None
         case EditedField.SOURCE:
             return int(str(value))
         case EditedField.TAGS:
             names = value if isinstance(value, list) else []
-            unique = {line.casefold(): line for line in map(one_line, reversed(names)) if line}
-            return [cut(name, NAME_LIMIT) for name in reversed(unique.values())]
+            unique = {
+                line.casefold(): line for line in map(normalize_line, reversed(names)) if line
+            }
+            return [truncate(name, NAME_LIMIT) for name in reversed(unique.values())]
         case EditedField.LANGUAGE:
-            return one_line(str(value or ""))
+            return normalize_line(str(value or ""))
         case EditedField.KIND:
             try:
                 return Kind(str(value)).value
@@ -74,8 +76,9 @@ def normalised(field: str, value: Value) -> Value:
     raise EditError(f"{field!r} cannot be edited")
 
 
-def _known_pictures_only(html: str) -> str:
-    codes = {code for code, _, _ in pictures_in(html)}
+def _require_known_images(html: str) -> str:
+    """Return ``html``; raise :class:`EditError` when it shows a picture that does not exist."""
+    codes = {code for code, _, _ in find_placements(html)}
     unknown = codes - set(Image.objects.filter(code__in=codes).values_list("code", flat=True))
     if unknown:
         raise EditError(
@@ -85,91 +88,95 @@ def _known_pictures_only(html: str) -> str:
     return html
 
 
-@again_when_met
-def set_fields(article: Article, values: Mapping[str, Value], editor: Editor) -> None:
-    """Put an editor's ``values`` (by :class:`EditedField`) over what is derived.
+@retry_on_conflict
+def set_fields(article: Article, values: Mapping[str, EditValue], editor: Editor) -> None:
+    """Set an editor's ``values`` (keyed by :class:`EditedField`) over the derived ones.
 
-    A field that already shows its value is left alone. Raises :class:`EditError` for a value that
-    a field cannot take; then nothing is changed.
+    A field that already shows its value gets no edit. Raises :class:`EditError` for a value that
+    is not valid for its field; then nothing is changed.
     """
-    wanted = {field: normalised(field, value) for field, value in values.items()}
+    new_values = {field: normalize_value(field, value) for field, value in values.items()}
     with transaction.atomic():
-        bench, held = _hold(article)
-        now = {field: current(held, field) for field in wanted}
-        for field, value in wanted.items():
-            if value != now[field]:
-                _replace(held, field, value, editor, bench.now)
-        _finish(bench, held, article)
+        unit, aggregate = _load(article)
+        old_values = {field: current_value(aggregate, field) for field in new_values}
+        for field, value in new_values.items():
+            if value != old_values[field]:
+                _replace_edit(aggregate, field, value, editor, unit.now)
+        _save(unit, aggregate, article)
 
 
-@again_when_met
+@retry_on_conflict
 def revert_fields(article: Article, fields: Iterable[str], editor: Editor) -> None:
-    """Take the editors' values of ``fields`` away, so that the derived ones show again."""
+    """Deactivate the edits of ``fields``, so that the derived values show again."""
     with transaction.atomic():
-        bench, held = _hold(article)
-        for edit in held.edits:
+        unit, aggregate = _load(article)
+        for edit in aggregate.edits:
             if edit.field in fields:
                 edit.active = False
                 edit.save(update_fields=["active"])
-                held.rewrite_body |= edit.field == EditedField.HTML
-        held.edits = [edit for edit in held.edits if edit.active]
-        _finish(bench, held, article)
+                aggregate.force_body_write |= edit.field == EditedField.HTML
+        aggregate.edits = [edit for edit in aggregate.edits if edit.active]
+        _save(unit, aggregate, article)
 
 
-@again_when_met
+@retry_on_conflict
 def mark_reviewed(article: Article) -> None:
-    """Take the flag off an article whose new version an editor has looked at."""
+    """Clear ``needs_review`` of an article whose new version an editor has looked at."""
     with transaction.atomic():
-        bench, held = _hold(article)
-        held.article.needs_review = False
-        _finish(bench, held, article)
+        unit, aggregate = _load(article)
+        aggregate.article.needs_review = False
+        _save(unit, aggregate, article)
 
 
-def current(held: Held, field: str) -> Value:
-    """Return the value that a settled article shows in ``field``."""
-    shown = held.shown
+def current_value(aggregate: ArticleAggregate, field: str) -> EditValue:
+    """Return the value that a recomputed aggregate shows in ``field``."""
+    effective = aggregate.effective
     match field:
         case EditedField.HTML:
-            return held.body()[0]
+            return aggregate.body()[0]
         case EditedField.SOURCE:
-            return shown.source_id
+            return effective.source_id
         case EditedField.AUTHOR:
-            return shown.author or None
+            return effective.author or None
         case EditedField.TAGS:
-            return list(shown.tags)
+            return list(effective.tags)
         case EditedField.PUBLISHED_AT:
-            return shown.published_at.astimezone(dt.UTC).isoformat()
-    value: str = getattr(shown, field)
+            return effective.published_at.astimezone(dt.UTC).isoformat()
+    value: str = getattr(effective, field)
     return value
 
 
-def _hold(article: Article) -> tuple[Workbench, Held]:
-    bench = Workbench(settings.ARCHIVE_TIME_ZONE, dt.datetime.now(dt.UTC))
-    bench.load([article.pk])
-    held = bench.held.get(article.pk)
-    if held is None:
+def _load(article: Article) -> tuple[UnitOfWork, ArticleAggregate]:
+    unit = UnitOfWork(settings.ARCHIVE_TIME_ZONE, dt.datetime.now(dt.UTC))
+    unit.load([article.pk])
+    aggregate = unit.aggregates.get(article.pk)
+    if aggregate is None:
         raise EditError("the article was erased meanwhile")
-    bench.settle(held)
-    return bench, held
+    unit.recompute(aggregate)
+    return unit, aggregate
 
 
-def _replace(held: Held, field: str, value: Value, editor: Editor, now: dt.datetime) -> None:
-    ArticleEdit.objects.filter(article=held.article, field=field, active=True).update(active=False)
+def _replace_edit(
+    aggregate: ArticleAggregate, field: str, value: EditValue, editor: Editor, now: dt.datetime
+) -> None:
+    ArticleEdit.objects.filter(article=aggregate.article, field=field, active=True).update(
+        active=False
+    )
     edit = ArticleEdit.objects.create(
-        article=held.article,
+        article=aggregate.article,
         field=field,
         value=value,
-        base_capture=held.article.current_capture,
+        base_capture=aggregate.article.current_capture,
         editor=editor.user,
         reason=editor.reason,
         created_at=now,
     )
-    held.edits = [each for each in held.edits if each.field != field] + [edit]
-    held.rewrite_body |= field == EditedField.HTML
+    aggregate.edits = [each for each in aggregate.edits if each.field != field] + [edit]
+    aggregate.force_body_write |= field == EditedField.HTML
 
 
-def _finish(bench: Workbench, held: Held, article: Article) -> None:
-    """Write what has changed; the caller's ``article`` shows it."""
-    bench.settle(held)
-    bench.write()
+def _save(unit: UnitOfWork, aggregate: ArticleAggregate, article: Article) -> None:
+    """Recompute, write what has changed, and refresh the caller's ``article``."""
+    unit.recompute(aggregate)
+    unit.write()
     article.refresh_from_db()

@@ -1,5 +1,5 @@
-"""Pages read from a streaming standby of the archive's PostgreSQL, where there is one.
+"""Pages read from a replica (streaming standby) of the archive's PostgreSQL, if there is one.
 
-``routing`` sends the reads of a request there, ``watch`` tells whether the standby may be asked,
-``middleware`` decides for each request. Commands and the admin work on the primary alone.
+``database_router`` sends the reads of a request there, ``lag_monitor`` says whether the replica is
+usable, ``middleware`` decides for each request. Commands and the admin use the primary alone.
 """

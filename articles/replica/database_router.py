@@ -1,4 +1,4 @@
-"""Where a query goes: to the standby while somebody has chosen it, else to the primary."""
+"""Route reads to the replica while it is in use in this context, everything else to the primary."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from django.conf import settings
 from django.core.signals import request_finished
 from django.db.models import Model
 
-STANDBY = "standby"
-_reads_standby = ContextVar("_reads_standby", default=False)
+REPLICA = "standby"  # its key in DATABASES
+_uses_replica = ContextVar("_uses_replica", default=False)
 
 
 def is_configured() -> bool:
-    """Tell whether the archive has a standby."""
-    return STANDBY in settings.DATABASES
+    """Return whether the archive has a replica."""
+    return REPLICA in settings.DATABASES
 
 
-def is_chosen() -> bool:
-    """Tell whether this context's reads go to the standby."""
-    return _reads_standby.get()
+def is_replica_in_use() -> bool:
+    """Return whether this context's reads go to the replica."""
+    return _uses_replica.get()
 
 
-def choose(standby: bool) -> None:
-    """Let the reads of this context go to the standby, or to the primary, from now on."""
-    _reads_standby.set(standby)
+def use_replica(enabled: bool) -> None:
+    """Send the reads of this context to the replica, or to the primary, from now on."""
+    _uses_replica.set(enabled)
 
 
-class Router:
-    """Django's router of models: the databases differ by time alone."""
+class ReplicaRouter:
+    """Django's database router: both databases hold the same rows, the replica a little later."""
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
         """Return the database to read from."""
-        return STANDBY if _reads_standby.get() else None
+        return REPLICA if _uses_replica.get() else None
 
     def db_for_write(self, model: type[Model], **hints: Any) -> str | None:
         """Return the database to write to: the primary."""
@@ -44,13 +44,13 @@ class Router:
         return True
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
-        """Refuse migrations of the standby, which has them from the primary."""
-        return False if db == STANDBY else None
+        """Refuse migrations of the replica, which gets them from the primary."""
+        return False if db == REPLICA else None
 
 
-def _forget(**_: object) -> None:
-    """Choose the primary when a request is over, also one that was streamed to its end."""
-    _reads_standby.set(False)
+def _reset(**_: object) -> None:
+    """Go back to the primary when a request has finished, also after a streamed response."""
+    _uses_replica.set(False)
 
 
-request_finished.connect(_forget, dispatch_uid="articles.replica.forget")
+request_finished.connect(_reset, dispatch_uid=__name__)

@@ -1,4 +1,4 @@
-"""Whether the standby may be asked: it answers, follows the primary, and is not far behind."""
+"""Whether the replica is usable: it responds, streams from the primary, and its lag is small."""
 
 from __future__ import annotations
 
@@ -9,77 +9,79 @@ import time
 from django.conf import settings
 from django.db import Error, connections
 
-from articles.replica.database_router import STANDBY
+from articles.replica.database_router import REPLICA
 
 logger = logging.getLogger(__name__)
 
-_EVERY = 1.0  # seconds between two looks of a process
-_AFTER_FAILURE = 5.0  # seconds in which a standby that did not answer is left alone
-_SILENT = "it does not answer"
-#: Received and replayed alike is no delay, however long ago the primary has committed anything.
-_STATE = """
+_CHECK_INTERVAL_SECONDS = 1.0  # between two checks of a process
+_FAILURE_PAUSE_SECONDS = 5.0  # during which a replica that did not respond is left alone
+_NO_RESPONSE = "it does not respond"
+#: Equal receive and replay positions mean no lag, however long ago the primary's last commit was.
+_STATE_SQL = """
 SELECT pg_is_in_recovery(), EXISTS (SELECT 1 FROM pg_stat_wal_receiver),
     CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
     ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END
 """
 
 _lock = threading.Lock()
-_next_look = 0.0
-_reason = "nobody has looked yet"  # why it may not be asked, empty when it may
+_next_check = 0.0
+_reason = "not checked yet"  # why the replica is not usable, empty if it is
 
 
-def is_fit() -> bool:
-    """Tell whether the standby may be asked now. Looks at it at most once a second."""
-    global _next_look
+def is_usable() -> bool:
+    """Return whether the replica is usable now; checks it at most once a second."""
+    global _next_check
     with _lock:
-        if time.monotonic() < _next_look:
+        if time.monotonic() < _next_check:
             return not _reason
-        _next_look = time.monotonic() + _EVERY  # the others go by what was seen last
-    _note(_look())
+        # Other threads use the last result meanwhile.
+        _next_check = time.monotonic() + _CHECK_INTERVAL_SECONDS
+    _record_state(_query_state())
     return not _reason
 
 
-def give_up(error: Exception) -> None:
-    """Leave the standby alone for a while: it has just failed to answer."""
-    connections[STANDBY].close()  # the next look may find another server there
-    _note(f"{_SILENT}: {error}")
+def suspend(error: Exception) -> None:
+    """Stop using the replica for a while, because a query has just failed with ``error``."""
+    connections[REPLICA].close()  # the next check may find another server there
+    _record_state(f"{_NO_RESPONSE}: {error}")
 
 
 def has_replayed(position: str) -> bool:
-    """Tell whether the standby has come to a position of the primary's log, such as 0/16B3748."""
+    """Return whether the replica has replayed a WAL position of the primary, such as 0/16B3748."""
     try:
-        with connections[STANDBY].cursor() as cursor:
+        with connections[REPLICA].cursor() as cursor:
             cursor.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", [position])
             return bool(cursor.fetchone()[0])
     except Error:
         return False
 
 
-def _look() -> str:
+def _query_state() -> str:
+    """Return why the replica is not usable, empty if it is."""
     try:
-        with connections[STANDBY].cursor() as cursor:
-            cursor.execute(_STATE)
-            is_standby, is_following, delay = cursor.fetchone()
+        with connections[REPLICA].cursor() as cursor:
+            cursor.execute(_STATE_SQL)
+            is_in_recovery, is_streaming, lag_seconds = cursor.fetchone()
     except Error as error:
-        connections[STANDBY].close()
-        return f"{_SILENT}: {error}"
-    if not is_standby:
-        return "it is no standby: it takes writes of its own"
-    if not is_following:
-        return "it does not follow the primary"
-    if delay is None or delay > settings.STANDBY_MAX_DELAY:
-        return f"it is {delay} seconds behind the primary"
+        connections[REPLICA].close()
+        return f"{_NO_RESPONSE}: {error}"
+    if not is_in_recovery:
+        return "it is not a standby: it accepts writes of its own"
+    if not is_streaming:
+        return "it does not stream from the primary"
+    if lag_seconds is None or lag_seconds > settings.STANDBY_MAX_DELAY:
+        return f"it is {lag_seconds} seconds behind the primary"
     return ""
 
 
-def _note(reason: str) -> None:
-    """Remember what was seen, and log it when it is news."""
-    global _next_look, _reason
+def _record_state(reason: str) -> None:
+    """Store the result of a check, and log it if it differs from the last one."""
+    global _next_check, _reason
     with _lock:
-        before, _reason = _reason, reason
-        if reason.startswith(_SILENT):
-            _next_look = time.monotonic() + _AFTER_FAILURE
-    if reason and not before:
-        logger.warning("the standby is not asked any more: %s", " ".join(reason.split()))
-    elif before and not reason:
-        logger.info("the standby is asked")
+        previous, _reason = _reason, reason
+        if reason.startswith(_NO_RESPONSE):
+            _next_check = time.monotonic() + _FAILURE_PAUSE_SECONDS
+    if reason and not previous:
+        logger.warning("the replica is no longer used: %s", " ".join(reason.split()))
+    elif previous and not reason:
+        logger.info("the replica is used")

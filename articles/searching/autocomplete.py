@@ -1,4 +1,4 @@
-"""What a reader may be about to type: outlets, topics, authors and headlines that begin so."""
+"""Autocomplete for the search box: outlets, topics, authors and headlines by prefix."""
 
 from __future__ import annotations
 
@@ -8,89 +8,97 @@ from dataclasses import dataclass, replace
 
 from django.db.models import F
 
-from articles.content.search_query import And, Filter, Node, Text, parse, write
+from articles.content.search_query import And, Filter, Node, Text, parse, unparse
 from articles.content.search_text.character_folding import CJK, is_cjk
 from articles.content.search_text.folding import fold
 from articles.models import Article, Author, Source, SourceAlias, Tag
-from articles.searching.backend import IndexMissingError, TooSlowError
+from articles.searching.backend import IndexMissingError, SearchTimeoutError
 from articles.searching.search import search
 
-MOST = 8  # suggestions
-_NAMES = 5  # of them, names
-_SECONDS = 1.0  # that headlines may take
-_LOOKED_AT = 100  # newest stories among which a word that has only begun is looked for
+MAX_SUGGESTIONS = 8
+_MAX_NAMES = 5  # names of outlets, topics and authors among the suggestions
+_TIME_LIMIT = 1.0  # seconds that the search for headlines may take
+_RECENT_STORIES = 100  # newest stories in which an incomplete last word is matched
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What leads to a public story by its headline, or to the stories that bear a name."""
+    """A headline with its public story, or a name with the filter for its stories."""
 
     text: str
     language: str
-    leads_to: Article | Filter
+    target: Article | Filter
 
 
-def suggestions(typed: str) -> list[Suggestion]:
-    """Return at most MOST suggestions for what was typed up to now: names, then headlines."""
-    words = _words(parse(typed).root)
-    prefix = fold(" ".join(text.value for text in words))
+def find_suggestions(typed: str) -> list[Suggestion]:
+    """Return suggestions for the text typed so far: names, then headlines.
+
+    There are MAX_SUGGESTIONS at most.
+    """
+    terms = _plain_terms(parse(typed).root)
+    prefix = fold(" ".join(text.value for text in terms))
     if not prefix:
         return []
-    names = _names(prefix)
-    return [*names, *_headlines(words, prefix, MOST - len(names))]
+    names = _suggest_names(prefix)
+    return [*names, *_suggest_headlines(terms, prefix, MAX_SUGGESTIONS - len(names))]
 
 
-def _words(root: Node) -> list[Text]:
-    """Return the words of a search that is nothing but words, else none."""
+def _plain_terms(root: Node) -> list[Text]:
+    """Return the terms of a search that has only plain words; an empty list for any other."""
     parts = root.parts if isinstance(root, And) else (root,)
-    words = [part for part in parts if isinstance(part, Text) and not part.exact]
-    return words if len(words) == len(parts) else []
+    terms = [part for part in parts if isinstance(part, Text) and not part.exact]
+    return terms if len(terms) == len(parts) else []
 
 
-def _names(prefix: str) -> list[Suggestion]:
+def _suggest_names(prefix: str) -> list[Suggestion]:
     found = [(count, Suggestion(name, language, Filter("source", name)))
-             for name, language, count in _outlets(prefix)]  # fmt: skip
+             for name, language, count in _matching_outlets(prefix)]  # fmt: skip
     for field, model in (("tag", Tag), ("author", Author)):
         rows = model._default_manager.filter(folded__startswith=prefix, story_count__gt=0)
-        rows = rows.order_by(F("story_count").desc(), "name")[:_NAMES]
+        rows = rows.order_by(F("story_count").desc(), "name")[:_MAX_NAMES]
         found += [
             (count, Suggestion(name, "", Filter(field, name)))  # type: ignore[arg-type]
             for name, count in rows.values_list("name", "story_count")
         ]
     found.sort(key=lambda each: -each[0])
-    return [suggestion for _, suggestion in found[:_NAMES]]
+    return [suggestion for _, suggestion in found[:_MAX_NAMES]]
 
 
-def _outlets(prefix: str) -> Iterator[tuple[str, str, int]]:
-    """Yield the outlets that are called so, also by another of their names. There are few."""
+def _matching_outlets(prefix: str) -> Iterator[tuple[str, str, int]]:
+    """Yield name, language and story count of outlets with a name, slug or alias like that.
+
+    All outlets are read: there are few.
+    """
     rows = Source.objects.filter(story_count__gt=0)
-    others: dict[int, list[str]] = {}
+    aliases: dict[int, list[str]] = {}
     for pk, alias in SourceAlias.objects.values_list("source_id", "alias"):
-        others.setdefault(pk, []).append(alias)
+        aliases.setdefault(pk, []).append(alias)
     for pk, name, slug, language, count in rows.values_list(
         "pk", "name", "slug", "language", "story_count"
     ):
-        if any(fold(each).startswith(prefix) for each in (name, slug, *others.get(pk, ()))):
+        if any(fold(each).startswith(prefix) for each in (name, slug, *aliases.get(pk, ()))):
             yield name, language, count
 
 
-def _headlines(words: list[Text], prefix: str, limit: int) -> list[Suggestion]:
-    """Return the newest stories with the words in their headlines; the last may have only begun."""
-    titled: list[Node] = [replace(text, field="title") for text in words]
+def _suggest_headlines(terms: list[Text], prefix: str, limit: int) -> list[Suggestion]:
+    """Return the newest stories with the words in their headlines; the last may be a prefix."""
+    in_title: list[Node] = [replace(text, field="title") for text in terms]
     try:
-        found = _stories(titled, limit)
-        if titled[:-1] and len(found) < limit and not is_cjk(prefix[-1]):
-            begun = re.compile(f"(?<![^ {CJK}]){re.escape(fold(words[-1].value))}")
-            rows = _stories(titled[:-1], _LOOKED_AT)
-            found += [article for article in rows if begun.search(fold(article.title))]
-    except (IndexMissingError, TooSlowError):
+        found = _newest_stories(in_title, limit)
+        if in_title[:-1] and len(found) < limit and not is_cjk(prefix[-1]):
+            word_start = re.compile(f"(?<![^ {CJK}]){re.escape(fold(terms[-1].value))}")
+            rows = _newest_stories(in_title[:-1], _RECENT_STORIES)
+            found += [article for article in rows if word_start.search(fold(article.title))]
+    except (IndexMissingError, SearchTimeoutError):
         return []
-    once = {fold(article.title): article for article in reversed(found)}
-    newest = sorted(once.values(), key=lambda each: (each.published_at, each.pk), reverse=True)
+    by_headline = {fold(article.title): article for article in reversed(found)}
+    newest = sorted(
+        by_headline.values(), key=lambda each: (each.published_at, each.pk), reverse=True
+    )
     return [Suggestion(each.title, each.language, each) for each in newest[:limit]]
 
 
-def _stories(titled: list[Node], limit: int) -> list[Article]:
-    """Return the newest public stories, as the archive has them now."""
-    with search(write(And(tuple(titled))), _SECONDS) as found:
+def _newest_stories(in_title: list[Node], limit: int) -> list[Article]:
+    """Return the newest public stories with these title terms, in their current state."""
+    with search(unparse(And(tuple(in_title))), _TIME_LIMIT) as found:
         return found.page(size=limit).articles

@@ -1,7 +1,8 @@
-"""The one small interface behind which an index stands.
+"""The interface of a search index backend.
 
-A backend is a module ``articles.searching.NAME`` with a class ``Backend`` that has these methods;
-the setting ``SEARCH_BACKEND`` names it. The contract suite runs every case on each.
+A backend is a module ``articles.searching.NAME`` with a class ``Backend`` that implements the
+protocol below; the setting ``SEARCH_BACKEND`` names it. The contract tests in
+``articles/tests/searching/backend_contract`` run every case on each backend.
 """
 
 from __future__ import annotations
@@ -21,25 +22,25 @@ from django.db import connection
 from articles.searching.conditions import Condition
 from articles.searching.index_documents import Document
 
-COUNT_LIMIT = 10_000  # beyond that nobody counts: "10,000+"
-BEST_LIMIT = 2_000  # the newest hits among which the best are told
+COUNT_LIMIT = 10_000  # counts stop there: "10,000+"
+RELEVANCE_LIMIT = 2_000  # the newest hits, which are ranked by relevance
 
 
 class IndexMissingError(RuntimeError):
-    """There is no index that serves this archive, or it is full: it has to be made anew."""
+    """This archive has no usable index, or the index is full: it has to be rebuilt."""
 
 
 class IndexBusyError(RuntimeError):
-    """Another process writes to the index."""
+    """Another process is writing to the index."""
 
 
-class TooSlowError(RuntimeError):
-    """The search took longer than it may."""
+class SearchTimeoutError(RuntimeError):
+    """The search exceeded its time limit."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where a hit stands in the order of time: microseconds since 1970, then the key."""
+class Position:
+    """Position of a hit in chronological order: microseconds since 1970, then the primary key."""
 
     moment: int
     article_id: int
@@ -47,10 +48,10 @@ class Place:
 
 @dataclass(slots=True)
 class Facets:
-    """How many of the newest hits each outlet, topic, language, kind and month has.
+    """Counts of the newest hits by outlet, topic, language, kind and month.
 
-    ``counted`` is how many were looked at; ``is_capped`` tells that there are more. Then they may
-    be any stories of the last day that was looked at.
+    ``counted`` is the number of hits counted; ``is_capped`` is true when there are more. In that
+    case any stories of the oldest counted day may be among the counted ones.
     """
 
     counted: int = 0
@@ -63,75 +64,78 @@ class Facets:
 
 
 class Reader(Protocol):
-    """Reads the public articles of one state of an index, whatever is written meanwhile."""
+    """Reads the public articles in one snapshot of an index, unaffected by concurrent writes."""
 
-    def hidden(self) -> Reader:
-        """Return the reader of those articles of the same state that are not public."""
+    def non_public(self) -> Reader:
+        """Return a reader of the articles in the same snapshot that are not public."""
 
-    def newest(self, condition: Condition, after: Place | None, limit: int) -> list[Place]:
-        """Return hits, the newest first, behind ``after``."""
+    def newest(self, condition: Condition, after: Position | None, limit: int) -> list[Position]:
+        """Return hits after ``after``, newest first."""
 
-    def oldest(self, condition: Condition, after: Place | None, limit: int) -> list[Place]:
-        """Return hits, the oldest first, behind ``after``."""
+    def oldest(self, condition: Condition, after: Position | None, limit: int) -> list[Position]:
+        """Return hits after ``after``, oldest first."""
 
-    def best(self, condition: Condition) -> list[Place]:
-        """Return the newest BEST_LIMIT hits, the most relevant first."""
+    def most_relevant(self, condition: Condition) -> list[Position]:
+        """Return the newest RELEVANCE_LIMIT hits, most relevant first."""
 
     def count(self, condition: Condition) -> int:
-        """Return how many hits there are; COUNT_LIMIT + 1 stands for more than COUNT_LIMIT."""
+        """Return the number of hits; COUNT_LIMIT + 1 means more than COUNT_LIMIT."""
 
     def facets(self, condition: Condition) -> Facets:
         """Return the facets of the newest COUNT_LIMIT hits."""
 
     def spellings(self, word: str, limit: int) -> list[str]:
-        """Return words of the index spelled nearly like a folded Latin word, the nearest first.
+        """Return indexed words spelled like a folded Latin word, most similar first.
 
-        A word may be of a story that is not public: only what a search finds may be shown.
+        A word may come from a story that is not public: show only words that a search finds.
         """
 
     def fingerprints(self) -> Iterator[tuple[int, int]]:
-        """Yield key and fingerprint of every article in the index, public or not, by key."""
+        """Yield primary key and fingerprint of every indexed article, public or not, by key."""
 
     def problems(self) -> Iterator[str]:
-        """Yield what is wrong with the index itself, in words."""
+        """Yield a message for each integrity problem of the index itself."""
 
 
 class Writer(Protocol):
-    """Puts documents into an index."""
+    """Writes documents to an index."""
 
-    def put(self, documents: Sequence[Document]) -> None:
-        """Add the documents, each in the place of an older one of the same article."""
+    def upsert(self, documents: Sequence[Document]) -> None:
+        """Add the documents; each replaces an older one of the same article."""
 
-    def drop(self, article_ids: Collection[int]) -> None:
-        """Take articles out; those that are not there are no mistake."""
+    def delete(self, article_ids: Collection[int]) -> None:
+        """Delete articles by primary key; missing ones are ignored."""
 
 
 class Backend(Protocol):
-    """An index."""
+    """A search index."""
 
     def reader(self, identity: UUID, seconds: float) -> AbstractContextManager[Reader]:
-        """Open the index to read for so long; raises IndexMissingError, TooSlowError."""
+        """Open the index for reading, with a time limit in seconds.
+
+        Raises IndexMissingError, SearchTimeoutError.
+        """
 
     def lock(self, *, wait: bool) -> AbstractContextManager[None]:
-        """Be the only one that writes; raises IndexBusyError when another does and none waits."""
+        """Hold the write lock; raises IndexBusyError when it is taken and ``wait`` is false."""
 
     def writer(self, identity: UUID) -> AbstractContextManager[Writer]:
-        """Open the index to write; what was put is durable after the block, or not there at all.
+        """Open the index for writing; writes are durable after the block, or rolled back.
 
         Raises IndexMissingError. The caller holds the lock.
         """
 
     def builder(self, identity: UUID, busiest_day: int) -> AbstractContextManager[Writer]:
-        """Open a new index beside the old one; it takes its place after the block.
+        """Open a new index beside the old one; it replaces the old one after the block.
 
-        ``busiest_day`` is how many articles a day has at the most, of public ones or of others.
-        Those that are not public come first, then each day by day, or it takes long. The caller
-        holds the lock.
+        ``busiest_day`` is the largest number of articles on one day, among public articles or among
+        the others. Write articles that are not public first, then the public ones, each day by day:
+        any other order is slow. The caller holds the lock.
         """
 
 
-def backend() -> Backend:
-    """Return the index of this archive's database."""
+def get_backend() -> Backend:
+    """Return the backend named by ``SEARCH_BACKEND``, else the one of the database vendor."""
     name = settings.SEARCH_BACKEND or connection.vendor
-    made: Backend = import_module(f"articles.searching.{name}").Backend()
-    return made
+    backend: Backend = import_module(f"articles.searching.{name}").Backend()
+    return backend

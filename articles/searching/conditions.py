@@ -1,6 +1,7 @@
-"""What an article has to fulfil to be found: terms folded, names resolved to keys.
+"""Conditions on articles: terms are folded, names are resolved to primary keys.
 
-``matches`` is the truth. A backend may give more articles than that where it says so, never fewer.
+:func:`matches` is the definition. A backend may return more articles than match where
+:func:`is_certain` is false, never fewer.
 """
 
 from __future__ import annotations
@@ -10,70 +11,70 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from articles.content.search_text.folding import find, find_exact
-from articles.content.search_text.tokenization import Plan, plan
+from articles.content.search_text.folding import find_exact_matches, find_matches
+from articles.content.search_text.tokenization import IndexLookup, plan_lookup
 from articles.searching.index_documents import Document
 
 Field = Literal["any", "title"]
-Name = Literal["source", "author", "tag", "lang", "kind", "image", "changed"]
+FilterName = Literal["source", "author", "tag", "lang", "kind", "image", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A folded needle that stands in the title, or in title or text.
+    """A folded needle that occurs in the title, or in title or text.
 
-    With ``exact`` the very characters have to stand there; the needle then only finds candidates.
+    With ``exact`` these very characters have to occur; the needle then only finds candidates.
     """
 
     needle: str
     field: Field
-    plan: Plan
+    plan: IndexLookup
     exact: str = ""
 
     @property
     def is_certain(self) -> bool:
-        """Tell whether whatever has the tokens of the plan has the needle."""
+        """Return whether every text with the tokens of the plan contains the needle."""
         return self.plan.is_exact and not self.exact
 
 
 def term(needle: str, field: Field = "any", exact: str = "") -> Term:
-    """Return the term for a folded needle, which is not empty."""
-    return Term(needle, field, plan(needle), exact)
+    """Return the term for a folded needle that is not empty."""
+    return Term(needle, field, plan_lookup(needle), exact)
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """The article's outlet, author, language, … is one of ``values``; of tags, it has one."""
+    """The article's source, author, language, … is one of ``values``; for tags, any of its tags."""
 
-    name: Name
+    name: FilterName
     values: tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
-    """The article's day lies between the two, both included."""
+class DateRange:
+    """The article's day is between ``first`` and ``last``, inclusive."""
 
     first: dt.date
     last: dt.date
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """The article is one of these."""
+class ArticleIds:
+    """The article's primary key is one of these."""
 
     articles: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every part holds; without parts, always."""
+    """All parts hold; true without parts."""
 
     parts: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Any:
-    """One of the parts holds; without parts, never."""
+    """At least one part holds; false without parts."""
 
     parts: tuple[Condition, ...] = ()
 
@@ -85,19 +86,19 @@ class Not:
     part: Condition
 
 
-Condition = Term | OneOf | Days | Keys | All | Any | Not
+Condition = Term | OneOf | DateRange | ArticleIds | All | Any | Not
 
 
 def matches(condition: Condition, document: Document) -> bool:
-    """Tell whether ``document`` fulfils ``condition``."""
+    """Return whether ``document`` fulfils ``condition``."""
     match condition:
         case Term():
-            return _has(condition, document)
+            return _has_term(condition, document)
         case OneOf(name, values):
-            return any(value in values for value in _values(name, document))
-        case Days(first, last):
+            return any(value in values for value in _field_values(name, document))
+        case DateRange(first, last):
             return first <= document.day <= last
-        case Keys(articles):
+        case ArticleIds(articles):
             return document.article_id in articles
         case All(parts):
             return all(matches(part, document) for part in parts)
@@ -107,20 +108,20 @@ def matches(condition: Condition, document: Document) -> bool:
             return not matches(part, document)
 
 
-def _has(term: Term, document: Document) -> bool:
-    if _stands(term, document.title, lambda: document.folded_title):
+def _has_term(term: Term, document: Document) -> bool:
+    if _occurs_in(term, document.title, lambda: document.folded_title):
         return True
-    return term.field == "any" and _stands(term, document.text, lambda: document.folded_text)
+    return term.field == "any" and _occurs_in(term, document.text, lambda: document.folded_text)
 
 
-def _stands(term: Term, text: str, folded: Callable[[], str]) -> bool:
-    """Tell whether the term stands in a text, which is folded only where that is needed."""
-    if term.exact and not any(find_exact(text, term.exact)):
+def _occurs_in(term: Term, text: str, folded: Callable[[], str]) -> bool:
+    """Return whether the term occurs in a text, which is folded only when needed."""
+    if term.exact and not any(find_exact_matches(text, term.exact)):
         return False
-    return any(find(folded(), term.needle))
+    return any(find_matches(folded(), term.needle))
 
 
-def _values(name: Name, document: Document) -> tuple[int | str | None, ...]:
+def _field_values(name: FilterName, document: Document) -> tuple[int | str | None, ...]:
     match name:
         case "source":
             return (document.source,)
@@ -129,7 +130,7 @@ def _values(name: Name, document: Document) -> tuple[int | str | None, ...]:
         case "tag":
             return document.tags
         case "lang":
-            return languages(document.language)
+            return language_prefixes(document.language)
         case "kind":
             return (document.kind,)
         case "image":
@@ -138,41 +139,44 @@ def _values(name: Name, document: Document) -> tuple[int | str | None, ...]:
             return (int(document.has_changed),)
 
 
-def facts_of(document: Document) -> Iterator[tuple[Name, int | str]]:
-    """Yield every fact by which an index has to find ``document``: those that OneOf asks for."""
-    for name in get_args(Name):
-        for value in _values(name, document):
+def document_facts(document: Document) -> Iterator[tuple[FilterName, int | str]]:
+    """Yield the name and value of every :class:`OneOf` that finds ``document``."""
+    for name in get_args(FilterName):
+        for value in _field_values(name, document):
             if value is not None:
                 yield name, value
 
 
-def languages(tag: str) -> tuple[str, ...]:
-    """Return what a language tag can be looked for by.
+def language_prefixes(tag: str) -> tuple[str, ...]:
+    """Return the lowercase language tag and its prefixes, longest first.
 
-    >>> languages("zh-Hant-TW")
+    >>> language_prefixes("zh-Hant-TW")
     ('zh-hant-tw', 'zh-hant', 'zh')
     """
     parts = tag.lower().split("-")
     return tuple("-".join(parts[:count]) for count in range(len(parts), 0, -1))
 
 
-def terms(condition: Condition, *, wanted: bool = True) -> Iterator[Term]:
-    """Yield the terms that a hit shows: those that are not under a negation."""
+def positive_terms(condition: Condition, *, is_positive: bool = True) -> Iterator[Term]:
+    """Yield the terms to mark in a hit: those that are not negated."""
     match condition:
         case Term():
-            if wanted:
+            if is_positive:
                 yield condition
         case All(parts) | Any(parts):
             for part in parts:
-                yield from terms(part, wanted=wanted)
+                yield from positive_terms(part, is_positive=is_positive)
         case Not(part):
-            yield from terms(part, wanted=not wanted)
+            yield from positive_terms(part, is_positive=not is_positive)
         case _:
             pass
 
 
 def is_certain(condition: Condition) -> bool:
-    """Tell whether an index of tokens gives exactly the articles that fulfil ``condition``."""
+    """Return whether a token index finds exactly the articles that fulfil ``condition``.
+
+    Otherwise its hits have to be checked with :func:`matches`.
+    """
     match condition:
         case Term():
             return condition.is_certain

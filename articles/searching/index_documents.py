@@ -1,4 +1,4 @@
-"""What the index holds of an article, read from the tables for many articles at once."""
+"""The document that is indexed for an article, loaded from the database in batches."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from itertools import chain
 from django.db.models import Q
 
 from articles.content.search_text.folding import fold
-from articles.content.search_text.tokenization import Tokens, cut
+from articles.content.search_text.tokenization import Tokens, tokenize
 from articles.models import Article, State, TaggedArticle
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
-#: Goes into every fingerprint: raised when the same article would be indexed in another way.
+#: Part of every fingerprint; increase it when the same article has to be indexed differently.
 _FORM = b"2"
 
 
-def microseconds(moment: dt.datetime) -> int:
-    """Return the microseconds from 1970 to ``moment``, as the index orders by them."""
+def epoch_microseconds(moment: dt.datetime) -> int:
+    """Return the microseconds from 1970 to ``moment``: the sort key of the index."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 @dataclass(frozen=True)
 class Document:
-    """An article as it is looked for. Outlet, author and tags are keys.
+    """An article as it is indexed. ``source``, ``author`` and ``tags`` are primary keys.
 
-    Readers find it when ``is_public``, editors always.
+    Readers find it only when ``is_public``, editors always.
     """
 
     article_id: int
@@ -50,27 +50,27 @@ class Document:
 
     @cached_property
     def folded_title(self) -> str:
-        """Return the title as terms are looked for in it."""
+        """Return the folded title, in which terms are searched."""
         return fold(self.title)
 
     @cached_property
     def folded_text(self) -> str:
-        """Return the text as terms are looked for in it."""
+        """Return the folded text, in which terms are searched."""
         return fold(self.text)
 
     @cached_property
-    def cut_title(self) -> Tokens:
+    def title_tokens(self) -> Tokens:
         """Return the tokens of the title."""
-        return cut(self.folded_title)
+        return tokenize(self.folded_title)
 
     @cached_property
-    def cut_text(self) -> Tokens:
+    def text_tokens(self) -> Tokens:
         """Return the tokens of the text."""
-        return cut(self.folded_text)
+        return tokenize(self.folded_text)
 
     @property
     def fingerprint(self) -> int:
-        """Return 63 bits that differ when anything differs that the index holds."""
+        """Return 63 bits of a hash of everything that is indexed."""
         facts = (
             self.moment, self.day.toordinal(), self.source, self.author, self.tags, self.language,
             self.kind, self.has_image, self.has_changed, self.is_public, len(self.title),
@@ -87,8 +87,8 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def load(article_ids: Collection[int]) -> list[Document]:
-    """Return the documents of those articles that there are, by key; two queries."""
+def load_documents(article_ids: Collection[int]) -> list[Document]:
+    """Return the documents of the articles that exist, by primary key; two queries."""
     rows = Article.objects.filter(pk__in=article_ids).order_by("pk")
     tags: defaultdict[int, list[int]] = defaultdict(list)
     taggings = TaggedArticle.objects.filter(content_object_id__in=article_ids)
@@ -97,7 +97,7 @@ def load(article_ids: Collection[int]) -> list[Document]:
     return [
         Document(
             article_id=pk,
-            moment=microseconds(published_at),
+            moment=epoch_microseconds(published_at),
             day=day,
             title=title,
             text=text or "",
@@ -117,8 +117,8 @@ def load(article_ids: Collection[int]) -> list[Document]:
     ]  # fmt: skip
 
 
-def every_id(batch: int) -> Iterator[list[int]]:
-    """Yield the keys of all articles in batches: the public ones last, the oldest day first."""
+def article_id_batches(batch: int) -> Iterator[list[int]]:
+    """Yield the primary keys of all articles in batches: public ones last, oldest day first."""
     keys: list[int] = []
     public = Q(state=State.PUBLISHED)
     halves = (Article.objects.filter(half).order_by("day", "pk") for half in (~public, public))

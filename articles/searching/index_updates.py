@@ -1,4 +1,4 @@
-"""The index kept true: the outbox drained into it, or all of it made anew beside the old one."""
+"""Updates of the index: drain the outbox into it, or rebuild it beside the old one."""
 
 from __future__ import annotations
 
@@ -19,126 +19,128 @@ from articles.searching.backend import (
     IndexMissingError,
     Reader,
     Writer,
-    backend,
+    get_backend,
 )
-from articles.searching.index_documents import every_id, load
+from articles.searching.index_documents import article_id_batches, load_documents
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500  # articles; a commit of the index each
-SOON = 200  # changes that a page brings in before it answers
-_KEYS = 10_000  # in one statement
+BATCH_SIZE = 500  # articles; one commit of the index per batch
+MAX_INLINE_CHANGES = 200  # changes that are indexed within a request
+_KEYS_PER_STATEMENT = 10_000
 Progress = Callable[[int], None]
 
 
-def _silent(count: int) -> None:
-    """Show nothing."""
+def _ignore_progress(count: int) -> None:
+    """Do nothing: the default progress callback."""
 
 
-def pending() -> int:
-    """Return how many changes the index has yet to learn."""
+def count_pending() -> int:
+    """Return the number of changes in the outbox, not yet indexed."""
     return SearchChange.objects.count()
 
 
-def update(progress: Progress = _silent) -> int:
-    """Bring everything that has changed into the index; return how many changes that were.
+def update(progress: Progress = _ignore_progress) -> int:
+    """Index every change in the outbox and return their number.
 
-    Waits for another process that writes to it. Without an index that serves, it is made. It can
-    be ended at any moment and run again.
+    Waits for the write lock. Builds the index when there is no usable one; then it returns the
+    number of articles. It can be interrupted at any moment and run again.
     """
-    index = backend()
+    index = get_backend()
     with index.lock(wait=True):
         try:
-            return sum(_drained(index, progress))
+            return sum(_drain_outbox(index, progress))
         except IndexMissingError:
-            return _build(index, progress)
+            return _build_index(index, progress)
 
 
-def rebuild(progress: Progress = _silent) -> int:
-    """Make the index anew beside the old one, which answers until then; return how many articles.
+def rebuild(progress: Progress = _ignore_progress) -> int:
+    """Build a new index beside the old one, which serves until then; return the article count.
 
-    Whatever changes meanwhile stays in the outbox, and goes into the new one before it is shown.
+    Changes made meanwhile stay in the outbox and are indexed right after the switch.
     """
-    index = backend()
+    index = get_backend()
     with index.lock(wait=True):
-        return _build(index, progress)
+        return _build_index(index, progress)
 
 
-def update_soon() -> None:
-    """Bring a few changes into the index, unless another process is at it; log what goes wrong.
+def try_update() -> None:
+    """Index a few changes, unless another process is writing; errors are logged, not raised.
 
-    For whoever has just saved something in a page. A search goes by the archive where the two
-    differ, so it does no harm to be late: what an import has left, or a whole index, is for
-    ``update_index``.
+    Called after a request that may have saved something. A search checks its hits against the
+    database, so a late index does no harm: the changes of an import, or a missing index, are left
+    to ``update_index``.
     """
     try:
-        if 0 < SearchChange.objects.all()[: SOON + 1].count() <= SOON:
-            index = backend()
+        if 0 < SearchChange.objects.all()[: MAX_INLINE_CHANGES + 1].count() <= MAX_INLINE_CHANGES:
+            index = get_backend()
             with index.lock(wait=False):
-                for _ in _drained(index, _silent):
+                for _ in _drain_outbox(index, _ignore_progress):
                     pass
     except (IndexBusyError, IndexMissingError):
-        pass  # who writes, or makes the index, finds this change too
+        pass  # the process that writes or builds the index picks up this change too
     except (OSError, sqlite3.Error, DatabaseError, InterfaceError):
         logger.exception("the search index could not be brought up to date; run update_index")
 
 
-def identity() -> UUID:
-    """Return the name of this archive's index; raises IndexMissingError when it has none."""
+def index_identity() -> UUID:
+    """Return the UUID of this archive's index; raises IndexMissingError when it has none."""
     row = SearchIndex.objects.first()
     if row is None:
         raise IndexMissingError("the archive has no search index yet")
     return row.identity
 
 
-def _drained(index: Backend, progress: Progress) -> Iterator[int]:
-    """Take the outbox batch by batch into the index; yield how many changes each was."""
-    name = identity()
+def _drain_outbox(index: Backend, progress: Progress) -> Iterator[int]:
+    """Move the outbox into the index in batches; yield the number of changes of each batch."""
+    name = index_identity()
     while True:
-        changes = list(SearchChange.objects.order_by("pk")[:BATCH].values_list("pk", "article_id"))
+        changes = list(
+            SearchChange.objects.order_by("pk")[:BATCH_SIZE].values_list("pk", "article_id")
+        )
         with index.writer(name) as writer:
             if changes:
-                _put(writer, {article_id for _, article_id in changes})
+                _write_documents(writer, {article_id for _, article_id in changes})
         if not changes:
             return
-        # A change that was noted since then has a row of its own, and stays.
-        _forget([pk for pk, _ in changes])
+        # A change recorded since then has a row of its own, and stays.
+        _delete_changes([pk for pk, _ in changes])
         progress(len(changes))
         yield len(changes)
 
 
-def _forget(changes: list[int]) -> None:
-    for start in range(0, len(changes), _KEYS):
-        SearchChange.objects.filter(pk__in=changes[start : start + _KEYS]).delete()
+def _delete_changes(changes: list[int]) -> None:
+    for start in range(0, len(changes), _KEYS_PER_STATEMENT):
+        SearchChange.objects.filter(pk__in=changes[start : start + _KEYS_PER_STATEMENT]).delete()
 
 
-def _put(writer: Writer, article_ids: set[int]) -> None:
-    documents = load(article_ids)
-    writer.put(documents)
-    writer.drop(article_ids - {document.article_id for document in documents})
+def _write_documents(writer: Writer, article_ids: set[int]) -> None:
+    documents = load_documents(article_ids)
+    writer.upsert(documents)
+    writer.delete(article_ids - {document.article_id for document in documents})
 
 
-def _build(index: Backend, progress: Progress) -> int:
-    """Fill a new index and the changes since then into it; the caller holds the lock."""
-    # By their keys: one below the highest may be of a transaction that has not ended yet.
-    noted = list(SearchChange.objects.values_list("pk", flat=True))
+def _build_index(index: Backend, progress: Progress) -> int:
+    """Build a new index, then index the changes made meanwhile; the caller holds the lock."""
+    # By key, not by maximum: a lower key may belong to a transaction that has not ended yet.
+    pending = list(SearchChange.objects.values_list("pk", flat=True))
     row, _ = SearchIndex.objects.get_or_create(defaults={})
     count = 0
     with index.builder(row.identity, _busiest_day()) as writer:
-        for keys in every_id(BATCH):
-            documents = load(keys)
-            writer.put(documents)
+        for keys in article_id_batches(BATCH_SIZE):
+            documents = load_documents(keys)
+            writer.upsert(documents)
             count += len(documents)
             progress(len(keys))
-    # What was noted before the first article was read is in it; the rest is drained as always.
-    _forget(noted)
-    for _ in _drained(index, _silent):
+    # Changes recorded before the first article was read are in it; the rest is drained as usual.
+    _delete_changes(pending)
+    for _ in _drain_outbox(index, _ignore_progress):
         pass
     return count
 
 
 def _busiest_day() -> int:
-    """Return how many articles a day has at the most, of public ones or of others."""
+    """Return the largest number of articles on one day, among public ones or among the others."""
     public = DayCount.objects.aggregate(most=Max("story_count"))["most"] or 0
     hidden = Article.objects.exclude(state=State.PUBLISHED).order_by()
     days = hidden.values("day").annotate(count=Count("pk"))
@@ -147,60 +149,67 @@ def _busiest_day() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An article that the index holds otherwise than the archive: ``what`` says how."""
+    """An article whose index entry differs from the database; ``problem`` says how."""
 
-    article_id: int  # 0: the index itself
-    what: str
+    article_id: int  # 0 stands for the index itself
+    problem: str
 
     def __str__(self) -> str:
-        return f"article number {self.article_id} {self.what}" if self.article_id else self.what
+        return (
+            f"article number {self.article_id} {self.problem}" if self.article_id else self.problem
+        )
 
 
-def differences() -> Iterator[Difference]:
-    """Yield where the index and the archive differ, apart from what the outbox knows already.
+def find_differences() -> Iterator[Difference]:
+    """Yield the differences between index and database, except changes still in the outbox.
 
     Raises IndexMissingError.
     """
-    with _opened() as reader:
+    with _open_reader() as reader:
         for line in reader.problems():
             yield Difference(0, line)
-        suspects = list(_differing(reader, every_id(BATCH), None))
+        suspects = list(_find_differing(reader, article_id_batches(BATCH_SIZE), None))
     if suspects:
-        # What has been changed and indexed since that state was opened is no difference.
+        # Articles changed and indexed since that snapshot was opened do not count.
         keys = sorted(each.article_id for each in suspects)
-        with _opened() as reader:
-            batches = (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
-            yield from _differing(reader, batches, set(keys))
+        with _open_reader() as reader:
+            batches = (
+                keys[start : start + BATCH_SIZE] for start in range(0, len(keys), BATCH_SIZE)
+            )
+            yield from _find_differing(reader, batches, set(keys))
 
 
-def _opened() -> AbstractContextManager[Reader]:
-    return backend().reader(identity(), seconds=float("inf"))
+def _open_reader() -> AbstractContextManager[Reader]:
+    return get_backend().reader(index_identity(), seconds=float("inf"))
 
 
-def _differing(
-    reader: Reader, batches: Iterable[list[int]], among: set[int] | None
+def _find_differing(
+    reader: Reader, batches: Iterable[list[int]], only: set[int] | None
 ) -> Iterator[Difference]:
-    """Yield which articles of the batches, or left in the index, differ; ``among``: of these."""
+    """Yield the articles that differ: those of the batches, and those only in the index.
+
+    ``only`` restricts the index entries to these primary keys.
+    """
     found: dict[int, str] = {}
     indexed = {
         key: fingerprint
         for key, fingerprint in reader.fingerprints()
-        if among is None or key in among
+        if only is None or key in only
     }
-    known = _noted()
+    pending = _pending_article_ids()
     for keys in batches:
-        for document in load(keys):
+        for document in load_documents(keys):
             fingerprint = indexed.pop(document.article_id, None)
             if fingerprint is None:
                 found[document.article_id] = "is not in the index"
             elif fingerprint != document.fingerprint:
                 found[document.article_id] = "is in the index as it was"
     found |= dict.fromkeys(sorted(indexed), "is in the index, and no more in the archive")
-    known |= _noted()
-    for article_id, what in found.items():
-        if article_id not in known:
-            yield Difference(article_id, what)
+    pending |= _pending_article_ids()
+    for article_id, problem in found.items():
+        if article_id not in pending:
+            yield Difference(article_id, problem)
 
 
-def _noted() -> set[int]:
+def _pending_article_ids() -> set[int]:
     return set(SearchChange.objects.values_list("article_id", flat=True))

@@ -1,4 +1,4 @@
-"""From what a reader typed to a condition: terms are folded, names become keys."""
+"""Resolution of a parsed query to a condition: terms are folded, names become primary keys."""
 
 from __future__ import annotations
 
@@ -8,69 +8,72 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from articles.content.search_query import And, Days, Everything, Filter, Node, Not, Or, Text
-from articles.content.search_text.folding import find, fold
-from articles.content.text.slugs import UNTITLED, slug_of
-from articles.content.urls.normalization import identity_hash, identity_of
+from articles.content.search_query import And, DateRange, Everything, Filter, Node, Not, Or, Text
+from articles.content.search_text.folding import find_matches, fold
+from articles.content.text.slugs import UNTITLED, make_slug
+from articles.content.urls.normalization import identity_hash, normalize_url
 from articles.models import Article, Author, Source, SourceAlias, Tag
-from articles.models.folded_name import folded_name
+from articles.models.folded_name import fold_name
 from articles.searching import conditions
 from articles.searching.conditions import Condition, OneOf
 
 ArticleRows = QuerySet[Article]
-_NAMESAKES = 200  # authors that a part of a name may stand for
+_MAX_NAMESAKES = 200  # authors that a part of a name may match
 EVERYTHING, NOTHING = conditions.All(), conditions.Any()
 
 
 @dataclass(slots=True)
-class Resolved:
-    """A condition, and the filters whose names nothing in the archive has."""
+class ResolvedQuery:
+    """A condition, and the filters whose names match nothing in the archive."""
 
     condition: Condition
     unknown: list[Filter] = field(default_factory=list)
 
 
-def resolve(root: Node, among: ArticleRows | None = None) -> Resolved:
-    """Return the condition for a tree; ``among`` are the articles that may have an address."""
-    rows = Article.objects.published() if among is None else among
+def resolve(root: Node, articles: ArticleRows | None = None) -> ResolvedQuery:
+    """Return the condition for a query tree.
+
+    ``articles`` are those that ``url:`` may find, by default the public ones.
+    """
+    rows = Article.objects.published() if articles is None else articles
     unknown: list[Filter] = []
-    return Resolved(_condition(root, rows, unknown), unknown)
+    return ResolvedQuery(_resolve_node(root, rows, unknown), unknown)
 
 
-def _condition(node: Node, rows: ArticleRows, unknown: list[Filter]) -> Condition:
+def _resolve_node(node: Node, rows: ArticleRows, unknown: list[Filter]) -> Condition:
     match node:
         case Text():
             needle = fold(node.value)
-            if not needle:  # nothing but signs: there is no such word to look for
+            if not needle:  # only punctuation: there is no word to search for
                 return EVERYTHING
             return conditions.term(needle, node.field, node.value if node.exact else "")
         case Filter():
-            found = _filter(node, rows)
+            found = _resolve_filter(node, rows)
             if found == NOTHING:
                 unknown.append(node)
             return found
-        case Days(first, last):
-            return conditions.Days(first or dt.date.min, last or dt.date.max)
+        case DateRange(first, last):
+            return conditions.DateRange(first or dt.date.min, last or dt.date.max)
         case And(parts):
-            return conditions.All(tuple(_condition(part, rows, unknown) for part in parts))
+            return conditions.All(tuple(_resolve_node(part, rows, unknown) for part in parts))
         case Or(parts):
-            return conditions.Any(tuple(_condition(part, rows, unknown) for part in parts))
+            return conditions.Any(tuple(_resolve_node(part, rows, unknown) for part in parts))
         case Not(Everything()):
             return NOTHING
         case Not(part):
-            return conditions.Not(_condition(part, rows, unknown))
+            return conditions.Not(_resolve_node(part, rows, unknown))
         case Everything():
             return EVERYTHING
 
 
-def _filter(node: Filter, rows: ArticleRows) -> Condition:
+def _resolve_filter(node: Filter, rows: ArticleRows) -> Condition:
     match node.name:
         case "source":
-            return _one_of("source", _sources(node.value))
+            return _one_of("source", _find_sources(node.value))
         case "author":
-            return _one_of("author", _authors(node.value))
+            return _one_of("author", _find_authors(node.value))
         case "tag":
-            return _one_of("tag", _tags(node.value))
+            return _one_of("tag", _find_tags(node.value))
         case "lang":
             return OneOf("lang", (node.value.lower(),))
         case "kind":
@@ -80,49 +83,50 @@ def _filter(node: Filter, rows: ArticleRows) -> Condition:
         case "changed":
             return OneOf("changed", (1,))
         case "url":
-            identity = identity_hash(identity_of(node.value))
+            identity = identity_hash(normalize_url(node.value))
             keys = tuple(rows.filter(identity_hash=identity).values_list("pk", flat=True))
-            return conditions.Keys(keys) if keys else NOTHING
+            return conditions.ArticleIds(keys) if keys else NOTHING
 
 
-def _one_of(name: conditions.Name, keys: set[int]) -> Condition:
+def _one_of(name: conditions.FilterName, keys: set[int]) -> Condition:
     return OneOf(name, tuple(sorted(keys))) if keys else NOTHING
 
 
-def _sources(value: str) -> set[int]:
-    """Return the outlets that are called so, else those whose name has it in it.
+def _find_sources(value: str) -> set[int]:
+    """Return the outlets with this name, slug or alias, else those whose name contains it.
 
-    There are few outlets, and readers call them by many names: 德国之声, 德國之聲, DW, dw.
+    All outlets are read: there are few, and readers call them by many names: 德国之声, 德國之聲,
+    DW, dw.
     """
     wanted = fold(value)
     names = [(pk, fold(name)) for pk, name in Source.objects.values_list("pk", "name")]
     names += [(pk, fold(a)) for pk, a in SourceAlias.objects.values_list("source_id", "alias")]
     slugs = [(pk, fold(slug)) for pk, slug in Source.objects.values_list("pk", "slug")]
-    called = {pk for pk, name in [*names, *slugs] if name == wanted}
-    return called or ({pk for pk, name in names if wanted in name} if wanted else set())
+    exact_matches = {pk for pk, name in [*names, *slugs] if name == wanted}
+    return exact_matches or ({pk for pk, name in names if wanted in name} if wanted else set())
 
 
-def _authors(value: str) -> set[int]:
-    """Return the authors with this name or slug, else those whose name has it in it.
+def _find_authors(value: str) -> set[int]:
+    """Return the authors with this name or slug, else those whose name contains it.
 
-    For another spelling of an author, that is the one it stands for.
+    A merged spelling resolves to the author that it was merged into.
     """
-    rows = set(_called(Author, value).values_list("pk", "merged_into"))
-    needle = folded_name(value)
+    rows = set(_named(Author, value).values_list("pk", "merged_into"))
+    needle = fold_name(value)
     if not rows and needle:
         found = Author.objects.filter(folded__contains=needle).order_by("-story_count", "pk")
-        names = found.values_list("pk", "merged_into", "folded")[:_NAMESAKES]
-        rows = {(pk, merged) for pk, merged, name in names if any(find(name, needle))}
+        names = found.values_list("pk", "merged_into", "folded")[:_MAX_NAMESAKES]
+        rows = {(pk, merged) for pk, merged, name in names if any(find_matches(name, needle))}
     return {merged or pk for pk, merged in rows}
 
 
-def _tags(value: str) -> set[int]:
-    """Return the topics with this name or slug: 台湾 and 臺灣 may be two."""
-    return set(_called(Tag, value).values_list("pk", flat=True))
+def _find_tags(value: str) -> set[int]:
+    """Return the topics with this name or slug: 台湾 and 臺灣 may be two topics."""
+    return set(_named(Tag, value).values_list("pk", flat=True))
 
 
-def _called(model: type[Author] | type[Tag], value: str) -> QuerySet[Any]:
-    slugs = {value.lower(), slug_of(value)} - {UNTITLED}
+def _named(model: type[Author] | type[Tag], value: str) -> QuerySet[Any]:
+    slugs = {value.lower(), make_slug(value)} - {UNTITLED}
     named = Q(slug__in=slugs) | Q(name=value)
-    folded = folded_name(value)
+    folded = fold_name(value)
     return model._default_manager.filter(named | Q(folded=folded) if folded else named)

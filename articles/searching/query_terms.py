@@ -1,34 +1,34 @@
-"""The words of a search, apart from its filters: what is marked in a story opened from it."""
+"""The text terms of a query, without its filters: they are highlighted in a story it finds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from articles.content.search_query import And, Node, Not, Or, Text, parse, write
+from articles.content.search_query import And, Node, Not, Or, Text, parse, unparse
 from articles.searching import conditions
 from articles.searching.conditions import Term
 from articles.searching.query_resolution import resolve
 
 
-def words_of(root: Node) -> str:
-    """Return the words that a hit shows, as a search of its own; empty when there are none."""
-    return write(And(tuple(_texts(root))))
+def highlight_query(root: Node) -> str:
+    """Return the text terms of a query as a query string; empty when there are none."""
+    return unparse(And(tuple(_text_terms(root))))
 
 
-def terms_of(words: str) -> list[Term]:
-    """Return the terms of words that may have been typed by anybody; asks no database."""
-    texts = And(tuple(_texts(parse(words).root)))
-    return list(conditions.terms(resolve(texts).condition))
+def highlight_terms(query: str) -> list[Term]:
+    """Return the terms of a query string from an untrusted URL; needs no database."""
+    texts = And(tuple(_text_terms(parse(query).root)))
+    return list(conditions.positive_terms(resolve(texts).condition))
 
 
-def _texts(node: Node) -> Iterator[Text]:
+def _text_terms(node: Node) -> Iterator[Text]:
     match node:
         case Text():
             yield node
         case And(parts) | Or(parts):
             for part in parts:
-                yield from _texts(part)
+                yield from _text_terms(part)
         case Not(Not(part)):
-            yield from _texts(part)
+            yield from _text_terms(part)
         case _:
             pass

@@ -1,9 +1,8 @@
-"""A search from what was typed to a page of stories: asked of the index, made sure of by the
-archive.
+"""Search: from a query string to a page of stories, with the hits of the index rechecked.
 
-The index may be a moment behind, and tokens don't tell everything. So whatever it gives is looked
-at again where that matters: a story that was changed or withdrawn since is found as it is now, or
-not at all.
+The index may lag behind the database, and tokens do not decide every condition. So hits are
+rechecked against the database where that matters: a story that was changed or withdrawn since is
+returned in its current state, or not at all.
 """
 
 from __future__ import annotations
@@ -21,26 +20,26 @@ from itertools import islice
 
 from django.db.models import QuerySet
 
-from articles.content.search_query import Filter, Node, Query, parse, write
+from articles.content.search_query import Filter, Node, Query, parse, unparse
 from articles.models import Article, SearchChange
 from articles.searching import index_updates
 from articles.searching.backend import (
     COUNT_LIMIT,
     Facets,
     IndexMissingError,
-    Place,
+    Position,
     Reader,
-    TooSlowError,
-    backend,
+    SearchTimeoutError,
+    get_backend,
 )
 from articles.searching.conditions import All, Condition, is_certain, matches
-from articles.searching.index_documents import load
+from articles.searching.index_documents import load_documents
 from articles.searching.query_resolution import resolve
 
-SECONDS = 5.0  # a search that takes longer is given up
-_AGAIN_LIMIT = 300  # uncertain hits that a count looks at again; more would take a second
-_FETCH = 100  # hits asked for at once where some may be none
-SPELLINGS = 5  # of a word that may be tried
+TIMEOUT_SECONDS = 5.0  # a search that takes longer is aborted
+_RECHECK_LIMIT = 300  # hits that a count rechecks at most; more would take a second
+_FETCH_SIZE = 100  # hits fetched at once where a recheck may drop some
+MAX_SPELLINGS = 5  # similar spellings of a word
 _CURSOR = struct.Struct(">cqq")
 
 
@@ -53,12 +52,12 @@ class Sort(StrEnum):
 
 
 class BadCursorError(ValueError):
-    """A cursor that no page has given."""
+    """A cursor that no page returned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Hits in their order, and the cursor behind them, empty at the end."""
+    """Hits in order, and the cursor of the next page, empty on the last one."""
 
     articles: list[Article]
     next: str
@@ -66,17 +65,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many hits there are: exactly, or at least so many."""
+    """The number of hits: exact, or a lower bound."""
 
     number: int
     is_exact: bool
 
 
-class Hits:
-    """What is found by walks in the order of time, made sure of by the archive.
+class TimeOrderedSearch:
+    """A search in chronological order whose hits are rechecked against the database.
 
-    ``readers`` are walked side by side. ``rows`` are the articles that may be found: what is none
-    of them is none of the hits, whatever the index says.
+    The hits of all ``readers`` are merged. ``rows`` are the articles that may be found: any other
+    is dropped, whatever the index returns. ``deadline`` is a time of :func:`time.monotonic`.
     """
 
     def __init__(
@@ -84,82 +83,86 @@ class Hits:
         condition: Condition,
         readers: Sequence[Reader],
         rows: QuerySet[Article],
-        until: float,
+        deadline: float,
         *,
         is_certain: bool,
     ) -> None:
         self.condition = condition
         self._readers = readers
         self._rows = rows
-        self._until = until
-        self._certain = is_certain
+        self._deadline = deadline
+        self._is_certain = is_certain
 
-    def in_time(self, sort: Sort, after: Place | None, size: int) -> list[tuple[Place, Article]]:
-        """Return ``size`` hits behind ``after``, fewer at the end. Raises TooSlowError."""
-        found: list[tuple[Place, Article]] = []
+    def find_hits(
+        self, sort: Sort, after: Position | None, size: int
+    ) -> list[tuple[Position, Article]]:
+        """Return ``size`` hits after ``after``, fewer at the end. Raises SearchTimeoutError."""
+        found: list[tuple[Position, Article]] = []
         while len(found) < size:
-            self._check_time()
-            wanted = size - len(found)
-            places = self._walk(sort, after, wanted if self._certain else max(wanted, _FETCH))
-            found += self._confirmed(places)
-            if not places:
+            self._check_deadline()
+            missing = size - len(found)
+            positions = self._walk(
+                sort, after, missing if self._is_certain else max(missing, _FETCH_SIZE)
+            )
+            found += self._recheck(positions)
+            if not positions:
                 break
-            after = places[-1]
+            after = positions[-1]
         return found[:size]
 
-    def _walk(self, sort: Sort, after: Place | None, limit: int) -> list[Place]:
+    def _walk(self, sort: Sort, after: Position | None, limit: int) -> list[Position]:
         is_oldest = sort == Sort.OLDEST
-        walks = [
+        hit_lists = [
             (reader.oldest if is_oldest else reader.newest)(self.condition, after, limit)
             for reader in self._readers
         ]
-        return list(islice(merge(*walks, reverse=not is_oldest), limit))
+        return list(islice(merge(*hit_lists, reverse=not is_oldest), limit))
 
-    def _confirmed(self, places: Sequence[Place]) -> list[tuple[Place, Article]]:
-        """Return those hits that the archive confirms, with their stories, in the same order."""
-        keys = [place.article_id for place in places]
+    def _recheck(self, positions: Sequence[Position]) -> list[tuple[Position, Article]]:
+        """Return the hits that the database confirms, with their stories, in the same order."""
+        keys = [position.article_id for position in positions]
         stories = {article.pk: article for article in self._rows.filter(pk__in=keys)}
-        again = set(stories)
-        if self._certain:
+        recheck = set(stories)
+        if self._is_certain:
             changed = SearchChange.objects.filter(article_id__in=keys)
-            again.intersection_update(changed.values_list("article_id", flat=True))
-        if again:
-            self._check_time()
-            for document in load(again):
+            recheck.intersection_update(changed.values_list("article_id", flat=True))
+        if recheck:
+            self._check_deadline()
+            for document in load_documents(recheck):
                 if not matches(self.condition, document):
                     stories.pop(document.article_id, None)
-        return [(place, stories[key]) for place, key in zip(places, keys, strict=True)
+        return [(position, stories[key]) for position, key in zip(positions, keys, strict=True)
                 if key in stories]  # fmt: skip
 
-    def _check_time(self) -> None:
-        if time.monotonic() > self._until:
-            raise TooSlowError(f"the search took longer than {SECONDS:g} seconds")
+    def _check_deadline(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise SearchTimeoutError(f"the search took longer than {TIMEOUT_SECONDS:g} seconds")
 
 
-class Search(Hits):
-    """A reader's search over one state of the index, in a ``with`` block of :func:`search`."""
+class Search(TimeOrderedSearch):
+    """A search of public articles in one snapshot of the index, opened by :func:`search`."""
 
-    def __init__(self, query: Query, reader: Reader, until: float) -> None:
+    def __init__(self, query: Query, reader: Reader, deadline: float) -> None:
         resolved = resolve(query.root)
         rows = Article.objects.published().for_lists()
         certain = is_certain(resolved.condition)
-        super().__init__(resolved.condition, [reader], rows, until, is_certain=certain)
+        super().__init__(resolved.condition, [reader], rows, deadline, is_certain=certain)
         self.query = query
         self.unknown: list[Filter] = resolved.unknown
         self._reader = reader
 
-    def again(self, root: Node) -> Search:
-        """Return another search over the same state of the index, within the same time."""
-        return Search(Query(root, (), write(root)), self._reader, self._until)
+    def with_query(self, root: Node) -> Search:
+        """Return another search in the same snapshot of the index, with the same deadline."""
+        return Search(Query(root, (), unparse(root)), self._reader, self._deadline)
 
     def page(self, sort: Sort = Sort.NEWEST, after: str = "", size: int = 20) -> Page:
-        """Return the hits behind the cursor ``after``. Raises BadCursorError, TooSlowError."""
+        """Return the page after the cursor ``after``. Raises BadCursorError, SearchTimeoutError."""
         if sort == Sort.RELEVANCE:
-            return self._best(after, size)
-        return self._page(sort, _place(after, sort) if after else None, size)
+            return self._relevance_page(after, size)
+        return self._time_ordered_page(sort, _decode_position(after, sort) if after else None, size)
 
-    def every(self, sort: Sort = Sort.NEWEST) -> Iterator[Article]:
-        """Yield every hit to the end, in the order of time."""
+    def all_hits(self, sort: Sort = Sort.NEWEST) -> Iterator[Article]:
+        """Yield every hit in chronological order; not for Sort.RELEVANCE."""
         after = ""
         while True:
             page = self.page(sort, after, 500)
@@ -169,14 +172,14 @@ class Search(Hits):
             after = page.next
 
     def count(self) -> Count:
-        """Return how many hits there are."""
+        """Return the number of hits."""
         number = self._reader.count(self.condition)
         if number > COUNT_LIMIT:
             return Count(COUNT_LIMIT, is_exact=False)
-        again = not self._certain or SearchChange.objects.exists()
-        if again and number <= _AGAIN_LIMIT:
-            places = self._reader.newest(self.condition, None, number)
-            number = len(self._confirmed(places))
+        recheck = not self._is_certain or SearchChange.objects.exists()
+        if recheck and number <= _RECHECK_LIMIT:
+            positions = self._reader.newest(self.condition, None, number)
+            number = len(self._recheck(positions))
         return Count(number, is_exact=True)
 
     def facets(self) -> Facets:
@@ -184,39 +187,43 @@ class Search(Hits):
         return self._reader.facets(self.condition)
 
     def spellings(self, word: str) -> list[str]:
-        """Return words spelled nearly like a folded Latin word; show those alone that are found."""
-        return self._reader.spellings(word, SPELLINGS)
+        """Return words spelled like a folded Latin word; show only those that a search finds."""
+        return self._reader.spellings(word, MAX_SPELLINGS)
 
-    def _page(self, sort: Sort, after: Place | None, size: int) -> Page:
-        found = self.in_time(sort, after, size + 1)
+    def _time_ordered_page(self, sort: Sort, after: Position | None, size: int) -> Page:
+        found = self.find_hits(sort, after, size + 1)
         articles = [article for _, article in found[:size]]
-        return Page(articles, _cursor(sort, found[size - 1][0]) if len(found) > size else "")
+        return Page(
+            articles, _encode_position(sort, found[size - 1][0]) if len(found) > size else ""
+        )
 
-    def _best(self, after: str, size: int) -> Page:
-        """Return a page of the best hits; behind them the older ones follow in their order."""
-        kind, number, key = _unpacked(after) if after else (b"b", 0, 0)
+    def _relevance_page(self, after: str, size: int) -> Page:
+        """Return a page of the most relevant hits; older hits follow, newest first."""
+        kind, number, key = _decode_cursor(after) if after else (b"b", 0, 0)
         if kind == b"n":
-            return self._page(Sort.NEWEST, Place(number, key), size)
+            return self._time_ordered_page(Sort.NEWEST, Position(number, key), size)
         if kind != b"b" or number < 0:
             raise BadCursorError(after)
-        best = self._reader.best(self.condition)
+        most_relevant = self._reader.most_relevant(self.condition)
         articles: list[Article] = []
-        while number < len(best) and len(articles) < size:
-            wanted = size - len(articles)
-            articles += [article for _, article in self._confirmed(best[number : number + wanted])]
-            number += wanted
-        if number < len(best):
-            return Page(articles, _packed(b"b", number, 0))
-        if not best or not self._reader.newest(self.condition, min(best), 1):
+        while number < len(most_relevant) and len(articles) < size:
+            missing = size - len(articles)
+            articles += [
+                article for _, article in self._recheck(most_relevant[number : number + missing])
+            ]
+            number += missing
+        if number < len(most_relevant):
+            return Page(articles, _encode_cursor(b"b", number, 0))
+        if not most_relevant or not self._reader.newest(self.condition, min(most_relevant), 1):
             return Page(articles, "")
-        return Page(articles, _cursor(Sort.NEWEST, min(best)))
+        return Page(articles, _encode_position(Sort.NEWEST, min(most_relevant)))
 
 
 @contextmanager
-def search(typed: str, seconds: float = SECONDS) -> Iterator[Search]:
-    """Search the public articles for what was typed.
+def search(typed: str, seconds: float = TIMEOUT_SECONDS) -> Iterator[Search]:
+    """Open a search of the public articles for a query string, with a time limit in seconds.
 
-    Raises IndexMissingError, and TooSlowError also in the middle of the block.
+    Raises IndexMissingError, and SearchTimeoutError also within the block.
     """
     query = parse(typed)
     with _reader(seconds) as reader:
@@ -225,47 +232,47 @@ def search(typed: str, seconds: float = SECONDS) -> Iterator[Search]:
 
 @contextmanager
 def search_among(
-    rows: QuerySet[Article], typed: str, *also: Condition, seconds: float = SECONDS
-) -> Iterator[Hits]:
-    """Search any articles for what was typed: those of ``rows``, public or not.
+    rows: QuerySet[Article], typed: str, *known: Condition, seconds: float = TIMEOUT_SECONDS
+) -> Iterator[TimeOrderedSearch]:
+    """Open a search of the articles in ``rows``, public or not, for a query string.
 
-    ``also`` is what they are known to fulfil: it spares a look at others. Raises IndexMissingError,
-    and TooSlowError also in the middle of the block.
+    ``known`` are conditions that all of ``rows`` fulfil: they make the search faster. Raises
+    IndexMissingError, and SearchTimeoutError also within the block.
     """
-    condition = All((resolve(parse(typed).root, rows).condition, *also))
+    condition = All((resolve(parse(typed).root, rows).condition, *known))
     with _reader(seconds) as reader:
-        readers = [reader, reader.hidden()]
-        until = time.monotonic() + seconds
-        # Many a hit may be none of the rows: it is asked for more of them at once.
-        yield Hits(condition, readers, rows, until, is_certain=False)
+        readers = [reader, reader.non_public()]
+        deadline = time.monotonic() + seconds
+        # Many hits may not be in the rows: not certain, so hits are fetched in larger batches.
+        yield TimeOrderedSearch(condition, readers, rows, deadline, is_certain=False)
 
 
 @contextmanager
 def _reader(seconds: float) -> Iterator[Reader]:
-    """Open the index of this archive. Raises IndexMissingError, TooSlowError."""
+    """Open the index of this archive. Raises IndexMissingError, SearchTimeoutError."""
     try:
-        name = index_updates.identity()
+        identity = index_updates.index_identity()
     except IndexMissingError:
         if Article.objects.exists():
             raise
-        yield _Nothing()  # an archive without a story finds none
+        yield _EmptyReader()  # an empty archive has no hits
         return
-    with backend().reader(name, seconds) as reader:
+    with get_backend().reader(identity, seconds) as reader:
         yield reader
 
 
-class _Nothing:
-    """The reader of an archive that has no story and no index yet."""
+class _EmptyReader:
+    """The reader of an archive that has neither stories nor an index yet."""
 
-    def hidden(self) -> _Nothing:
+    def non_public(self) -> _EmptyReader:
         return self
 
-    def newest(self, condition: Condition, after: Place | None, limit: int) -> list[Place]:
+    def newest(self, condition: Condition, after: Position | None, limit: int) -> list[Position]:
         return []
 
     oldest = newest
 
-    def best(self, condition: Condition) -> list[Place]:
+    def most_relevant(self, condition: Condition) -> list[Position]:
         return []
 
     def count(self, condition: Condition) -> int:
@@ -284,28 +291,30 @@ class _Nothing:
         yield from ()
 
 
-def _cursor(sort: Sort, place: Place) -> str:
-    return _packed(b"o" if sort == Sort.OLDEST else b"n", place.moment, place.article_id)
+def _encode_position(sort: Sort, position: Position) -> str:
+    return _encode_cursor(
+        b"o" if sort == Sort.OLDEST else b"n", position.moment, position.article_id
+    )
 
 
-def _place(cursor: str, sort: Sort) -> Place:
-    kind, moment, key = _unpacked(cursor)
+def _decode_position(cursor: str, sort: Sort) -> Position:
+    kind, moment, key = _decode_cursor(cursor)
     if kind != (b"o" if sort == Sort.OLDEST else b"n"):
         raise BadCursorError(cursor)
-    return Place(moment, key)
+    return Position(moment, key)
 
 
-def _packed(kind: bytes, number: int, key: int) -> str:
+def _encode_cursor(kind: bytes, number: int, key: int) -> str:
     return base64.urlsafe_b64encode(_CURSOR.pack(kind, number, key)).rstrip(b"=").decode()
 
 
-def _unpacked(cursor: str) -> tuple[bytes, int, int]:
-    """Return the parts of a cursor; only what :func:`_packed` gives is one."""
+def _decode_cursor(cursor: str) -> tuple[bytes, int, int]:
+    """Return the parts of a cursor; raises BadCursorError unless :func:`_encode_cursor` made it."""
     try:
         data = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         kind, number, key = _CURSOR.unpack(data)
     except (ValueError, binascii.Error, struct.error) as error:
         raise BadCursorError(cursor) from error
-    if _packed(kind, number, key) != cursor:
+    if _encode_cursor(kind, number, key) != cursor:
         raise BadCursorError(cursor)
     return kind, number, key

@@ -1,4 +1,4 @@
-"""Which stories of a day stand first on the front page, and the picture beside each."""
+"""Select the lead stories of a day for the front page, each with a picture."""
 
 from __future__ import annotations
 
@@ -8,63 +8,65 @@ from dataclasses import dataclass
 from django.db.models.functions import Substr
 
 from articles.content.post_file.parsing import Kind
-from articles.content.text.excerpts import excerpt_of
+from articles.content.text.excerpts import make_excerpt
 from articles.models import Article, ArticleBody, ArticleImage, ImageState
 
-LEADS = 4
-_OPENING = 700  # characters of the first one's text
-_OPENING_HAN = 260  # of a Chinese or Japanese one: each is as wide as two or three letters
-_LONG = 3000  # characters; beyond that a text is no weightier for being longer
+MAX_LEADS = 4
+_EXCERPT_LENGTH = 700  # characters, for the first lead story
+_EXCERPT_LENGTH_HAN = 260  # in Chinese or Japanese: one is as wide as two or three letters
+_MAX_RANK = 3000  # characters; longer texts do not rank higher
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
-    """A story, how it begins, and the first picture of it that the archive holds."""
+class LeadStory:
+    """A story, its excerpt, and its first picture that is in the archive."""
 
     story: Article
-    opening: str
+    excerpt: str
     picture: ArticleImage | None
 
 
-def leads_of(stories: Sequence[Article]) -> list[Lead]:
-    """Return at most four of ``stories``, the weightiest first, each of another outlet.
+def select_lead_stories(stories: Sequence[Article]) -> list[LeadStory]:
+    """Return at most four of ``stories``, each of another outlet, ranked by length.
 
-    Nobody chooses them: a text weighs by its length up to a limit, and of equal ones the newer
-    stands first. What has no headline or no text leads nowhere. The first one tells more of its
-    text. Two queries, for the pictures and for that text.
+    No one chooses them: a story ranks by the length of its text up to a limit; the tie-break is the
+    order of ``stories``, newest first. Stories without a headline or a text are never selected. The
+    first one has a longer excerpt. Two queries: for the pictures and for that excerpt.
     """
-    ranked = sorted(stories, key=_weight, reverse=True)
+    ranked = sorted(stories, key=_rank, reverse=True)
     chosen: dict[int, Article] = {}
     for story in ranked:
         if story.title and story.excerpt and story.kind == Kind.STORY:
             chosen.setdefault(story.source_id, story)
-    leads = list(chosen.values())[:LEADS]
-    pictures, openings = _pictures(leads), _openings(leads[:1])
+    leads = list(chosen.values())[:MAX_LEADS]
+    pictures, excerpts = _first_pictures(leads), _longer_excerpts(leads[:1])
     return [
-        Lead(story, openings.get(story.pk, story.excerpt), pictures.get(story.pk))
+        LeadStory(story, excerpts.get(story.pk, story.excerpt), pictures.get(story.pk))
         for story in leads
     ]
 
 
-def _weight(story: Article) -> int:
-    return min(story.character_count, _LONG)
+def _rank(story: Article) -> int:
+    return min(story.character_count, _MAX_RANK)
 
 
-def _openings(stories: Sequence[Article]) -> dict[int, str]:
+def _longer_excerpts(stories: Sequence[Article]) -> dict[int, str]:
     lengths = {
-        story.pk: _OPENING_HAN if story.language.startswith(("zh", "ja")) else _OPENING
+        story.pk: _EXCERPT_LENGTH_HAN
+        if story.language.startswith(("zh", "ja"))
+        else _EXCERPT_LENGTH
         for story in stories
     }
     texts = ArticleBody.objects.filter(pk__in=lengths)
-    beginnings = texts.annotate(beginning=Substr("text", 1, 4 * _OPENING))
+    openings = texts.annotate(beginning=Substr("text", 1, 4 * _EXCERPT_LENGTH))
     return {
-        pk: excerpt_of(text, lengths[pk]) for pk, text in beginnings.values_list("pk", "beginning")
+        pk: make_excerpt(text, lengths[pk]) for pk, text in openings.values_list("pk", "beginning")
     }
 
 
-def _pictures(stories: Sequence[Article]) -> dict[int, ArticleImage]:
-    held = ArticleImage.objects.filter(article__in=stories, image__state=ImageState.HELD)
-    found: dict[int, ArticleImage] = {}
-    for place in held.select_related("image").order_by("article", "position"):
-        found.setdefault(place.article_id, place)
-    return found
+def _first_pictures(stories: Sequence[Article]) -> dict[int, ArticleImage]:
+    placements = ArticleImage.objects.filter(article__in=stories, image__state=ImageState.HELD)
+    pictures: dict[int, ArticleImage] = {}
+    for placement in placements.select_related("image").order_by("article", "position"):
+        pictures.setdefault(placement.article_id, placement)
+    return pictures

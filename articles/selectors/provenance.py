@@ -1,4 +1,4 @@
-"""What can be said about a story's origin: clocks, original address, what is held."""
+"""The provenance of a story: its times, its original URL, its versions, and what is missing."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext, pgettext_lazy
 
-from articles.content.html.videos import players_in
+from articles.content.html.videos import player_sites
 from articles.content.post_file.parsing import Flag, Kind
 from articles.content.post_file.publication_date import Evidence
 from articles.content.text.date_parsing import Moment, Precision, parse_date
-from articles.content.urls.normalization import host_of, resolved
+from articles.content.urls.normalization import extract_host, resolve_link
 from articles.models import Article, ArticleBody, Capture, EditedField
 
-SHOWN_CAPTURES = 10  # the page of versions has all of them
-#: What editors take out of a story for good reason, and what would stand in its files still.
-WORDS = frozenset({EditedField.TITLE, EditedField.HTML, EditedField.AUTHOR})
-_COMPARED = 100  # versions of which is told what changed
+MAX_CAPTURES = 10  # the page of versions lists all of them
+#: Fields from which editors remove things for good reason; the original files still have them.
+SENSITIVE_FIELDS = frozenset({EditedField.TITLE, EditedField.HTML, EditedField.AUTHOR})
+_MAX_COMPARED = 100  # versions that are compared
 
 _EVIDENCE = {
     Evidence.BODY: lazy("the date that the outlet printed with the story"),
@@ -45,10 +45,10 @@ _FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """A time that somebody noted about a story, and what it rests on.
+class StoryTime:
+    """A time in the provenance of a story, with a label and the evidence for it.
 
-    With ``day`` set only the day is known, and ``value`` is not shown.
+    With ``day`` set, only the day is known, and ``value`` is not displayed.
     """
 
     label: str
@@ -58,25 +58,29 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
-    """Where a story was first published. ``link`` is empty when the address cannot be opened."""
+class OriginalLink:
+    """The original URL of a story.
+
+    ``stated_url`` is the URL as the post gives it, ``link`` the URL to link to: empty unless it is
+    http or https. ``host`` is the host of ``link``.
+    """
 
     link: str
     host: str
-    address: str
+    stated_url: str
 
     @property
-    def wayback(self) -> str:
-        """Return where the Wayback Machine lists its captures of the link, empty without one."""
+    def wayback_url(self) -> str:
+        """Return the URL of the Wayback Machine's list of captures, empty without a link."""
         return f"https://web.archive.org/web/*/{self.link}" if self.link else ""
 
 
-def clocks_of(article: Article) -> list[Clock]:
-    """Return the clocks of a story: published, the post file's own date, imported."""
+def story_times(article: Article) -> list[StoryTime]:
+    """Return the times of a story: published, the date in the post file, imported."""
     day_only = article.published_precision == Precision.DAY
     evidence = str(_EVIDENCE[Evidence(article.published_evidence)])
     day = article.day if day_only else None
-    clocks = [Clock(_("Published"), article.published_at, day, evidence)]
+    times = [StoryTime(_("Published"), article.published_at, day, evidence)]
     if article.captured_at is not None:
         crawled = article.published_evidence == Evidence.CRAWL
         note = _("the date line of the file that is shown")
@@ -85,51 +89,51 @@ def clocks_of(article: Article) -> list[Clock]:
         stated = stated_date(article.current_capture)
         only_day = stated is not None and stated.precision == Precision.DAY
         day = article.captured_at.date() if only_day else None
-        clocks.append(Clock(_("Post file"), article.captured_at, day, note))
+        times.append(StoryTime(_("Post file"), article.captured_at, day, note))
     evidence = _("when the archive first took it in")
-    clocks.append(Clock(_("Imported"), article.imported_at, None, evidence))
-    return clocks
+    times.append(StoryTime(_("Imported"), article.imported_at, None, evidence))
+    return times
 
 
 def stated_date(capture: Capture | None) -> Moment | None:
-    """Return the date that the post file itself states, as exactly as it does."""
+    """Return the date in the front matter of the post, with its precision."""
     stated = capture.front_matter.get("date") if capture is not None else None
     return parse_date(stated) if isinstance(stated, str) else None
 
 
-def original_of(capture: Capture | None) -> Original | None:
-    """Return the address that the shown post gives, as a link only if it is http or https."""
+def original_link(capture: Capture | None) -> OriginalLink | None:
+    """Return the original URL that the post of this capture gives, None if it gives none."""
     if capture is None or not capture.url:
         return None
-    link = resolved(capture.url, "") or ""
+    link = resolve_link(capture.url, "") or ""
     if not link.startswith(("http://", "https://")):
         link = ""
-    return Original(link, host_of(link), capture.url)
+    return OriginalLink(link, extract_host(link), capture.url)
 
 
-def video_of(article: Article, html: str) -> Original | None:
-    """Return the page of the video, when the story is one and no box in ``html`` leads there."""
-    if article.kind != Kind.VIDEO or players_in(html):
+def video_link(article: Article, html: str) -> OriginalLink | None:
+    """Return the URL of the video, if the story is one and ``html`` embeds no player."""
+    if article.kind != Kind.VIDEO or player_sites(html):
         return None
-    return original_of(article.current_capture)
+    return original_link(article.current_capture)
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """What differs among the versions of a story."""
+class VersionChanges:
+    """Whether the headline or the text differs among the versions of a story."""
 
     headline: bool
     text: bool
 
 
-def changed_of(article: Article) -> Changed:
-    """Return what differs among the versions that are not hidden; a query if there are several."""
+def find_version_changes(article: Article) -> VersionChanges:
+    """Return what differs among the versions that are not hidden: one query, if any."""
     if article.version_count < 2:
-        return Changed(headline=False, text=False)
+        return VersionChanges(headline=False, text=False)
     versions = article.captures.filter(version__isnull=False, hidden=False)
-    told = versions.values_list("title", "text_hash")[:_COMPARED]
-    titles, texts = (set(column) for column in zip(*told, strict=True)) if told else ((), ())
-    return Changed(len(titles) > 1, len(texts) > 1)
+    rows = versions.values_list("title", "text_hash")[:_MAX_COMPARED]
+    titles, texts = (set(column) for column in zip(*rows, strict=True)) if rows else ((), ())
+    return VersionChanges(len(titles) > 1, len(texts) > 1)
 
 
 def newest_captures(article: Article) -> QuerySet[Capture]:
@@ -137,18 +141,18 @@ def newest_captures(article: Article) -> QuerySet[Capture]:
     captures = article.captures.filter(hidden=False).order_by(
         F("front_matter_at").desc(nulls_last=True), "-id"
     )
-    # Without the article among them, each row would ask for it.
-    told = ("article", "version", "original_id", "front_matter", "front_matter_at", "imported_at")
-    return captures.only(*told)[:SHOWN_CAPTURES]
+    # Without ``article`` among the fields, each row would query it.
+    fields = ("article", "version", "original_id", "front_matter", "front_matter_at", "imported_at")
+    return captures.only(*fields)[:MAX_CAPTURES]
 
 
-def what_is_held(article: Article, body: ArticleBody) -> str:
-    """Return a sentence about a body that is empty or nearly so, else an empty string."""
+def describe_missing_content(article: Article, body: ArticleBody) -> str:
+    """Return a sentence about an empty or nearly empty body, else an empty string."""
     if not body.html:
         if article.title:
             return _("The archive holds the headline of this story and no text.")
         return _("The archive holds neither a headline nor a text of this story.")
-    if not body.text and players_in(body.html):
+    if not body.text and player_sites(body.html):
         return _("The archive holds the address of a video and no text of this story.")
     if not body.text:
         return _("The archive holds pictures of this story and no text.")
@@ -157,8 +161,8 @@ def what_is_held(article: Article, body: ArticleBody) -> str:
     return ""
 
 
-def words_for(fields: Iterable[EditedField]) -> str:
-    """Return the names of edited fields as a reader would say them: ``text and title``."""
+def join_field_names(fields: Iterable[EditedField]) -> str:
+    """Return the translated names of edited fields as a list in prose: ``text and title``."""
     *names, last = [str(_FIELDS[field]) for field in fields] or [""]
     if not names:
         return last

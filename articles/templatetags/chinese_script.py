@@ -1,4 +1,4 @@
-"""The addresses of a page in either script of Chinese, for its head and for its readers."""
+"""Template tags for the URLs of a page in both Chinese scripts: links and ``hreflang``."""
 
 from __future__ import annotations
 
@@ -9,30 +9,34 @@ from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
 from articles.content.chinese_script import Script
-from articles.http.language_prefix import whole
-from articles.http.script_conversion import script_of
+from articles.http.language_prefix import permanent_url
+from articles.http.script_conversion import requested_script
 
 register = template.Library()
 
-_LABELS = {None: "原文", Script.HANS: "简体", Script.HANT: "繁體"}  # no interface translates them
+_LABELS = {
+    None: "原文",
+    Script.HANS: "简体",
+    Script.HANT: "繁體",
+}  # the same in every interface language
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A form of this page. ``language`` is that of its label, and of its text if it has one."""
+    """A variant of this page. ``language`` is that of its label, and of the converted text."""
 
     label: str
     language: str
-    address: str
+    url: str
     is_current: bool
     is_original: bool
 
 
 @register.simple_tag(takes_context=True)
 def script_choices(context: template.RequestContext) -> list[Choice]:
-    """Return this page as it is stored, simplified and traditional, at addresses of this site."""
+    """Return the links to this page as stored, in simplified and in traditional characters."""
     request: HttpRequest = context["request"]
-    here = script_of(request)
+    here = requested_script(request)
     return [
         Choice(
             label,
@@ -47,18 +51,18 @@ def script_choices(context: template.RequestContext) -> list[Choice]:
 
 @register.simple_tag(takes_context=True)
 def script_alternates(context: template.RequestContext) -> list[tuple[str, str]]:
-    """Return the languages of this page's forms and their permanent addresses, plain one last."""
+    """Return language and permanent URL of each variant of this page, ``x-default`` last."""
     request: HttpRequest = context["request"]
-    page = whole(escape_uri_path(request.path))
+    page = permanent_url(escape_uri_path(request.path))
     forms = [(script.language, page + _query(request, script)) for script in Script]
     return [*forms, ("x-default", page + _query(request, None))]
 
 
 def _query(request: HttpRequest, script: Script | None) -> str:
-    """Return the query of this page, all as it was but for its script."""
-    asked = request.GET.copy()
-    asked.pop("script", None)
+    """Return the query string of this page with ``script`` replaced or removed."""
+    parameters = request.GET.copy()
+    parameters.pop("script", None)
     if script:
-        asked["script"] = script
-    query = asked.urlencode()
+        parameters["script"] = script
+    query = parameters.urlencode()
     return f"?{query}" if query else ""

@@ -1,22 +1,24 @@
-"""What the tests share."""
+"""Fixtures of all tests."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from threading import BoundedSemaphore
+from typing import Any
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
+from django.test import Client
 from pytest_django.fixtures import Settings
-
-from articles.api import search_export
 
 
 @pytest.fixture(autouse=True)
-def _plain_files(
+def _isolate_settings(
     settings: Settings, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Set what a .env may set otherwise, and keep files out of the project folder."""
+    """Override settings that a .env may change, and keep files out of the project folder."""
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -24,21 +26,40 @@ def _plain_files(
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.STATIC_ROOT = tmp_path
     settings.SECURE_SSL_REDIRECT = False
-    # Beside the folder of the test, which may be one of posts or an archive to be compared.
+    # Outside the test's own folder, which may hold posts, or an archive to compare.
     settings.SEARCH_DATABASE = tmp_path_factory.mktemp("search") / "search.sqlite3"
     settings.SECOND_FACTOR = "optional"
     settings.LIMITS_FILE = tmp_path / "limits.sqlite3"
 
 
 @pytest.fixture(autouse=True)
-def _no_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forget the downloads of other tests, whose answers nobody has closed as a server does."""
-    monkeypatch.setattr(search_export, "_slots", BoundedSemaphore(search_export.AT_ONCE))
+def _close_streaming_responses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close files and downloads whose content the test has not read to the end.
+
+    A server closes every response. The test client closes a streaming one only after its last
+    chunk, and a test often reads only the headers.
+    """
+    send = Client.request
+    streaming: list[Any] = []
+
+    def request(client: Client, **environ: Any) -> Any:
+        response = send(client, **environ)
+        if response.streaming:
+            streaming.append(response)
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
+    yield
+    request_finished.disconnect(close_old_connections)  # as the test client does
+    for response in streaming:
+        if not response.closed:
+            response.close()
+    request_finished.connect(close_old_connections)
 
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:
-    """Return the folder of real posts that ARCHIVE_CORPUS names, or skip the test."""
+    """Return the folder of real posts from ARCHIVE_CORPUS; skip the test without one."""
     folder = os.environ.get("ARCHIVE_CORPUS", "")
     if not folder:
         pytest.skip("ARCHIVE_CORPUS names no folder of real posts")
@@ -47,5 +68,5 @@ def corpus() -> Path:
 
 @pytest.fixture(scope="session")
 def samples() -> Path:
-    """Return the folder of the posts that were written for the project."""
+    """Return the folder of the invented sample posts."""
     return Path(__file__).resolve().parents[2] / "samples" / "posts"

@@ -1,4 +1,4 @@
-"""Settings that are missing or wrong stop the start with a message that names the variable."""
+"""A missing or invalid setting stops the start with a message that names the variable."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from articles.tests.support.import_runs import PROJECT, environment
 
 
 def start(database: Path, *arguments: str, **values: str | None) -> tuple[int, str]:
-    """Start ``manage.py`` with changed variables; return its exit code and standard error."""
+    """Run ``manage.py`` with changed variables; return its exit code and standard error."""
     env = environment(database)
     for name, value in values.items():
         if value is None:
@@ -48,7 +48,7 @@ def start(database: Path, *arguments: str, **values: str | None) -> tuple[int, s
         ("STANDBY_MAX_DELAY", "0.5"),
     ],
 )
-def test_wrong_value_stops_the_start_and_is_named(
+def test_invalid_value_stops_the_start_and_is_named(
     tmp_path: Path, name: str, value: str | None
 ) -> None:
     if value is None and (PROJECT / ".env").exists():
@@ -59,13 +59,13 @@ def test_wrong_value_stops_the_start_and_is_named(
 
 
 @pytest.mark.parametrize("command", ["import_posts", "migrate"])
-def test_each_command_stops_alike(tmp_path: Path, command: str) -> None:
+def test_every_command_stops_on_an_invalid_value(tmp_path: Path, command: str) -> None:
     code, message = start(tmp_path / "a.sqlite3", command, ".", ARCHIVE_TIME_ZONE="Nowhere")
     assert code == 1
     assert "ARCHIVE_TIME_ZONE" in message
 
 
-def test_good_values_start(tmp_path: Path) -> None:
+def test_valid_values_are_accepted(tmp_path: Path) -> None:
     values = {
         "DEBUG": "on",
         "ARCHIVE_TIME_ZONE": "Asia/Taipei",
@@ -75,6 +75,6 @@ def test_good_values_start(tmp_path: Path) -> None:
     assert (code, "Error" in message) == (0, False)
 
 
-def test_secret_key_is_not_told(tmp_path: Path) -> None:
+def test_secret_key_is_not_in_the_message(tmp_path: Path) -> None:
     _, message = start(tmp_path / "a.sqlite3", SECRET_KEY="swordfish", DEBUG="perhaps")
     assert "swordfish" not in message

@@ -1,7 +1,7 @@
-"""Verify the archive: what is stored against what the originals and the code say now.
+"""Verify the archive: compare the stored rows with what the current code derives.
 
-Every SHA-256 is computed anew, every derived column derived anew, every orphan looked for. The
-rebuild is the same walk that writes what it finds different.
+Recomputes every SHA-256 and every derived column, and searches for orphans. The rebuild is the same
+walk, and writes what differs.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 
-from articles.content.html.images import picture_code
+from articles.content.html.images import image_code
 from articles.content.post_file.parsing import NotAPostError, PostError
 from articles.deriving import bulk_get_or_create
-from articles.deriving.article_aggregate import Held
-from articles.deriving.bulk_get_or_create import Sources
+from articles.deriving.article_aggregate import ArticleAggregate
+from articles.deriving.bulk_get_or_create import SourceResolver
 from articles.deriving.captures import parse_capture
-from articles.deriving.image_placements import wanted_places
-from articles.deriving.story_counts import Key, Tally, counted, stored
-from articles.deriving.unit_of_work import Workbench
+from articles.deriving.image_placements import expected_placements
+from articles.deriving.story_counts import CountDeltas, CountKey, count_stories, read_stored_counts
+from articles.deriving.unit_of_work import UnitOfWork
 from articles.models import (
     Article,
     ArticleBody,
@@ -39,98 +39,101 @@ from articles.models import (
 
 ARTICLES_AT_ONCE = 200
 _ROWS_AT_ONCE = 200
-_NOBODY = 0  # no author has this key
+_NO_AUTHOR = 0  # no author has this key
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it should be. ``fixable``: the originals tell the right value."""
+    """A fault in the archive; ``is_fixable`` if the correct value can be derived."""
 
-    what: str
-    where: str
+    kind: str
+    location: str
     detail: str
-    fixable: bool = True
+    is_fixable: bool = True
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.where}: {self.detail}"
+        return f"{self.kind}: {self.location}: {self.detail}"
 
 
-def damaged_bytes() -> Iterator[Finding]:
-    """Yield each stored content whose bytes do not give its SHA-256."""
+def find_damaged_bytes() -> Iterator[Finding]:
+    """Yield each stored content whose bytes do not match its SHA-256 or size."""
     for original in Original.objects.order_by("pk").iterator(chunk_size=_ROWS_AT_ONCE):
-        if problem := _problem_of(original, original.sha256, original.size):
-            yield Finding("original", original.sha256, problem, fixable=False)
+        if problem := _find_damage(original, original.sha256, original.size):
+            yield Finding("original", original.sha256, problem, is_fixable=False)
     for issue in ImportIssue.objects.exclude(sha256="").iterator(chunk_size=_ROWS_AT_ONCE):
-        if issue.data and (problem := _problem_of(issue, issue.sha256, issue.size)):
-            yield Finding("quarantine", str(issue), problem, fixable=False)
+        if issue.data and (problem := _find_damage(issue, issue.sha256, issue.size)):
+            yield Finding("quarantine", str(issue), problem, is_fixable=False)
 
 
-def _problem_of(row: Original | ImportIssue, sha256: str, size: int) -> str:
+def _find_damage(row: Original | ImportIssue, sha256: str, size: int) -> str:
     try:
         content = row.content
     except zlib.error as error:
         return f"its bytes are damaged ({error}); restore it from a backup or import it again"
     if hashlib.sha256(content).hexdigest() != sha256 or len(content) != size:
-        return "its bytes are not those of its SHA-256; restore it from a backup"
+        return "its bytes do not match its SHA-256; restore it from a backup"
     return ""
 
 
-def orphans() -> Iterator[Finding]:
-    """Yield rows that nothing leads to, or that lead to the wrong place."""
+def find_orphans() -> Iterator[Finding]:
+    """Yield rows that nothing refers to, or that refer to the wrong row."""
     of_article = Capture.objects.filter(article=OuterRef("pk"))
     for code in Article.objects.filter(~Exists(of_article)).values_list("code", flat=True):
-        yield Finding("article", code, "no capture tells where it comes from", fixable=False)
+        yield Finding("article", code, "has no capture, so its origin is unknown", is_fixable=False)
     of_original = Capture.objects.filter(original=OuterRef("pk"))
     for sha in Original.objects.filter(~Exists(of_original)).values_list("pk", flat=True):
-        yield Finding("original", sha, "belongs to no article", fixable=False)
+        yield Finding("original", sha, "belongs to no article", is_fixable=False)
     unseen = Original.objects.filter(sightings__isnull=True, captures__isnull=False)
     for sha in unseen.values_list("pk", flat=True).distinct():
-        yield Finding("original", sha, "was seen at no path", fixable=False)
-    marks = BlockedIdentity.objects.values_list("identity_hash")
-    for code in Article.objects.filter(identity_hash__in=marks).values_list("code", flat=True):
-        yield Finding("article", code, "its address was erased for good", fixable=False)
+        yield Finding("original", sha, "has no sighting, so its path is unknown", is_fixable=False)
+    tombstones = BlockedIdentity.objects.values_list("identity_hash")
+    for code in Article.objects.filter(identity_hash__in=tombstones).values_list("code", flat=True):
+        yield Finding("article", code, "its URL is that of an erased story", is_fixable=False)
     foreign = Article.objects.exclude(current_capture__article=F("pk"))
     for code in foreign.filter(current_capture__isnull=False).values_list("code", flat=True):
-        yield Finding("article", code, "shows a capture of another article")
+        yield Finding("article", code, "its current capture belongs to another article")
 
 
-def wrong_counts(*, fix: bool) -> Iterator[Finding]:
-    """Yield counts of stories that are not what counting gives; with ``fix`` set them right.
+def find_wrong_counts(*, fix: bool) -> Iterator[Finding]:
+    """Yield stored counts of stories that differ from counting them; with ``fix`` correct them.
 
-    What is wrong is added to what stands there by then: editors may have gone on.
+    The difference is added to the stored count of that moment, because editors may go on working.
     """
-    with at_one_moment():
-        right, held = counted(), dict(stored())
-    changes: dict[Key, int] = {}
-    for key in sorted(right.keys() | held.keys(), key=str):
-        true = right.get(key, 0)
-        change = true - held.get(key, 0)
-        if change:
-            changes[key] = change
-            model, values = key
-            told = f"{held.get(key, 'missing')}, but {true} stories"
-            yield Finding("count", " ".join([model.__name__, *map(str, values)]), told)
-    if fix and changes:
+    with consistent_snapshot():
+        counted, stored = count_stories(), dict(read_stored_counts())
+    deltas: dict[CountKey, int] = {}
+    for key in sorted(counted.keys() | stored.keys(), key=str):
+        expected = counted.get(key, 0)
+        delta = expected - stored.get(key, 0)
+        if delta:
+            deltas[key] = delta
+            model, columns = key
+            value = stored.get(key, "missing")
+            detail = f"the stored count is {value}, but there are {expected} stories"
+            yield Finding("count", " ".join([model.__name__, *map(str, columns)]), detail)
+    if fix and deltas:
         with transaction.atomic():
-            Tally(changes).apply()
+            CountDeltas(deltas).apply()
 
 
 @contextmanager
-def at_one_moment() -> Iterator[None]:
-    """Have all queries see the archive as it is at one moment; nothing may be written."""
-    alone = not connection.in_atomic_block
+def consistent_snapshot() -> Iterator[None]:
+    """Run all queries in one snapshot; read-only, unless a transaction is open already."""
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic():
-        if alone and connection.vendor == "postgresql":
+        if is_outermost and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield
 
 
-def differences(zone: str, *, fix: bool, after: int = 0) -> Iterator[tuple[int, list[Finding]]]:
-    """Yield, for one group of articles after another, its last key and what differs.
+def find_differences(
+    zone: str, *, fix: bool, after: int = 0
+) -> Iterator[tuple[int, list[Finding]]]:
+    """Yield for each group of articles its last primary key and the findings.
 
-    With ``fix`` what differs is written before the group is told: whoever was interrupted goes
-    on ``after`` the last key.
+    With ``fix`` the differences are written before the group is yielded, so that an interrupted run
+    can continue ``after`` the last key.
     """
     while True:
         keys = list(
@@ -141,92 +144,105 @@ def differences(zone: str, *, fix: bool, after: int = 0) -> Iterator[tuple[int, 
         if not keys:
             return
         with transaction.atomic():
-            bench = Workbench(zone, dt.datetime.now(dt.UTC))
-            bench.load(keys)
-            findings = list(_compare(bench))
+            unit = UnitOfWork(zone, dt.datetime.now(dt.UTC))
+            unit.load(keys)
+            findings = list(_compare_articles(unit))
             if fix and findings:
-                bench.write()
+                unit.write()
         after = keys[-1]
         yield after, findings
 
 
-def _compare(bench: Workbench) -> Iterator[Finding]:
-    sources = Sources()
-    bodies = ArticleBody.objects.in_bulk(list(bench.held))
-    places = _stored_places(list(bench.held))
-    tags = _stored_tags(list(bench.held))
-    settled = []
-    for key, held in bench.held.items():
-        if not held.captures:
-            continue  # told as an orphan
-        yield from _captures(held, sources)
-        bench.settle(held)
-        if not (held.has_edited_body or held.shown.capture.original_id in held.posts):
-            held.touched = False  # what it shows cannot be read: the stored text is the best copy
+def _compare_articles(unit: UnitOfWork) -> Iterator[Finding]:
+    sources = SourceResolver()
+    bodies = ArticleBody.objects.in_bulk(list(unit.aggregates))
+    placements = _stored_placements(list(unit.aggregates))
+    tags = _stored_tags(list(unit.aggregates))
+    recomputed = []
+    for key, aggregate in unit.aggregates.items():
+        if not aggregate.captures:
+            continue  # reported by find_orphans
+        yield from _compare_captures(aggregate, sources)
+        unit.recompute(aggregate)
+        if not (
+            aggregate.has_edited_body or aggregate.effective.capture.original_id in aggregate.posts
+        ):
+            # The original of its text cannot be parsed: the stored text is the best copy.
+            aggregate.is_dirty = False
             continue
-        settled.append(held)
+        recomputed.append(aggregate)
         body = bodies.get(key)
         stored = (body.html, body.text) if body else None
-        if stored != held.body():
-            held.rewrite_body = True
-            yield _of(held, "text", "not what its captures and edits give")
-        if places.get(key, []) != wanted_places(held):
-            held.rewrite_body = True
-            yield _of(held, "pictures", "their places are not those of the text")
-        if tags.get(key, set()) != _wanted_tags(held):
-            yield _of(held, "tags", "not those of its captures and edits")
-    yield from _rows(settled)
-    yield from _missing_pictures(settled)
+        if stored != aggregate.body():
+            aggregate.force_body_write = True
+            yield _article_finding(aggregate, "text", "differs from that of its captures and edits")
+        if placements.get(key, []) != expected_placements(aggregate):
+            aggregate.force_body_write = True
+            yield _article_finding(
+                aggregate, "pictures", "the placements differ from those in the text"
+            )
+        if tags.get(key, set()) != _expected_tags(aggregate):
+            yield _article_finding(aggregate, "tags", "differ from those of its captures and edits")
+    yield from _compare_rows(recomputed)
+    yield from _find_missing_pictures(recomputed)
 
 
-def _captures(held: Held, sources: Sources) -> Iterator[Finding]:
-    for sha in held.changed_captures:
-        yield _of(held, f"capture {sha[:12]}", "its version number is wrong")
-    for capture in held.captures:
-        where = f"{held.article.code} {capture.original_id[:12]}"
+def _compare_captures(aggregate: ArticleAggregate, sources: SourceResolver) -> Iterator[Finding]:
+    for sha in aggregate.changed_captures:
+        yield _article_finding(aggregate, f"capture {sha[:12]}", "its version number is wrong")
+    for capture in aggregate.captures:
+        where = f"{aggregate.article.code} {capture.original_id[:12]}"
         try:
             post = parse_capture(capture)
         except (PostError, NotAPostError, zlib.error) as error:
-            yield Finding("capture", where, str(error), fixable=False)
+            yield Finding("capture", where, str(error), is_fixable=False)
             continue
         if post.sha256 != capture.original_id:
-            yield Finding("capture", where, "its original is damaged", fixable=False)
+            yield Finding("capture", where, "its original is damaged", is_fixable=False)
             continue
         source_id = sources.find(post) or capture.source_id
-        names = held.update(capture, post, source_id)
-        if post.identity_hash != held.article.identity_hash:
-            told = "its address is another article's by the rules of now"
-            yield Finding("capture", where, told, fixable=False)
+        names = aggregate.update_capture(capture, post, source_id)
+        if post.identity_hash != aggregate.article.identity_hash:
+            detail = "by the current rules its URL belongs to another article"
+            yield Finding("capture", where, detail, is_fixable=False)
         if names:
-            yield _of(held, f"capture {capture.original_id[:12]}", f"differs in {', '.join(names)}")
-    held.number()
+            yield _article_finding(
+                aggregate, f"capture {capture.original_id[:12]}", f"differs in {', '.join(names)}"
+            )
+    aggregate.number_versions()
 
 
-def _rows(settled: Sequence[Held]) -> Iterator[Finding]:
-    shown = [(held, held.shown) for held in settled]
-    authors = bulk_get_or_create.authors((each.author for _, each in shown), create=False)
-    for held, each in shown:
-        row = held.row() | {"author_id": authors.get(each.author, _NOBODY) if each.author else None}
-        names = [name for name, value in row.items() if held.before[name] != value]
+def _compare_rows(recomputed: Sequence[ArticleAggregate]) -> Iterator[Finding]:
+    effective = [(aggregate, aggregate.effective) for aggregate in recomputed]
+    authors = bulk_get_or_create.resolve_author_ids(
+        (each.author for _, each in effective), create=False
+    )
+    for aggregate, each in effective:
+        row = aggregate.current_row() | {
+            "author_id": authors.get(each.author, _NO_AUTHOR) if each.author else None
+        }
+        names = [name for name, value in row.items() if aggregate.previous_row[name] != value]
         if names:
-            yield _of(held, "row", f"differs in {', '.join(names)}")
+            yield _article_finding(aggregate, "row", f"differs in {', '.join(names)}")
 
 
-def _missing_pictures(settled: Sequence[Held]) -> Iterator[Finding]:
-    wanted = {
-        picture_code(picture.url): held
-        for held in settled
-        for post in held.posts.values()
+def _find_missing_pictures(recomputed: Sequence[ArticleAggregate]) -> Iterator[Finding]:
+    expected = {
+        image_code(picture.url): aggregate
+        for aggregate in recomputed
+        for post in aggregate.posts.values()
         for picture in post.pictures
     }
-    known = set(Image.objects.filter(code__in=wanted).values_list("code", flat=True))
-    for code in wanted.keys() - known:
-        yield _of(wanted[code], f"picture {code}", "has no row")
+    known = set(Image.objects.filter(code__in=expected).values_list("code", flat=True))
+    for code in expected.keys() - known:
+        yield _article_finding(expected[code], f"picture {code}", "has no row")
 
 
-def _wanted_tags(held: Held) -> set[tuple[str, str, dt.datetime | None]]:
-    listed_at = held.article.published_at if held.article.is_public else None
-    return {(name, held.shown.tag_reason.value, listed_at) for name in held.shown.tags}
+def _expected_tags(aggregate: ArticleAggregate) -> set[tuple[str, str, dt.datetime | None]]:
+    listed_at = aggregate.article.published_at if aggregate.article.is_public else None
+    return {
+        (name, aggregate.effective.tag_reason.value, listed_at) for name in aggregate.effective.tags
+    }
 
 
 def _stored_tags(keys: Sequence[int]) -> dict[int, set[tuple[str, str, dt.datetime | None]]]:
@@ -238,11 +254,11 @@ def _stored_tags(keys: Sequence[int]) -> dict[int, set[tuple[str, str, dt.dateti
     return found
 
 
-def _of(held: Held, what: str, detail: str) -> Finding:
-    return Finding(what, f"article {held.article.code}", detail)
+def _article_finding(aggregate: ArticleAggregate, kind: str, detail: str) -> Finding:
+    return Finding(kind, f"article {aggregate.article.code}", detail)
 
 
-def _stored_places(keys: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
+def _stored_placements(keys: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
     found: dict[int, list[tuple[str, str, str]]] = {}
     rows = ArticleImage.objects.filter(article_id__in=keys).order_by("article_id", "position")
     for key, code, alt, caption in rows.values_list("article_id", "image__code", "alt", "caption"):

@@ -1,4 +1,4 @@
-"""Years and months as spans of days, and the months from one to another."""
+"""Years and months as date ranges, and iteration over months."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from articles.content.search_query import Days
+from articles.content.search_query import DateRange
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A month or a year: its first and its last day."""
+    """A month or a year, by its first and last day."""
 
     first: dt.date
     last: dt.date
 
     @property
-    def days(self) -> Days:
-        """Return the period as a condition of a search."""
-        return Days(self.first, self.last)
+    def days(self) -> DateRange:
+        """Return the period as a search filter."""
+        return DateRange(self.first, self.last)
 
 
-def month_of(first: dt.date) -> Period:
-    """Return the month that begins with ``first``."""
+def month_period(first: dt.date) -> Period:
+    """Return the month with the first day ``first``."""
     return Period(first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
 
 
-def year_of(year: int) -> Period:
-    """Return a year."""
+def year_period(year: int) -> Period:
+    """Return the year as a period."""
     return Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
 
 

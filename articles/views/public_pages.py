@@ -1,4 +1,4 @@
-"""What all public pages share: methods, caching, and how they say that something is not here."""
+"""Decorators that all public pages share: allowed methods, caching, and 410 pages."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from articles.content.html.videos import PLAYER_SITES, players_in
-from articles.http.cache_control import open_to_all
-from articles.http.language_prefix import SPEAKS
-from articles.http.public_visibility import GoneError, NotHereError
-from articles.http.script_conversion import converted
+from articles.content.html.videos import PLAYER_SITES, player_sites
+from articles.http.cache_control import public_endpoint
+from articles.http.language_prefix import HAS_INTERFACE_LANGUAGE
+from articles.http.public_visibility import GoneError, NotFoundError
+from articles.http.script_conversion import convert_response
 
-__all__ = ["GoneError", "NotHereError", "public_file", "public_page", "story_page"]
+__all__ = ["GoneError", "NotFoundError", "public_file", "public_page", "render_story_page"]
 
 _Arguments = ParamSpec("_Arguments")
 _View = Callable[Concatenate[HttpRequest, _Arguments], HttpResponseBase]
 
 
 def public_page(view: _View[_Arguments]) -> _View[_Arguments]:
-    """Make ``view`` a public page: like a file, and with an interface in several languages."""
+    """Return ``view`` as a public page: a public file whose interface has several languages."""
     page = public_file(view)
-    setattr(page, SPEAKS, True)
+    setattr(page, HAS_INTERFACE_LANGUAGE, True)
     return page
 
 
 def public_file(view: _View[_Arguments]) -> _View[_Arguments]:
-    """Make ``view`` a public file: GET and HEAD only, cached shortly, no cookie, 410 for gone.
+    """Return ``view`` as a public file: GET and HEAD only, short caching, no cookie, 410 if gone.
 
-    What it answers must depend on the address alone, because caches keep it for everybody.
+    Its response must depend on the URL alone, because shared caches store it.
     """
 
     @wraps(view)
@@ -42,23 +42,23 @@ def public_file(view: _View[_Arguments]) -> _View[_Arguments]:
         request: HttpRequest, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> HttpResponseBase:
         try:
-            return converted(request, view(request, *args, **kwargs))
+            return convert_response(request, view(request, *args, **kwargs))
         except GoneError as gone:
             return render(request, "410.html", {"gone": gone}, status=410)
 
-    return require_safe(open_to_all(file))  # a POST is a 405
+    return require_safe(public_endpoint(file))  # a POST is a 405
 
 
-_allowing_players: Any = csp_update({"frame-src": [*PLAYER_SITES]})  # typed for views only
-#: Renders a page on which a click may put the players of videos.
-_render_with_players: Callable[..., HttpResponse] = _allowing_players(render)
+_allow_players: Any = csp_update({"frame-src": [*PLAYER_SITES]})  # annotated for views only
+#: Renders a page whose CSP allows video players, which a click loads.
+_render_with_players: Callable[..., HttpResponse] = _allow_players(render)
 
 
-def story_page(
+def render_story_page(
     request: HttpRequest, template: str, context: dict[str, Any], html: str
 ) -> HttpResponse:
-    """Return a page that shows ``html``, a body as it is stored or derived: it was cleaned."""
-    has_players = bool(players_in(html))
+    """Return a page with ``html``, a stored or derived body, which the sanitizer has cleaned."""
+    has_players = bool(player_sites(html))
     context |= {"html": mark_safe(html), "has_players": has_players}  # noqa: S308
     page = _render_with_players if has_players else render
     return page(request, template, context)

@@ -1,4 +1,4 @@
-"""Numbers as a small drawing: a column for each, in units of the drawing's own."""
+"""Sparklines: a small column chart of numbers, in the units of its SVG view box."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 240, 48
-_FEWEST = 6  # columns; fewer would be slabs
-_LOWEST = 2.0  # height of what is not nothing, so that it is seen
-_FULL = 0.86  # share of its place that a column fills
+_MIN_COLUMNS = 6  # places for columns; with fewer, columns would be too wide
+_MIN_HEIGHT = 2.0  # of a column for a number above 0, so that it is visible
+_COLUMN_FILL = 0.86  # width of a column as a share of its place
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's place in the drawing; a height of 0 where there is nothing."""
+    """The rectangle of a column; its height is 0 for the number 0."""
 
     x: float
     y: float
@@ -23,24 +23,24 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
-    """The drawing: its columns from left to right, and its size."""
+    """A chart: its columns from left to right, and its size."""
 
     columns: list[Column]
     width: int = WIDTH
     height: int = HEIGHT
 
 
-def sparkline(numbers: Sequence[int]) -> Sparkline:
-    """Return the drawing of ``numbers``, none of them negative; the greatest fills the height.
+def draw_sparkline(numbers: Sequence[int]) -> Sparkline:
+    """Return the chart of ``numbers``, which are not negative; the largest fills the height.
 
-    >>> [column.height for column in sparkline([0, 1, 48]).columns]
+    >>> [column.height for column in draw_sparkline([0, 1, 48]).columns]
     [0.0, 2.0, 48.0]
     """
     most = max(numbers, default=0)
-    step = WIDTH / max(len(numbers), _FEWEST)
+    step = WIDTH / max(len(numbers), _MIN_COLUMNS)
     columns = []
     for place, number in enumerate(numbers):
-        height = max(_LOWEST, HEIGHT * number / most) if number else 0.0
-        x, y, width = place * step, HEIGHT - height, step * _FULL
+        height = max(_MIN_HEIGHT, HEIGHT * number / most) if number else 0.0
+        x, y, width = place * step, HEIGHT - height, step * _COLUMN_FILL
         columns.append(Column(*(round(value, 2) for value in (x, y, width, height))))
     return Sparkline(columns)

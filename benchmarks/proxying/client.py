@@ -1,7 +1,7 @@
-"""A client that asks a server on this machine for pages, a bounded number of times.
+"""A load generator for a server on this machine, limited in requests and in time.
 
-A list of addresses is asked for in order, each exactly once where that is wanted, and every request
-is timed as it was. hey and ab take one address; wrk ends by time and corrects what it has measured.
+It requests a list of paths in order, each exactly once if so limited, and records the time of every
+request. hey and ab take a single URL; wrk stops by time only and corrects its measurements.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from time import perf_counter
 from typing import Self
 
 HOST = "127.0.0.1"
-TIMEOUT_SECONDS = 60  # for one answer
+TIMEOUT_SECONDS = 60  # for one response
 
 
-class AnswerError(RuntimeError):
-    """A server gave no answer, or another one than 200."""
+class ResponseError(RuntimeError):
+    """A server sent no complete response, or one with another status than 200."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """Header lines by lower-case name, and the body as it came over the wire."""
 
     headers: dict[bytes, bytes]
@@ -32,18 +32,20 @@ class Answer:
 
 
 class Connection(ExitStack):
-    """Asks one server, over one connection as long as both sides ``keep`` it."""
+    """Sends requests to one server, over one connection while both sides keep it alive."""
 
-    def __init__(self, port: int, *, keep: bool = True, encoding: str = "gzip") -> None:
+    def __init__(self, port: int, *, keep_alive: bool = True, encoding: str = "gzip") -> None:
         super().__init__()
         self._port = port
-        kept = "keep-alive" if keep else "close"
-        self._headers = f"Host: localhost\r\nAccept-Encoding: {encoding}\r\nConnection: {kept}\r\n"
-        self._keep = keep
+        connection_header = "keep-alive" if keep_alive else "close"
+        self._headers = (
+            f"Host: localhost\r\nAccept-Encoding: {encoding}\r\nConnection: {connection_header}\r\n"
+        )
+        self._keep_alive = keep_alive
         self._is_open = False
 
-    def get(self, path: str) -> Answer:
-        """Return the answer to a GET of ``path``; AnswerError unless it is a 200."""
+    def get(self, path: str) -> Response:
+        """Return the response to a GET of ``path``; ResponseError unless its status is 200."""
         if not self._is_open:
             self._open()
         self._socket.sendall(f"GET {path} HTTP/1.1\r\n{self._headers}\r\n".encode())
@@ -52,13 +54,13 @@ class Connection(ExitStack):
         while (line := self._file.readline()) not in {b"\r\n", b""}:
             name, _, value = line.partition(b":")
             headers[name.lower()] = value.strip()
-        body = self._body(headers)
-        if not self._keep or headers.get(b"connection", b"").lower() == b"close":
+        body = self._read_body(headers)
+        if not self._keep_alive or headers.get(b"connection", b"").lower() == b"close":
             self.close()
         if status.split()[1:2] != [b"200"]:
-            told = status.decode(errors="replace").strip() or "nothing"
-            raise AnswerError(f"port {self._port}, {path}: answered {told}")
-        return Answer(headers, body)
+            status_text = status.decode(errors="replace").strip() or "nothing"
+            raise ResponseError(f"port {self._port}, {path}: responded {status_text}")
+        return Response(headers, body)
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
@@ -73,28 +75,28 @@ class Connection(ExitStack):
         self._file = self.enter_context(self._socket.makefile("rb"))
         self._is_open = True
 
-    def _body(self, headers: dict[bytes, bytes]) -> bytes:
+    def _read_body(self, headers: dict[bytes, bytes]) -> bytes:
         if headers.get(b"transfer-encoding") == b"chunked":
             chunks = []
             while size := int(self._file.readline().strip() or b"0", 16):
-                chunks.append(self._exactly(size))
-                self._exactly(2)  # the line's end
-            self._exactly(2)
+                chunks.append(self._read_exactly(size))
+                self._read_exactly(2)  # CRLF
+            self._read_exactly(2)
             return b"".join(chunks)
         if b"content-length" in headers:
-            return self._exactly(int(headers[b"content-length"]))
+            return self._read_exactly(int(headers[b"content-length"]))
         return self._file.read()
 
-    def _exactly(self, size: int) -> bytes:
-        found = self._file.read(size)
-        if len(found) < size:
-            raise AnswerError(f"port {self._port}: hung up in the middle of an answer")
-        return found
+    def _read_exactly(self, size: int) -> bytes:
+        content = self._file.read(size)
+        if len(content) < size:
+            raise ResponseError(f"port {self._port}: connection closed in the middle of a response")
+        return content
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """When a load ends, whichever comes first, and how many requests are under way at once."""
+class LoadLimits:
+    """When a load ends, whichever limit comes first, and the number of concurrent requests."""
 
     requests: int
     seconds: float
@@ -103,9 +105,9 @@ class Bounds:
 
 @dataclass(slots=True)
 class Load:
-    """What asking took: a list of milliseconds, one a request, and the seconds of all.
+    """The result of a load: milliseconds of each request, and the seconds of the whole load.
 
-    ``processor_seconds`` are the servers' own; who asks has to fill them in.
+    ``processor_seconds`` are those of the servers; the caller fills them in.
     """
 
     milliseconds: list[float] = field(default_factory=list)
@@ -114,40 +116,42 @@ class Load:
     bytes: int = 0
 
     def add(self, other: Self) -> None:
-        """Take in what another turn has measured."""
+        """Add the measurements of another load."""
         self.milliseconds += other.milliseconds
         self.seconds += other.seconds
         self.processor_seconds += other.processor_seconds
         self.bytes += other.bytes
 
 
-def load(port: int, paths: Sequence[str], bounds: Bounds, *, keep: bool) -> Load:
-    """Ask for ``paths`` in turn until a bound is reached; AnswerError where one is no 200."""
+def run_load(port: int, paths: Sequence[str], limits: LoadLimits, *, keep_alive: bool) -> Load:
+    """Request ``paths`` in turn until a limit is reached; ResponseError on a status but 200."""
     numbers = count()
     result = Load()
     errors: list[Exception] = []
     started = perf_counter()
-    until = started + bounds.seconds
+    until = started + limits.seconds
 
-    def ask() -> None:
+    def send_requests() -> None:
         try:
-            with Connection(port, keep=keep) as connection:
-                while (number := next(numbers)) < bounds.requests and not errors:
+            with Connection(port, keep_alive=keep_alive) as connection:
+                while (number := next(numbers)) < limits.requests and not errors:
                     before = perf_counter()
                     if before > until:
                         return
-                    answer = connection.get(paths[number % len(paths)])
+                    response = connection.get(paths[number % len(paths)])
                     result.milliseconds.append((perf_counter() - before) * 1000)
-                    result.bytes += len(answer.body)
-        except (OSError, AnswerError) as error:
+                    result.bytes += len(response.body)
+        except (OSError, ResponseError) as error:
             errors.append(error)
 
-    threads = [threading.Thread(target=ask, daemon=True) for _ in range(bounds.connections)]
+    threads = [
+        threading.Thread(target=send_requests, daemon=True) for _ in range(limits.connections)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     result.seconds = perf_counter() - started
     if errors:
-        raise AnswerError(str(errors[0])) from errors[0]
+        raise ResponseError(str(errors[0])) from errors[0]
     return result

@@ -1,4 +1,4 @@
-"""A PostgreSQL database for each archive that is measured."""
+"""A PostgreSQL database for each measured archive."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import psycopg
 from psycopg import sql
 
 
-def given_postgresql() -> str | None:
-    """Return the address that DATABASE_URL holds, if it is one of PostgreSQL."""
-    given = os.environ.get("DATABASE_URL", "")
-    return given if given.startswith(("postgres", "pgsql")) else None
+def postgresql_url() -> str | None:
+    """Return DATABASE_URL if it names a PostgreSQL database, else None."""
+    url = os.environ.get("DATABASE_URL", "")
+    return url if url.startswith(("postgres", "pgsql")) else None
 
 
-def named(url: str, size: int) -> str:
-    """Return the address of the database for ``size`` articles, on the server of ``url``.
+def database_url(url: str, size: int) -> str:
+    """Return the URL of the database for ``size`` articles on the server of ``url``.
 
-    >>> named("postgres://postgres@127.0.0.1:5432/checks", 200)
+    >>> database_url("postgres://postgres@127.0.0.1:5432/checks", 200)
     'postgres://postgres@127.0.0.1:5432/test_checks_200'
 
-    With such a name ``tools.with_postgresql`` drops it even where a run was killed.
+    ``tools.with_postgresql`` drops databases with such a name even after a run was killed.
     """
     parts = urlsplit(url)
     folder, _, name = parts.path.rpartition("/")
@@ -31,20 +31,20 @@ def named(url: str, size: int) -> str:
 
 
 @contextmanager
-def database(url: str, size: int) -> Iterator[str]:
-    """Yield the address of a new database, dropped afterwards."""
-    own = named(url, size)
-    name = sql.Identifier(own.rpartition("/")[2])
-    with psycopg.connect(_libpq(url), autocommit=True) as server:
+def temporary_database(url: str, size: int) -> Iterator[str]:
+    """Yield the URL of a new database, which is dropped afterwards."""
+    new_url = database_url(url, size)
+    name = sql.Identifier(new_url.rpartition("/")[2])
+    with psycopg.connect(_libpq_conninfo(url), autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(name))
         try:
-            yield own
+            yield new_url
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
-def _libpq(url: str) -> str:
-    """Return ``url`` as libpq writes it: a scheme that it knows, a socket's folder as the host."""
+def _libpq_conninfo(url: str) -> str:
+    """Return ``url`` in libpq's syntax: with its scheme, or with a socket's folder as the host."""
     parts = urlsplit(url)
     folder, _, name = parts.path.rpartition("/")
     if not folder:

@@ -1,4 +1,4 @@
-"""The kinds of pages that are measured, and addresses of each in a generated archive.
+"""The kinds of measured pages, and sample paths of each in a generated archive.
 
 Django must be set up before this module is imported.
 """
@@ -20,17 +20,19 @@ from benchmarks.generated_archive import VERSIONS
 
 Row = TypeVar("Row", bound=Model)
 
-ADDRESSES = 50  # of a kind, at the most
-_SEARCHED = re.compile(r"[A-Za-z]{4,}|[\u4e00-\u9fff]{2}")  # a word, or two characters of Chinese
+MAX_PATHS = 50  # of one kind
+_SEARCH_TERM = re.compile(
+    r"[A-Za-z]{4,}|[\u4e00-\u9fff]{2}"
+)  # a word, or two characters of Chinese
 
 
-def addresses(kinds: Iterable[str]) -> dict[str, list[str]]:
-    """Return the paths of each kind, none twice; where a kind has few pages, all of them."""
-    return {kind: list(islice(dict.fromkeys(KINDS[kind]()), ADDRESSES)) for kind in kinds}
+def sample_paths(kinds: Iterable[str]) -> dict[str, list[str]]:
+    """Return up to MAX_PATHS distinct paths of each kind."""
+    return {kind: list(islice(dict.fromkeys(KINDS[kind]()), MAX_PATHS)) for kind in kinds}
 
 
-def _spread(stories: QuerySet[Article], count: int = ADDRESSES) -> Iterable[Article]:
-    """Return so many stories from all over the archive, so that none lies beside another."""
+def _evenly_spaced(stories: QuerySet[Article], count: int = MAX_PATHS) -> Iterable[Article]:
+    """Return ``count`` stories evenly spaced over the archive, so that none are adjacent."""
     keys = list(stories.order_by("pk").values_list("pk", flat=True))
     step = max(1, len(keys) // count)
     return stories.filter(pk__in=keys[step // 2 :: step][:count]).order_by("pk")
@@ -45,7 +47,7 @@ def _front() -> Iterator[str]:
 
 
 def _days() -> list[date]:
-    """Return the days that have stories."""
+    """Return the days with stories, in order."""
     return sorted(set(_stories().values_list("day", flat=True)))
 
 
@@ -65,27 +67,27 @@ def _year_pages() -> Iterator[str]:
 
 
 def _articles() -> Iterator[str]:
-    for story in _spread(_stories().filter(version_count=1)):
+    for story in _evenly_spaced(_stories().filter(version_count=1)):
         yield story.get_absolute_url()
 
 
 def _versions() -> Iterator[str]:
-    for story in _spread(_stories().filter(version_count__gt=1)):
+    for story in _evenly_spaced(_stories().filter(version_count__gt=1)):
         yield reverse("versions", args=(story.code,))
 
 
 def _version_pages() -> Iterator[str]:
-    for story in _spread(_stories().filter(version_count__gt=1)):
+    for story in _evenly_spaced(_stories().filter(version_count__gt=1)):
         yield reverse("version", args=(story.code, 1))
 
 
 def _differences() -> Iterator[str]:
-    for story in _spread(_stories().filter(version_count__gt=1)):
+    for story in _evenly_spaced(_stories().filter(version_count__gt=1)):
         yield reverse("difference", args=(story.code, 1, VERSIONS))
 
 
 def _with_stories(rows: QuerySet[Row]) -> QuerySet[Row]:
-    """Return the rows that list stories, those with the most first."""
+    """Return the rows with stories, those with the most first."""
     return rows.filter(story_count__gt=0).order_by("-story_count", "pk")
 
 
@@ -120,9 +122,11 @@ def _about() -> Iterator[str]:
 
 
 def _searches() -> Iterator[str]:
-    for story in _spread(_stories(), 2 * ADDRESSES):  # some words come twice
-        if found := _SEARCHED.search(story.title):
-            yield f"{reverse('search')}?q={quote(found.group())}"
+    for story in _evenly_spaced(
+        _stories(), 2 * MAX_PATHS
+    ):  # twice as many, because some words are the same
+        if match := _SEARCH_TERM.search(story.title):
+            yield f"{reverse('search')}?q={quote(match.group())}"
 
 
 def _feeds() -> Iterator[str]:
@@ -133,7 +137,7 @@ def _feeds() -> Iterator[str]:
             yield reverse(f"source_feed_{form}", args=(source.slug,))
 
 
-#: Every kind of page that is measured, in the order of the table.
+#: Every measured kind of page, in the order of the table.
 KINDS: dict[str, Callable[[], Iterator[str]]] = {
     "front": _front,
     "year": _year_pages,

@@ -1,4 +1,4 @@
-"""What is measured: each kind of page, each way to it, in archives of several sizes in turns."""
+"""The measurements: each kind of page, served each way, in archives of several sizes in turn."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.percentiles import percentile
-from benchmarks.proxying.client import Bounds, Load, load
+from benchmarks.proxying.client import Load, LoadLimits, run_load
 from benchmarks.proxying.site import Site
-from benchmarks.report import say
+from benchmarks.report import print_progress
 
 WAYS = ("cold", "warm", "nginx", "static")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One kind of page, one way to it, in one archive.
+    """One kind of page, served one way, in one archive.
 
-    ``p50`` and ``p99`` are milliseconds as the client saw them, ``processor`` is the mean of what
-    the servers' processors spent on a request, in milliseconds too.
+    ``p50`` and ``p99`` are milliseconds measured by the client; ``processor`` is the servers' mean
+    processor time of a request, in milliseconds, too.
     """
 
     size: int
@@ -34,28 +34,28 @@ class Row:
     bytes_each: int
 
     @classmethod
-    def of(cls, site: Site, kind: str, way: str, done: Load) -> Row:
-        """Return what ``done`` says."""
-        times = done.milliseconds
+    def of(cls, site: Site, kind: str, way: str, result: Load) -> Row:
+        """Return the row with the figures of ``result``."""
+        times = result.milliseconds
         return cls(
             site.size,
             kind,
             way,
-            len(site.addresses[kind]),
+            len(site.paths[kind]),
             len(times),
-            len(times) / done.seconds,
+            len(times) / result.seconds,
             percentile(times, 0.5),
             percentile(times, 0.99),
-            _processor(done),
-            done.bytes // len(times),
+            _processor_ms(result),
+            result.bytes // len(times),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How many times longer a warm page takes in the last archive than in the first.
+    """The time of a warm page in the last archive, divided by that in the first.
 
-    ``processor`` is that of the servers, ``clock`` the p50 that the client sees.
+    ``processor`` compares the servers' processor time, ``clock`` the client's p50.
     """
 
     kind: str
@@ -64,42 +64,42 @@ class Growth:
 
     @classmethod
     def of(cls, kind: str, turns: Sequence[tuple[Load, Load]]) -> Growth:
-        """Return the medians of the ratios within the turns, each of the first and the last."""
+        """Return the medians of the ratios; each turn is a pair of the first and last archive."""
         return cls(
             kind,
-            median(_processor(last) / _processor(first) for first, last in turns),
+            median(_processor_ms(last) / _processor_ms(first) for first, last in turns),
             median(_p50(last) / _p50(first) for first, last in turns),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How often: cold starts, turns of the other ways, and the bounds of one turn."""
+    """The number of cold starts, the number of turns of the other ways, the limits of one turn."""
 
     starts: int
     turns: int
-    bounds: Bounds
+    limits: LoadLimits
 
 
 def measure(sites: Sequence[Site], plan: Plan) -> tuple[list[Row], list[Growth]]:
     """Return a row for each size, kind and way, and the growth of each kind.
 
-    The sites take turns, so that what else the machine does falls on all of them alike.
+    The sites take turns, so that other work on the machine affects all of them alike.
     """
     rows: list[Row] = []
     growth: list[Growth] = []
-    for kind in sites[0].addresses:
-        say(kind)
-        rows += (Row.of(site, kind, "cold", _cold(site, kind, plan)) for site in sites)
+    for kind in sites[0].paths:
+        print_progress(kind)
+        rows += (Row.of(site, kind, "cold", _measure_cold(site, kind, plan)) for site in sites)
         loads = {(site.size, way): Load() for site in sites for way in WAYS[1:]}
         turns = []
         for number in range(plan.turns):
             warm = {}
             for site in sites[:: -1 if number % 2 else 1]:
-                for way, done in _ways(site, kind, plan.bounds):
-                    loads[site.size, way].add(done)
+                for way, result in _measure_warm_ways(site, kind, plan.limits):
+                    loads[site.size, way].add(result)
                     if way == "warm":
-                        warm[site.size] = done
+                        warm[site.size] = result
             turns.append((warm[sites[0].size], warm[sites[-1].size]))
         rows += (
             Row.of(site, kind, way, loads[site.size, way]) for site in sites for way in WAYS[1:]
@@ -108,37 +108,39 @@ def measure(sites: Sequence[Site], plan: Plan) -> tuple[list[Row], list[Growth]]
     return rows, growth
 
 
-def _cold(site: Site, kind: str, plan: Plan) -> Load:
-    """Ask for each address once, right after a start; several starts where pages are few."""
-    paths = site.addresses[kind]
-    once = Bounds(len(paths), 60 * plan.bounds.seconds, plan.bounds.connections)
-    done = Load()
+def _measure_cold(site: Site, kind: str, plan: Plan) -> Load:
+    """Request each path once after a start of the server, and add up ``plan.starts`` of these."""
+    paths = site.paths[kind]
+    once = LoadLimits(len(paths), 60 * plan.limits.seconds, plan.limits.connections)
+    result = Load()
     for _ in range(plan.starts):
         site.restart()
-        done.add(_asked(site, site.server, paths, once, keep=False))
-    return done
+        result.add(_measure_load(site, site.server_port, paths, once, keep_alive=False))
+    return result
 
 
-def _ways(site: Site, kind: str, bounds: Bounds) -> Iterator[tuple[str, Load]]:
-    """Yield one turn of each way but the cold one."""
-    paths = site.addresses[kind]
-    # A connection for each request: one that is kept would tie the client to one worker.
-    yield "warm", _asked(site, site.server, paths, bounds, keep=False)
-    site.prime(kind)
-    yield "nginx", _asked(site, site.proxy, paths, bounds, keep=True)
-    yield "static", _asked(site, site.plain, site.files[kind], bounds, keep=True)
+def _measure_warm_ways(site: Site, kind: str, limits: LoadLimits) -> Iterator[tuple[str, Load]]:
+    """Yield one turn of each way except the cold one."""
+    paths = site.paths[kind]
+    # A connection for each request: a persistent one would tie the client to one worker.
+    yield "warm", _measure_load(site, site.server_port, paths, limits, keep_alive=False)
+    site.fill_proxy_cache(kind)
+    yield "nginx", _measure_load(site, site.proxy_port, paths, limits, keep_alive=True)
+    yield "static", _measure_load(site, site.file_port, site.files[kind], limits, keep_alive=True)
 
 
-def _asked(site: Site, port: int, paths: Sequence[str], bounds: Bounds, *, keep: bool) -> Load:
+def _measure_load(
+    site: Site, port: int, paths: Sequence[str], limits: LoadLimits, *, keep_alive: bool
+) -> Load:
     before = site.processor_seconds()
-    done = load(port, paths, bounds, keep=keep)
-    done.processor_seconds = site.processor_seconds() - before
-    return done
+    result = run_load(port, paths, limits, keep_alive=keep_alive)
+    result.processor_seconds = site.processor_seconds() - before
+    return result
 
 
-def _processor(done: Load) -> float:
-    return done.processor_seconds * 1000 / len(done.milliseconds)
+def _processor_ms(result: Load) -> float:
+    return result.processor_seconds * 1000 / len(result.milliseconds)
 
 
-def _p50(done: Load) -> float:
-    return percentile(done.milliseconds, 0.5)
+def _p50(result: Load) -> float:
+    return percentile(result.milliseconds, 0.5)

@@ -1,4 +1,4 @@
-"""gunicorn and nginx as processes of the benchmark: started, waited for, ended by their ids."""
+"""Start gunicorn and nginx as child processes, wait until they serve, and stop them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pathlib import Path
 
 from benchmarks.archive_import import PROJECT
 from benchmarks.process_measurement import CommandError
-from benchmarks.proxying.client import HOST, AnswerError, Connection
-from benchmarks.proxying.config import whole
+from benchmarks.proxying.client import HOST, Connection, ResponseError
+from benchmarks.proxying.config import full_config
 
 WORKERS = 2
 START_SECONDS = 120
 STOP_SECONDS = 30
-QUIET_SECONDS = 0.3  # a worker that starts reads modules all the while
-QUIET_SHARE = 0.05  # of a processor: gunicorn looks around every second
+IDLE_SECONDS = 0.3  # a worker that still starts imports modules all this time
+IDLE_SHARE = 0.05  # of a processor: gunicorn wakes up every second
 
 
 class Process(ExitStack):
-    """A process that runs inside a ``with``, and its log."""
+    """A process that is terminated at the end of a ``with`` block, and its log."""
 
     def __init__(self, command: Sequence[str], log: Path, **options: object) -> None:
         super().__init__()
@@ -34,9 +34,9 @@ class Process(ExitStack):
                 command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, **options
             )
         self.pid: int = self._process.pid
-        self.callback(self._end)
+        self.callback(self._terminate)
 
-    def _end(self) -> None:
+    def _terminate(self) -> None:
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
@@ -45,66 +45,73 @@ class Process(ExitStack):
             self._process.wait()
 
     def wait_until(self, is_ready: Callable[[], bool]) -> None:
-        """Return when ``is_ready``; CommandError with the log's end when that never comes."""
+        """Wait until ``is_ready()``; CommandError with the end of the log if that never happens."""
         until = time.monotonic() + START_SECONDS
         try:
             while not is_ready():
                 if self._process.poll() is not None or time.monotonic() > until:
-                    told = self._log.read_text(errors="replace")[-2000:]
-                    raise CommandError(f"{' '.join(self._process.args)} did not start:\n{told}")
+                    log_end = self._log.read_text(errors="replace")[-2000:]
+                    raise CommandError(f"{' '.join(self._process.args)} did not start:\n{log_end}")
                 time.sleep(0.05)
-        except BaseException:  # also an interruption: nobody has entered the process yet
+        except BaseException:  # also KeyboardInterrupt: the ``with`` block has not begun yet
             self.close()
             raise
 
 
-def listener() -> socket.socket:
-    """Return a socket on a free port: gunicorn inherits it, each time that it is started."""
+def open_listener() -> socket.socket:
+    """Return a socket on a free port, which gunicorn inherits each time it is started."""
     found = socket.create_server((HOST, 0), backlog=128)
     found.set_inheritable(True)
     return found
 
 
 def free_ports(number: int) -> list[int]:
-    """Return ports that nobody listens on."""
+    """Return ``number`` free ports."""
     with ExitStack() as stack:
         found = [stack.enter_context(socket.create_server((HOST, 0))) for _ in range(number)]
         return [each.getsockname()[1] for each in found]
 
 
-def gunicorn(listens: socket.socket, environment: Mapping[str, str], log: Path) -> Process:
-    """Start the archive as operators do; return when every worker has read all its modules."""
-    descriptor = listens.fileno()
-    command = [sys.executable, "-m", "gunicorn", "archive_site.wsgi", "--log-level", "warning"]
+def start_gunicorn(listener: socket.socket, environment: Mapping[str, str], log: Path) -> Process:
+    """Start the archive as operators do; return when every worker has imported its modules."""
+    descriptor = listener.fileno()
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "archive_site.wsgi",
+        "--log-level",
+        "warning",
+    ]
     command += ["--bind", f"fd://{descriptor}", "--workers", str(WORKERS)]
     process = Process(command, log, cwd=PROJECT, env=environment, pass_fds=(descriptor,))
-    port = listens.getsockname()[1]
+    port = listener.getsockname()[1]
     process.wait_until(lambda: len(_children(process.pid)) == WORKERS)
-    process.wait_until(lambda: _answers(port, "/healthz") and _is_quiet(process.pid))
+    process.wait_until(lambda: _responds(port, "/healthz") and _is_idle(process.pid))
     return process
 
 
-def nginx(folder: Path, servers: Sequence[str], ports: Sequence[int]) -> Process:
-    """Start nginx with ``servers``, and all it writes in ``folder``; return when it listens."""
+def start_nginx(folder: Path, servers: Sequence[str], ports: Sequence[int]) -> Process:
+    """Start nginx with ``servers``, writing only below ``folder``; return when it listens."""
     config = folder / "nginx.conf"
-    config.write_text(whole(folder, servers))
+    config.write_text(full_config(folder, servers))
     log = folder / "nginx.log"
     command = ["nginx", "-p", str(folder), "-e", str(log), "-c", str(config)]
     process = Process(command, log)
-    process.wait_until(lambda: all(map(_listens, ports)))
+    process.wait_until(lambda: all(map(_is_listening, ports)))
     return process
 
 
-def _answers(port: int, path: str) -> bool:
+def _responds(port: int, path: str) -> bool:
     try:
-        with Connection(port, keep=False) as connection:
+        with Connection(port, keep_alive=False) as connection:
             connection.get(path)
-    except (OSError, AnswerError):
+    except (OSError, ResponseError):
         return False
     return True
 
 
-def _listens(port: int) -> bool:
+def _is_listening(port: int) -> bool:
     try:
         socket.create_connection((HOST, port), 1).close()
     except OSError:
@@ -112,11 +119,11 @@ def _listens(port: int) -> bool:
     return True
 
 
-def _is_quiet(pid: int) -> bool:
-    """Return whether the children of ``pid`` do nothing for a moment."""
+def _is_idle(pid: int) -> bool:
+    """Return whether the children of ``pid`` are idle for IDLE_SECONDS."""
     before = processor_seconds(pid)
-    time.sleep(QUIET_SECONDS)
-    return processor_seconds(pid) - before < QUIET_SHARE * QUIET_SECONDS
+    time.sleep(IDLE_SECONDS)
+    return processor_seconds(pid) - before < IDLE_SHARE * IDLE_SECONDS
 
 
 def _children(pid: int) -> list[str]:
@@ -124,15 +131,15 @@ def _children(pid: int) -> list[str]:
 
 
 def processor_seconds(pid: int) -> float:
-    """Return what the children of ``pid`` have spent so far, all their threads together."""
-    spent = 0
+    """Return the processor time of the children of ``pid`` so far, with all their threads."""
+    nanoseconds = 0
     for child in _children(pid):
         for thread in Path(f"/proc/{child}/task").glob("*/schedstat"):
-            spent += int(thread.read_text().split()[0])
-    return spent / 1e9  # the kernel counts nanoseconds
+            nanoseconds += int(thread.read_text().split()[0])
+    return nanoseconds / 1e9  # the kernel counts nanoseconds
 
 
-def forget_file(path: Path) -> None:
-    """Take a file that nobody holds open out of the system's page cache."""
+def evict_from_page_cache(path: Path) -> None:
+    """Evict a file from the system's page cache; no process may have it open."""
     with path.open("rb") as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

@@ -1,4 +1,4 @@
-"""An archive of one size, ready to be asked: directly, through nginx's cache, and as files."""
+"""An archive of one size, served by gunicorn, through nginx's cache, and as plain files."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ from benchmarks.archive_import import PROJECT, archive_environment
 from benchmarks.process_measurement import CommandError
 from benchmarks.proxying import config
 from benchmarks.proxying.client import Connection
-from benchmarks.proxying.databases import database, given_postgresql
+from benchmarks.proxying.databases import postgresql_url, temporary_database
 from benchmarks.proxying.serving import (
     Process,
-    forget_file,
+    evict_from_page_cache,
     free_ports,
-    gunicorn,
-    listener,
-    nginx,
+    open_listener,
     processor_seconds,
+    start_gunicorn,
+    start_nginx,
 )
-from benchmarks.report import say
+from benchmarks.report import print_progress
 
 
 class Site(ExitStack):
-    """The archive in ``folder`` (written there unless it is there), gunicorn and nginx.
+    """The archive in ``folder`` (created unless it exists), served by gunicorn and nginx.
 
-    Whatever the servers write goes to a temporary folder: nginx begins with nothing kept.
+    The servers write only to a temporary folder, so nginx starts with an empty cache.
 
-    ``addresses`` are the paths of each kind of page, ``files`` the same pages as plain files;
-    ``server``, ``proxy`` and ``plain`` are the ports that answer them.
+    ``paths`` are the paths of each kind of page, ``files`` those of the same pages as plain files;
+    ``server_port``, ``proxy_port`` and ``file_port`` are the ports of gunicorn, nginx's cache and
+    nginx's plain files.
     """
 
     def __init__(self, size: int, folder: Path, kinds: Sequence[str]) -> None:
@@ -42,16 +43,16 @@ class Site(ExitStack):
         self.size = size
         self._folder = folder
         self._kinds = kinds
-        self._work = Path(self.enter_context(TemporaryDirectory(prefix="archive-bench-")))
-        self._static = self._work / "static"
-        self._pages = self._work / "pages"
-        self._cache = self._work / "cache"
+        self._work_folder = Path(self.enter_context(TemporaryDirectory(prefix="archive-bench-")))
+        self._static = self._work_folder / "static"
+        self._pages = self._work_folder / "pages"
+        self._cache = self._work_folder / "cache"
         self._environment = archive_environment(folder) | {
             "DJANGO_SETTINGS_MODULE": "benchmarks.proxying.settings",
             "BENCHMARK_STATIC_ROOT": str(self._static),
             "BEHIND_PROXY": "on",
-            "LIMITS_FILE": str(self._work / "limits.sqlite3"),
-            # All requests come from one address, which no reader's do.
+            "LIMITS_FILE": str(self._work_folder / "limits.sqlite3"),
+            # All requests come from one IP address, unlike those of readers.
             "SEARCH_RATE": "off",
             "COSTLY_RATE": "off",
         }
@@ -59,83 +60,91 @@ class Site(ExitStack):
     def __enter__(self) -> Self:
         try:
             self._start()
-        except BaseException:  # also an interruption: no server may be left behind
+        except BaseException:  # also KeyboardInterrupt: no server may be left running
             self.close()
             raise
         return self
 
     def _start(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        if given := given_postgresql():
-            self._environment["DATABASE_URL"] = self.enter_context(database(given, self.size))
-        say(f"{self.size:,} articles: writing and indexing")
-        told = self._run("-m", "benchmarks.proxying.prepare", str(self.size), *self._kinds)
-        self.addresses: dict[str, list[str]] = json.loads(told)
-        self._run("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
-        self._listener = self.enter_context(listener())
-        self.server: int = self._listener.getsockname()[1]
+        if server_url := postgresql_url():
+            self._environment["DATABASE_URL"] = self.enter_context(
+                temporary_database(server_url, self.size)
+            )
+        print_progress(f"{self.size:,} articles: writing and indexing")
+        output = self._run_python("-m", "benchmarks.proxying.prepare", str(self.size), *self._kinds)
+        self.paths: dict[str, list[str]] = json.loads(output)
+        self._run_python("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
+        self._listener = self.enter_context(open_listener())
+        self.server_port: int = self._listener.getsockname()[1]
         self._servers = self.enter_context(ExitStack())
         self.restart()
-        say(f"{self.size:,} articles: saving the pages as files")
-        self.files = {kind: self._save(kind, paths) for kind, paths in self.addresses.items()}
-        self.proxy, self.plain = free_ports(2)
+        print_progress(f"{self.size:,} articles: saving the pages as files")
+        self.files = {kind: self._save_pages(kind, paths) for kind, paths in self.paths.items()}
+        self.proxy_port, self.file_port = free_ports(2)
         example = config.EXAMPLE.read_text()
         servers = [
-            config.proxied(
+            config.proxy_server(
                 example,
-                server=self.server,
-                proxy=self.proxy,
+                server=self.server_port,
+                proxy=self.proxy_port,
                 cache=self._cache,
                 static=self._static,
             ),
-            config.files_server(example, port=self.plain, root=self._pages),
+            config.file_server(example, port=self.file_port, root=self._pages),
         ]
-        self._nginx = self.enter_context(nginx(self._work, servers, (self.proxy, self.plain)))
+        self._nginx = self.enter_context(
+            start_nginx(self._work_folder, servers, (self.proxy_port, self.file_port))
+        )
 
     def processor_seconds(self) -> float:
-        """Return what gunicorn's and nginx's workers have spent so far."""
+        """Return the processor time of gunicorn's and nginx's workers so far."""
         return processor_seconds(self._gunicorn.pid) + processor_seconds(self._nginx.pid)
 
     def restart(self) -> None:
-        """Start gunicorn anew, and have nothing of a SQLite database in memory."""
+        """Restart gunicorn, and evict the SQLite database files from the page cache."""
         self._servers.close()
         for path in self._folder.glob("*.sqlite3*"):
-            forget_file(path)
-        log = self._work / "gunicorn.log"
+            evict_from_page_cache(path)
+        log = self._work_folder / "gunicorn.log"
         self._gunicorn: Process = self._servers.enter_context(
-            gunicorn(self._listener, self._environment, log)
+            start_gunicorn(self._listener, self._environment, log)
         )
 
-    def prime(self, kind: str) -> None:
-        """Have nginx keep every page of ``kind`` anew; CommandError when it does not."""
-        for page in self._cache.rglob("*"):  # whose files are gone, nginx fetches again
+    def fill_proxy_cache(self, kind: str) -> None:
+        """Have nginx cache every page of ``kind`` anew; CommandError if it does not."""
+        for page in self._cache.rglob("*"):  # nginx fetches pages again whose files are gone
             if page.is_file():
                 page.unlink()
-        with Connection(self.proxy) as connection:
-            for path in self.addresses[kind]:
-                told = [connection.get(path).headers.get(b"x-cache-status", b"") for _ in range(2)]
-                if told != [b"MISS", b"HIT"]:
-                    raise CommandError(f"{path}: nginx does not keep it ({b', '.join(told)!r})")
+        with Connection(self.proxy_port) as connection:
+            for path in self.paths[kind]:
+                statuses = [
+                    connection.get(path).headers.get(b"x-cache-status", b"") for _ in range(2)
+                ]
+                if statuses != [b"MISS", b"HIT"]:
+                    raise CommandError(
+                        f"{path}: nginx does not cache it ({b', '.join(statuses)!r})"
+                    )
 
-    def _save(self, kind: str, paths: list[str]) -> list[str]:
-        """Write the pages of ``kind`` into files and return the paths of those."""
+    def _save_pages(self, kind: str, paths: list[str]) -> list[str]:
+        """Save the pages of ``kind`` as files and return their paths on the file server."""
         saved = []
         (self._pages / kind).mkdir(parents=True, exist_ok=True)
-        with Connection(self.server, keep=False, encoding="identity") as connection:
+        with Connection(self.server_port, keep_alive=False, encoding="identity") as connection:
             for number, path in enumerate(paths):
-                answer = connection.get(path)
-                media_type = answer.headers[b"content-type"].decode().partition(";")[0]
+                response = connection.get(path)
+                media_type = response.headers[b"content-type"].decode().partition(";")[0]
                 name = f"/{kind}/{number}.{config.SUFFIXES[media_type]}"
-                (self._pages / name[1:]).write_bytes(answer.body)
+                (self._pages / name[1:]).write_bytes(response.body)
                 saved.append(name)
         return saved
 
-    def _run(self, *arguments: str) -> str:
+    def _run_python(self, *arguments: str) -> str:
         """Run Python with the archive's environment and return its standard output."""
         command = [sys.executable, *arguments]
-        done = subprocess.run(
+        completed = subprocess.run(
             command, cwd=PROJECT, env=self._environment, capture_output=True, text=True, check=False
         )
-        if done.returncode:
-            raise CommandError(f"{' '.join(arguments)} failed:\n{done.stderr[-2000:]}")
-        return done.stdout
+        if completed.returncode:
+            raise CommandError(f"{' '.join(arguments)} failed:\n{completed.stderr[-2000:]}")
+        return completed.stdout

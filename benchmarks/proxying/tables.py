@@ -1,4 +1,4 @@
-"""What was measured as Markdown."""
+"""The results as Markdown tables."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from benchmarks.report import markdown_table, ratio
 
 
 def tables(rows: Sequence[Row], growth: Sequence[Growth]) -> Iterator[str]:
-    """Yield a table for each size, and one of the growth where there are several sizes."""
+    """Yield tables for each size and, for several sizes, one of the growth."""
     sizes = list(dict.fromkeys(row.size for row in rows))
     for size in sizes:
         yield f"### {size:,} articles"
-        found = {(row.kind, row.way): row for row in rows if row.size == size}
-        yield _speeds(found)
-        yield _against_files(found)
+        rows_by_kind_and_way = {(row.kind, row.way): row for row in rows if row.size == size}
+        yield _speeds(rows_by_kind_and_way)
+        yield _against_files(rows_by_kind_and_way)
     if len(sizes) > 1:
         yield f"### Growth from {sizes[0]:,} to {sizes[-1]:,} articles"
         yield _growth(rows, growth, sizes[0], sizes[-1])
 
 
-def _speeds(found: Mapping[tuple[str, str], Row]) -> str:
-    """Return a line for each kind: requests a second, and milliseconds p50/p99."""
+def _speeds(rows_by_kind_and_way: Mapping[tuple[str, str], Row]) -> str:
+    """Return a row for each kind: requests per second, and p50/p99 in milliseconds."""
     lines = []
-    for kind, row in _kinds(found):
+    for kind, row in _kinds(rows_by_kind_and_way):
         cells = [kind, str(row.addresses), f"{row.bytes_each / 1000:.1f}"]
         for way in WAYS:
-            asked = found[kind, way]
-            cells += [f"{asked.per_second:,.0f}", f"{asked.p50:.1f}/{asked.p99:.1f}"]
+            row = rows_by_kind_and_way[kind, way]
+            cells += [f"{row.per_second:,.0f}", f"{row.p50:.1f}/{row.p99:.1f}"]
         lines.append(cells)
     columns = ["page", "addresses", "kB"]
     for way in WAYS:
@@ -36,15 +36,15 @@ def _speeds(found: Mapping[tuple[str, str], Row]) -> str:
     return markdown_table(columns, lines)
 
 
-def _against_files(found: Mapping[tuple[str, str], Row]) -> str:
-    """Return a line for each kind: the servers' time, and ratios to plain files."""
+def _against_files(rows_by_kind_and_way: Mapping[tuple[str, str], Row]) -> str:
+    """Return a row for each kind: the servers' processor time, and ratios to plain files."""
     lines = []
-    for kind, static in _kinds(found):
-        warm, nginx = found[kind, "warm"], found[kind, "nginx"]
+    for kind, static in _kinds(rows_by_kind_and_way):
+        warm, nginx = rows_by_kind_and_way[kind, "warm"], rows_by_kind_and_way[kind, "nginx"]
         lines.append(
             [
                 kind,
-                *(f"{found[kind, way].processor:.2f}" for way in WAYS),
+                *(f"{rows_by_kind_and_way[kind, way].processor:.2f}" for way in WAYS),
                 ratio(warm.per_second, static.per_second),
                 ratio(nginx.per_second, static.per_second),
                 ratio(nginx.p50, static.p50),
@@ -58,9 +58,9 @@ def _against_files(found: Mapping[tuple[str, str], Row]) -> str:
     return markdown_table(columns, lines)
 
 
-def _kinds(found: Mapping[tuple[str, str], Row]) -> Iterator[tuple[str, Row]]:
-    """Yield each kind with the row of its plain files."""
-    return ((kind, row) for (kind, way), row in found.items() if way == "static")
+def _kinds(rows_by_kind_and_way: Mapping[tuple[str, str], Row]) -> Iterator[tuple[str, Row]]:
+    """Yield each kind with its row for plain files."""
+    return ((kind, row) for (kind, way), row in rows_by_kind_and_way.items() if way == "static")
 
 
 def _growth(rows: Sequence[Row], growth: Sequence[Growth], small: int, large: int) -> str:

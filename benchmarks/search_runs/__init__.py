@@ -1,1 +1,1 @@
-"""Measuring the search: invented archives of any size, kinds of queries, and what stands beside."""
+"""Search benchmarks: generated archives of any size, kinds of queries, alternative engines."""

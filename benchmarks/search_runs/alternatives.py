@@ -1,4 +1,4 @@
-"""What one would take instead, on the same articles: LIKE, trigrams, tantivy.
+"""Alternative search engines on the same articles: LIKE, trigrams, tantivy.
 
 Django must be set up before this module is imported.
 """
@@ -19,31 +19,32 @@ from typing import Any, Protocol
 
 from django.db import connection
 
-from articles.content.search_text.tokenization import plan
-from articles.searching.backend import COUNT_LIMIT, backend
+from articles.content.search_text.tokenization import plan_lookup
+from articles.searching.backend import COUNT_LIMIT, get_backend
 from articles.searching.index_documents import Document
 from benchmarks.percentiles import percentile
-from benchmarks.report import say
-from benchmarks.search_runs.documents import Archive
+from benchmarks.report import print_progress
+from benchmarks.search_runs.documents import GeneratedArchive
 from benchmarks.search_runs.index import IDENTITY, SECONDS
 from benchmarks.search_runs.queries import Query
 from benchmarks.search_runs.timing import PAGE
 
 try:
     tantivy: Any = import_module("tantivy")
-except ImportError:  # an engine for comparison only, which nothing of the archive needs
+except ImportError:  # only for comparison; the archive does not need it
     tantivy = None
 
 BATCH = 500
-_TURNS = 2
-_ENOUGH = 2.0  # seconds for a kind of query
+_ROUNDS = 2
+_MAX_SECONDS = 2.0  # for one kind of query
 
 
 @dataclass(slots=True)
-class Other:
-    """An engine: its size, the seconds it took to make, and by kind of query how it answers.
+class EngineResult:
+    """The figures of an engine: seconds to build its index, bytes of the index, and by kind of
+    query its times and hits.
 
-    ``newest`` are p50 and p99 in ms; ``found`` is how many of the archive's hits it finds, both
+    ``newest`` are p50 and p99 in ms; ``found`` is its number of hits divided by the archive's, both
     counted up to COUNT_LIMIT.
     """
 
@@ -63,40 +64,45 @@ class Engine(Protocol):
         """Index articles, the oldest first."""
 
     def finish(self) -> int:
-        """End indexing; return the bytes of the index."""
+        """Finish the index; return its size in bytes."""
 
     def newest(self, needles: tuple[str, ...]) -> object:
-        """Ask for the newest 20 that have all needles."""
+        """Search for the newest 20 articles that contain all needles."""
 
     def count(self, needles: tuple[str, ...]) -> int:
-        """Count those that have all needles, up to COUNT_LIMIT + 1."""
+        """Return the number of articles that contain all needles, up to COUNT_LIMIT + 1."""
 
 
-def compare(archive: Archive, queries: Sequence[Query], folder: Path) -> list[Other]:
-    """Return what the other engines take for the queries that they can be asked for."""
-    place = folder / "others"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir()
-    engines: list[Engine] = [_Like(place), _Trigrams(place)]
+def compare(
+    archive: GeneratedArchive, queries: Sequence[Query], folder: Path
+) -> list[EngineResult]:
+    """Return the figures of the other engines, for the queries that they support."""
+    folder_of_others = folder / "others"
+    shutil.rmtree(folder_of_others, ignore_errors=True)
+    folder_of_others.mkdir()
+    engines: list[Engine] = [_Like(folder_of_others), _Trigrams(folder_of_others)]
     if connection.vendor == "postgresql":
         engines.append(_PgTrgm())
     if tantivy is None:
-        say("tantivy is not installed (pip install tantivy): left out")
+        print_progress("tantivy is not installed (pip install tantivy): left out")
     else:
-        engines.append(_Tantivy(place))
+        engines.append(_Tantivy(folder_of_others))
     try:
-        return [_measured(engine, archive, queries) for engine in engines]
+        return [_measure(engine, archive, queries) for engine in engines]
     finally:
-        shutil.rmtree(place)
+        shutil.rmtree(folder_of_others)
 
 
-def _measured(engine: Engine, archive: Archive, queries: Sequence[Query]) -> Other:
-    say(f"the same with {engine.name}")
-    other = Other(engine.name)
-    documents = archive.every()
+def _measure(engine: Engine, archive: GeneratedArchive, queries: Sequence[Query]) -> EngineResult:
+    print_progress(f"the same with {engine.name}")
+    other = EngineResult(engine.name)
+    documents = archive.documents()
     while batch := list(islice(documents, BATCH)):
         for document in batch:
-            _ = document.cut_title, document.cut_text  # whoever takes tokens is spared to make them
+            _ = (
+                document.title_tokens,
+                document.text_tokens,
+            )  # cached, so that tokenizing is not timed
         started = time.perf_counter()
         engine.add(batch)
         other.seconds += time.perf_counter() - started
@@ -107,16 +113,16 @@ def _measured(engine: Engine, archive: Archive, queries: Sequence[Query]) -> Oth
     for query in queries:
         if query.needles:
             by_kind[query.kind].append(query)
-    for kind, asked in by_kind.items():
-        times = list(_times(engine, asked))
+    for kind, kind_queries in by_kind.items():
+        times = list(_times(engine, kind_queries))
         other.newest[kind] = percentile(times, 0.5), percentile(times, 0.99)
-        other.found[kind] = _found(engine, asked[:5])
+        other.found[kind] = _hit_ratio(engine, kind_queries[:5])
     return other
 
 
 def _times(engine: Engine, queries: Sequence[Query]) -> Iterator[float]:
-    until = time.monotonic() + _ENOUGH
-    for _ in range(_TURNS):
+    until = time.monotonic() + _MAX_SECONDS
+    for _ in range(_ROUNDS):
         for query in queries:
             started = time.perf_counter()
             engine.newest(query.needles)
@@ -125,15 +131,15 @@ def _times(engine: Engine, queries: Sequence[Query]) -> Iterator[float]:
                 return
 
 
-def _found(engine: Engine, queries: Sequence[Query]) -> float:
-    with backend().reader(IDENTITY, SECONDS) as reader:
+def _hit_ratio(engine: Engine, queries: Sequence[Query]) -> float:
+    with get_backend().reader(IDENTITY, SECONDS) as reader:
         ours = sum(min(COUNT_LIMIT, reader.count(query.condition)) for query in queries)
     theirs = sum(min(COUNT_LIMIT, engine.count(query.needles)) for query in queries)
     return theirs / ours if ours else float(not theirs)
 
 
 class _Sqlite(ABC):
-    """A table of folded texts in a file, searched in one way or another."""
+    """A SQLite file with a table of folded texts; subclasses search it in different ways."""
 
     name = ""
     tables = ""
@@ -159,31 +165,31 @@ class _Sqlite(ABC):
         return 0
 
     def newest(self, needles: tuple[str, ...]) -> object:
-        return self._ask("{} ORDER BY rowid DESC LIMIT ?", needles, PAGE + 1)
+        return self._select("{} ORDER BY rowid DESC LIMIT ?", needles, PAGE + 1)
 
     def count(self, needles: tuple[str, ...]) -> int:
-        rows = self._ask("SELECT count(*) FROM ({} LIMIT ?)", needles, COUNT_LIMIT + 1)
+        rows = self._select("SELECT count(*) FROM ({} LIMIT ?)", needles, COUNT_LIMIT + 1)
         return int(rows[0][0])
 
     @abstractmethod
-    def _ask(self, around: str, needles: tuple[str, ...], limit: int) -> list[Any]:
-        """Return the rows of a statement around the one that gives the hits."""
+    def _select(self, around: str, needles: tuple[str, ...], limit: int) -> list[Any]:
+        """Return the rows of the statement ``around`` with the query for the hits inserted."""
 
 
 class _Like(_Sqlite):
-    """LIKE on folded text: no index, so making it costs only the table that it reads."""
+    """LIKE on folded text: no index, so it costs only the table."""
 
     name = "SQL LIKE"
 
-    def _ask(self, around: str, needles: tuple[str, ...], limit: int) -> list[Any]:
+    def _select(self, around: str, needles: tuple[str, ...], limit: int) -> list[Any]:
         where = " AND ".join(["(title LIKE ? OR body LIKE ?)"] * len(needles))
         values = [f"%{needle}%" for needle in needles for _ in range(2)]
-        statement = around.format(f"SELECT rowid FROM texts WHERE {where}")  # noqa: S608 - marks
+        statement = around.format(f"SELECT rowid FROM texts WHERE {where}")  # noqa: S608 - placeholders
         return self._connection.execute(statement, [*values, limit]).fetchall()
 
 
 class _Trigrams(_Sqlite):
-    """FTS5 with its own tokenizer of trigrams, the texts in the table beside it."""
+    """FTS5 with its trigram tokenizer and the table as external content."""
 
     name = "FTS5 trigram"
     tables = (
@@ -204,14 +210,14 @@ class _Trigrams(_Sqlite):
         row = self._connection.execute("SELECT sum(length(block)) FROM grams_data").fetchone()
         return int(row[0])
 
-    def _ask(self, around: str, needles: tuple[str, ...], limit: int) -> list[Any]:
+    def _select(self, around: str, needles: tuple[str, ...], limit: int) -> list[Any]:
         expression = " AND ".join(f'"{needle}"' for needle in needles)
         statement = around.format("SELECT rowid FROM grams WHERE grams MATCH ?")
         return self._connection.execute(statement, [expression, limit]).fetchall()
 
 
 class _PgTrgm:
-    """LIKE on folded text in PostgreSQL, with an index of pg_trgm's trigrams."""
+    """LIKE on folded text in PostgreSQL, with a trigram index of pg_trgm."""
 
     name = "pg_trgm"
 
@@ -240,14 +246,16 @@ class _PgTrgm:
             return int(cursor.fetchone()[0])
 
     def newest(self, needles: tuple[str, ...]) -> object:
-        return self._ask("{} ORDER BY id DESC LIMIT %s", needles, PAGE + 1)
+        return self._select("{} ORDER BY id DESC LIMIT %s", needles, PAGE + 1)
 
     def count(self, needles: tuple[str, ...]) -> int:
         return int(
-            self._ask("SELECT count(*) FROM ({} LIMIT %s) AS hit", needles, COUNT_LIMIT + 1)[0][0]
+            self._select("SELECT count(*) FROM ({} LIMIT %s) AS hit", needles, COUNT_LIMIT + 1)[0][
+                0
+            ]
         )
 
-    def _ask(self, around: str, needles: tuple[str, ...], limit: int) -> list[Any]:
+    def _select(self, around: str, needles: tuple[str, ...], limit: int) -> list[Any]:
         where = " AND ".join(["(title LIKE %s OR body LIKE %s)"] * len(needles))
         values = [f"%{needle}%" for needle in needles for _ in range(2)]
         statement = around.format(f"SELECT id FROM texts WHERE {where}")  # noqa: S608 - marks
@@ -258,7 +266,7 @@ class _PgTrgm:
 
 
 class _Tantivy:
-    """tantivy with the archive's own tokens: its tokenizer of n-grams breaks phrases."""
+    """tantivy with the archive's tokens, because its n-gram tokenizer breaks phrases."""
 
     name = "tantivy"
 
@@ -278,10 +286,10 @@ class _Tantivy:
             self._writer.add_document(
                 tantivy.Document(
                     moment=document.moment,
-                    title=" ".join(document.cut_title.main),
-                    body=" ".join(document.cut_text.main),
+                    title=" ".join(document.title_tokens.main),
+                    body=" ".join(document.text_tokens.main),
                     characters=" ".join(
-                        {*document.cut_title.characters, *document.cut_text.characters}
+                        {*document.title_tokens.characters, *document.text_tokens.characters}
                     ),
                 )
             )
@@ -305,11 +313,11 @@ class _Tantivy:
     def _query(self, needles: tuple[str, ...]) -> Any:
         parts = []
         for needle in needles:
-            wanted = plan(needle)
-            if wanted.phrase:
-                phrase = " ".join(wanted.phrase)
+            lookup = plan_lookup(needle)
+            if lookup.phrase:
+                phrase = " ".join(lookup.phrase)
                 parts.append(f'(title:"{phrase}" OR body:"{phrase}")')
-            parts += [f'characters:"{each}"' for each in wanted.characters]
-            # What only boundary tokens tell is asked for by what stands before it.
-            parts += [f'body:"{each[:-1]}"' for each in wanted.boundary]
+            parts += [f'characters:"{each}"' for each in lookup.characters]
+            # Boundary tokens are not indexed here: search for the token without its last character.
+            parts += [f'body:"{each[:-1]}"' for each in lookup.boundary]
         return self._index.parse_query(" AND ".join(parts), ["title", "body"])

@@ -1,4 +1,4 @@
-"""Readers beside a writer, each in a process of its own that asks and pauses as people do."""
+"""Readers and a concurrent writer, each in a separate process; readers pause as people do."""
 
 from __future__ import annotations
 
@@ -16,43 +16,45 @@ from typing import TYPE_CHECKING
 import django
 
 if TYPE_CHECKING:
-    from benchmarks.search_runs.documents import Archive
+    from benchmarks.search_runs.documents import GeneratedArchive
     from benchmarks.search_runs.queries import Query
     from benchmarks.search_runs.timing import Times
 
 READERS = 3
-PAUSE = 0.05  # seconds between two searches of a reader, at the most
-WRITTEN = 100  # articles in a commit
+PAUSE = 0.05  # maximum of seconds between two searches of a reader
+BATCH = 100  # articles in a commit
 WRITER_PAUSE = 0.5  # seconds between two commits
 
 
-def beside_a_writer(archive: Archive, queries: Sequence[Query], seconds: float) -> Times:
-    """Return what READERS readers measured in so many seconds while articles were changed."""
+def time_beside_writer(
+    archive: GeneratedArchive, queries: Sequence[Query], seconds: float
+) -> Times:
+    """Return the times of READERS readers over ``seconds``, while a writer changes articles."""
     from benchmarks.search_runs.timing import Times
 
     context = get_context("spawn")
-    ended = context.Event()
+    stopped = context.Event()
     times = Times()
     processes: list[SpawnProcess] = []
     pipes: list[Connection] = []
 
-    def start(target: Callable[..., None], *arguments: object, told: object) -> None:
-        here, there = context.Pipe()
-        process = context.Process(target=target, args=(there, *arguments))
+    def start(target: Callable[..., None], *arguments: object, payload: object) -> None:
+        parent_end, child_end = context.Pipe()
+        process = context.Process(target=target, args=(child_end, *arguments))
         process.start()
-        there.close()  # so that the end of the process is seen as the end of the pipe
-        here.send(told)  # read when Django is set up on the other side
+        child_end.close()  # so that the pipe ends when the process ends
+        parent_end.send(payload)  # the child reads it after Django is set up
         processes.append(process)
-        pipes.append(here)
+        pipes.append(parent_end)
 
     try:
         for number in range(READERS):
-            start(_read, number, seconds, told=list(queries))
-        start(_write, ended, told=archive)
+            start(_run_reader, number, seconds, payload=list(queries))
+        start(_run_writer, stopped, payload=archive)
         for pipe in pipes[:READERS]:
             times.add(pipe.recv())
     finally:
-        ended.set()
+        stopped.set()
         for process in processes:
             process.join(30)
             process.kill()
@@ -64,11 +66,11 @@ def _set_up() -> None:
     django.setup()
 
 
-def _read(pipe: Connection, number: int, seconds: float) -> None:
+def _run_reader(pipe: Connection, number: int, seconds: float) -> None:
     _set_up()
-    from articles.searching.backend import backend
+    from articles.searching.backend import get_backend
     from benchmarks.search_runs.index import IDENTITY, SECONDS
-    from benchmarks.search_runs.timing import Times, deep_place, steps
+    from benchmarks.search_runs.timing import Times, position_of_page_50, steps
 
     queries: list[Query] = pipe.recv()
     gc.collect()
@@ -78,26 +80,26 @@ def _read(pipe: Connection, number: int, seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         query = rng.choice(queries)
-        with backend().reader(IDENTITY, SECONDS) as reader:
-            deep = deep_place(reader, query)
+        with get_backend().reader(IDENTITY, SECONDS) as reader:
+            deep = position_of_page_50(reader, query)
             for name, step in steps(reader, query, deep).items():
                 times.time((query.kind, name), step)
         time.sleep(rng.uniform(0, PAUSE))
     pipe.send(times)
 
 
-def _write(pipe: Connection, ended: Event) -> None:
+def _run_writer(pipe: Connection, stopped: Event) -> None:
     _set_up()
-    from articles.searching.backend import backend
+    from articles.searching.backend import get_backend
     from benchmarks.search_runs.index import IDENTITY
 
-    archive: Archive = pipe.recv()
+    archive: GeneratedArchive = pipe.recv()
     rng = random.Random("writer")  # noqa: S311 - chance, no secret
     edition = 1
-    while not ended.wait(WRITER_PAUSE):
-        numbers = rng.sample(range(archive.size), min(WRITTEN, archive.size))
+    while not stopped.wait(WRITER_PAUSE):
+        numbers = rng.sample(range(archive.size), min(BATCH, archive.size))
         documents = [archive.document(number, edition) for number in numbers]
-        index = backend()
+        index = get_backend()
         with index.lock(wait=True), index.writer(IDENTITY) as writer:
-            writer.put(documents)
+            writer.upsert(documents)
         edition += 1

@@ -1,4 +1,4 @@
-"""The archive's own index: how quickly it is made, how large it is, how quickly it answers.
+"""The archive's own index: time to build it, its size, and the times of searches.
 
 Django must be set up before this module is imported.
 """
@@ -18,21 +18,21 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from articles.searching.backend import Place, backend
-from articles.searching.index_updates import BATCH
-from benchmarks.report import say
-from benchmarks.search_runs.documents import BUSIEST_DAY, Archive, text_bytes
+from articles.searching.backend import Position, get_backend
+from articles.searching.index_updates import BATCH_SIZE
+from benchmarks.report import print_progress
+from benchmarks.search_runs.documents import BUSIEST_DAY, GeneratedArchive, text_bytes
 from benchmarks.search_runs.queries import Query
-from benchmarks.search_runs.timing import Times, deep_place, steps
+from benchmarks.search_runs.timing import Times, position_of_page_50, steps
 
 IDENTITY = UUID("5eb3c1c0-0000-4000-8000-000000000000")
-SECONDS = 60.0  # given to a search: what takes longer than it may is to be seen, not cut off
+SECONDS = 60.0  # deadline of a search: long, so that slow searches are measured, not cut off
 COLD_QUERIES = 5  # of a kind
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """What making an index took. Writing the invented texts is no part of it."""
+class IndexBuild:
+    """The cost of building an index, without the generation of the texts."""
 
     size: int
     seconds: float
@@ -42,38 +42,38 @@ class Built:
 
     @property
     def ratio(self) -> float:
-        """Return how large the index is against the text."""
+        """Return the size of the index divided by that of the text."""
         return self.index_bytes / self.text_bytes
 
 
-def build(archive: Archive) -> Built:
-    """Make the index of ``archive``, as ``update_index --rebuild`` does."""
+def build_index(archive: GeneratedArchive) -> IndexBuild:
+    """Build the index of ``archive``, as ``update_index --rebuild`` does."""
     total = 0
-    invented = invented_cpu = 0.0
+    generated = generated_cpu = 0.0
     started, started_cpu = time.perf_counter(), time.process_time()
-    documents = archive.every()
-    index = backend()
+    documents = archive.documents()
+    index = get_backend()
     with index.lock(wait=True), index.builder(IDENTITY, BUSIEST_DAY) as writer:
-        for number in range(0, archive.size, BATCH):
+        for number in range(0, archive.size, BATCH_SIZE):
             if number % 50_000 == 0:
-                say(f"  {number:,} articles, {time.perf_counter() - started:.0f} s")
+                print_progress(f"  {number:,} articles, {time.perf_counter() - started:.0f} s")
             before, before_cpu = time.perf_counter(), time.thread_time()
-            batch = list(islice(documents, BATCH))
+            batch = list(islice(documents, BATCH_SIZE))
             total += sum(map(text_bytes, batch))
-            invented += time.perf_counter() - before
-            invented_cpu += time.thread_time() - before_cpu
-            writer.put(batch)
-    return Built(
+            generated += time.perf_counter() - before
+            generated_cpu += time.thread_time() - before_cpu
+            writer.upsert(batch)
+    return IndexBuild(
         archive.size,
-        time.perf_counter() - started - invented,
-        time.process_time() - started_cpu - invented_cpu,
+        time.perf_counter() - started - generated,
+        time.process_time() - started_cpu - generated_cpu,
         total,
         index_bytes(),
     )
 
 
 def index_bytes() -> int:
-    """Return how much room the index takes."""
+    """Return the size of the index in bytes; on PostgreSQL that of the whole database."""
     if connection.vendor == "sqlite":
         return Path(settings.SEARCH_DATABASE).resolve().stat().st_size
     with connection.cursor() as cursor:
@@ -82,32 +82,32 @@ def index_bytes() -> int:
     return int(size)
 
 
-def cold(queries: Sequence[Query]) -> Times:
-    """Time some queries with nothing of the index in memory, each over a new connection."""
+def time_cold(queries: Sequence[Query]) -> Times:
+    """Time some queries with the index out of the page cache, each on a new connection."""
     times = Times()
-    for query in _some(queries, COLD_QUERIES):
-        _forget_pages()
-        thread = threading.Thread(target=_cold, args=(query, times))
+    for query in _first_of_each_kind(queries, COLD_QUERIES):
+        _evict_index()
+        thread = threading.Thread(target=_time_cold_query, args=(query, times))
         thread.start()
         thread.join()
     return times
 
 
-def _cold(query: Query, times: Times) -> None:
-    with backend().reader(IDENTITY, SECONDS) as reader:
-        # One after the other, as a page asks: facets find in memory what the hits needed.
-        asked = steps(reader, query, None)
+def _time_cold_query(query: Query, times: Times) -> None:
+    with get_backend().reader(IDENTITY, SECONDS) as reader:
+        # In the order of a page: facets find in memory what the hits have loaded.
+        actions = steps(reader, query, None)
         for step in ("newest 20", "facets", "count"):
-            times.time((query.kind, step), asked[step])
+            times.time((query.kind, step), actions[step])
 
 
-def _forget_pages() -> None:
+def _evict_index() -> None:
     path = Path(settings.SEARCH_DATABASE).resolve()
     with path.open("rb") as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def _some(queries: Sequence[Query], count: int) -> Iterator[Query]:
+def _first_of_each_kind(queries: Sequence[Query], count: int) -> Iterator[Query]:
     seen: dict[str, int] = {}
     for query in queries:
         seen[query.kind] = seen.get(query.kind, 0) + 1
@@ -115,18 +115,18 @@ def _some(queries: Sequence[Query], count: int) -> Iterator[Query]:
             yield query
 
 
-def warm(queries: Sequence[Query], seconds: float) -> Times:
-    """Time queries in any order for so long; the first time of each does not count."""
+def time_warm(queries: Sequence[Query], seconds: float) -> Times:
+    """Time queries in random order for ``seconds``; the first time of each does not count."""
     times = Times()
     rng = random.Random(0)  # noqa: S311 - chance, no secret
-    deep: dict[Query, Place | None] = {}
+    deep: dict[Query, Position | None] = {}
     until = time.monotonic() + seconds
     while time.monotonic() < until or not times.wall:
         for query in rng.sample(queries, len(queries)):
-            with backend().reader(IDENTITY, SECONDS) as reader:
+            with get_backend().reader(IDENTITY, SECONDS) as reader:
                 is_first = query not in deep
                 if is_first:
-                    deep[query] = deep_place(reader, query)
+                    deep[query] = position_of_page_50(reader, query)
                 for name, step in steps(reader, query, deep[query]).items():
                     if is_first:
                         step()

@@ -1,4 +1,4 @@
-"""One size from the first article to the last table.
+"""The whole benchmark of one size, from the index to the tables.
 
 Django must be set up before this module is imported.
 """
@@ -17,17 +17,17 @@ from django.db import connection
 from django.test import override_settings
 
 from benchmarks.percentiles import percentile
-from benchmarks.report import markdown_table, ratio, say
+from benchmarks.report import markdown_table, print_progress, ratio
 from benchmarks.search_runs import alternatives, index
-from benchmarks.search_runs.concurrent_readers import beside_a_writer
-from benchmarks.search_runs.documents import Archive
-from benchmarks.search_runs.queries import choose
+from benchmarks.search_runs.concurrent_readers import time_beside_writer
+from benchmarks.search_runs.documents import GeneratedArchive
+from benchmarks.search_runs.queries import choose_queries
 from benchmarks.search_runs.timing import STEPS, Times
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Milliseconds of a kind of query and what was asked: in the middle, and 99 of 100."""
+    """Milliseconds (p50 and p99) of one kind of query and one step, by clock and by processor."""
 
     state: str  # cold, warm, beside a writer
     kind: str
@@ -40,46 +40,48 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """Everything about one size."""
+class SizeResult:
+    """All results of one size."""
 
     backend: str
-    built: index.Built
+    built: index.IndexBuild
     rows: list[Row]
-    alternatives: list[alternatives.Other]
+    alternatives: list[alternatives.EngineResult]
 
 
-def measure(archive: Archive, folder: Path, *, seconds: float, with_others: bool) -> Measured:
-    """Build the archive's index in ``folder``, unless it is there, and measure it."""
+def measure(
+    archive: GeneratedArchive, folder: Path, *, seconds: float, with_others: bool
+) -> SizeResult:
+    """Build the archive's index in ``folder``, unless it exists, and measure it."""
     folder.mkdir(parents=True, exist_ok=True)
-    place = str(folder / "search.sqlite3")
-    os.environ["SEARCH_DATABASE"] = place  # for the processes that read beside the writer
-    with override_settings(SEARCH_DATABASE=place):
-        built = _built(archive, folder)
-        queries = choose(archive)
+    index_path = str(folder / "search.sqlite3")
+    os.environ["SEARCH_DATABASE"] = index_path  # for the processes of readers and writer
+    with override_settings(SEARCH_DATABASE=index_path):
+        built = _load_or_build(archive, folder)
+        queries = choose_queries(archive)
         gc.collect()
         gc.freeze()  # as gunicorn.conf.py does
         rows: list[Row] = []
         if connection.vendor == "sqlite":
-            say("searching with nothing in memory")
-            rows += _rows("cold", index.cold(queries))
-        say("searching")
-        rows += _rows("warm", index.warm(queries, seconds))
+            print_progress("searching with a cold cache")
+            rows += _rows("cold", index.time_cold(queries))
+        print_progress("searching")
+        rows += _rows("warm", index.time_warm(queries, seconds))
         compared = alternatives.compare(archive, queries, folder) if with_others else []
-        say("searching beside a writer")
-        rows += _rows("beside a writer", beside_a_writer(archive, queries, seconds))
-    return Measured(connection.vendor, built, rows, compared)
+        print_progress("searching beside a writer")
+        rows += _rows("beside a writer", time_beside_writer(archive, queries, seconds))
+    return SizeResult(connection.vendor, built, rows, compared)
 
 
-def _built(archive: Archive, folder: Path) -> index.Built:
-    told = folder / "built.json"
-    if told.exists():
-        return index.Built(**json.loads(told.read_text()))
-    say(f"indexing {archive.size:,} articles")
+def _load_or_build(archive: GeneratedArchive, folder: Path) -> index.IndexBuild:
+    figures_path = folder / "built.json"
+    if figures_path.exists():
+        return index.IndexBuild(**json.loads(figures_path.read_text()))
+    print_progress(f"indexing {archive.size:,} articles")
     if connection.vendor == "postgresql":
         call_command("migrate", verbosity=0)
-    built = index.build(archive)
-    told.write_text(json.dumps(asdict(built)))
+    built = index.build_index(archive)
+    figures_path.write_text(json.dumps(asdict(built)))
     return built
 
 
@@ -91,8 +93,8 @@ def _rows(state: str, times: Times) -> list[Row]:
     ]  # fmt: skip
 
 
-def tables(measured: Measured) -> Iterable[str]:
-    """Yield what was measured as Markdown."""
+def tables(measured: SizeResult) -> Iterable[str]:
+    """Yield the results as Markdown."""
     built = measured.built
     yield f"### {built.size:,} articles, {measured.backend}"
     yield markdown_table(
@@ -104,22 +106,22 @@ def tables(measured: Measured) -> Iterable[str]:
     kinds = dict.fromkeys(row.kind for row in measured.rows)
     for state in dict.fromkeys(row.state for row in measured.rows):
         rows = {(row.kind, row.step): row for row in measured.rows if row.state == state}
-        asked = [step for step in STEPS if any(key[1] == step for key in rows)]
+        steps = [step for step in STEPS if any(key[1] == step for key in rows)]
         yield f"{state.capitalize()}: ms p50/p99, and of it the processor's time (p99)"
         yield markdown_table(
-            ("query", *asked),
-            [[kind, *(_cell(rows.get((kind, step))) for step in asked)] for kind in kinds],
+            ("query", *steps),
+            [[kind, *(_cell(rows.get((kind, step))) for step in steps)] for kind in kinds],
         )
     if measured.alternatives:
-        yield _table_of_others(measured)
+        yield _alternatives_table(measured)
 
 
 def _cell(row: Row | None) -> str:
     return f"{row.p50:.1f}/{row.p99:.1f} ({row.cpu_p99:.1f})" if row else "—"
 
 
-def _table_of_others(measured: Measured) -> str:
-    """Return a row for each engine and kind, the ratio of its newest 20 against the archive's."""
+def _alternatives_table(measured: SizeResult) -> str:
+    """Return a row for each engine and kind, with the ratios of its times to the archive's."""
     ours = {row.kind: row for row in measured.rows
             if (row.state, row.step) == ("warm", "newest 20")}  # fmt: skip
     rows = []

@@ -1,4 +1,4 @@
-"""How long searches take: each kind of query, each thing that a page asks of it.
+"""Times of searches, by kind of query and by step of a page.
 
 Django must be set up before this module is imported.
 """
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from articles.searching.backend import Place, Reader
+from articles.searching.backend import Position, Reader
 from benchmarks.search_runs.queries import Query
 
 PAGE = 20
@@ -19,38 +19,38 @@ Key = tuple[str, str]  # the kind of query, the step
 
 @dataclass(slots=True)
 class Times:
-    """Milliseconds of many searches, by the clock and of the processor's time."""
+    """Milliseconds of many searches, in wall time and in processor time."""
 
     wall: dict[Key, list[float]] = field(default_factory=dict)
     cpu: dict[Key, list[float]] = field(default_factory=dict)
 
     def time(self, key: Key, step: Callable[[], object]) -> None:
-        """Do ``step`` and note how long it took."""
+        """Run ``step`` and record its time."""
         wall, cpu = time.perf_counter(), time.thread_time()
         step()
         self.cpu.setdefault(key, []).append((time.thread_time() - cpu) * 1000)
         self.wall.setdefault(key, []).append((time.perf_counter() - wall) * 1000)
 
     def add(self, other: Times) -> None:
-        """Take in what another process has measured."""
+        """Add the times of another process."""
         for mine, theirs in ((self.wall, other.wall), (self.cpu, other.cpu)):
             for key, values in theirs.items():
                 mine.setdefault(key, []).extend(values)
 
 
-def steps(reader: Reader, query: Query, deep: Place | None) -> dict[str, Callable[[], object]]:
-    """Return what a page may ask; page 50 begins behind ``deep``."""
+def steps(reader: Reader, query: Query, deep: Position | None) -> dict[str, Callable[[], object]]:
+    """Return the steps of a page by name; page 50 begins after ``deep``."""
     condition = query.condition
     return {
         "newest 20": lambda: reader.newest(condition, None, PAGE + 1),
         "page 50": lambda: reader.newest(condition, deep, PAGE + 1),
         "facets": lambda: reader.facets(condition),
-        "relevance": lambda: reader.best(condition),
+        "relevance": lambda: reader.most_relevant(condition),
         "count": lambda: reader.count(condition),
     }
 
 
-def deep_place(reader: Reader, query: Query) -> Place | None:
-    """Return the hit behind which page 50 begins; the middle one where there are fewer."""
+def position_of_page_50(reader: Reader, query: Query) -> Position | None:
+    """Return the hit after which page 50 begins; with fewer hits the middle one."""
     hits = reader.newest(query.condition, None, 49 * PAGE)
     return (hits[-1] if len(hits) == 49 * PAGE else hits[len(hits) // 2]) if hits else None

@@ -1,1 +1,1 @@
-"""Invented posts in the shapes of a Jekyll news archive; no text in them was ever published."""
+"""Invented posts in the formats of a Jekyll news archive; none of their text was ever published."""

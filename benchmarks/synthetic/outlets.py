@@ -1,7 +1,7 @@
-"""The outlets: their share of an archive, host, addresses and the furniture of their pages.
+"""The outlets: their share of an archive, host, URLs and the furniture of their pages.
 
-Names and hosts are those of real outlets, because the archive's rules go by them; paths,
-pictures and words are invented. ``{…}`` in a template is filled in for each story:
+Names and hosts are those of real outlets, because the archive's rules depend on them; paths,
+pictures and words are invented. ``{…}`` in a template is replaced for each story:
 ``{date}`` 20210114, ``{year}`` ``{month}`` ``{day}``, ``{number}`` (unique), ``{slug}`` (Latin),
 ``{quoted}`` (the title, percent-encoded), ``{raw}`` (the title as it is), ``{url}``, ``{title}``.
 """
@@ -35,7 +35,7 @@ class Outlet:
     """One outlet. ``share`` is relative; ``closings`` are (probability, HTML) pairs."""
 
     name: str
-    address: str
+    url_template: str
     share: int
     script: str = "hans"
     opening: str = ""

@@ -1,4 +1,4 @@
-"""Story to post file: the outlet's HTML, the frame around it, the path."""
+"""Convert a story into a post file: the outlet's HTML, front matter, path."""
 
 from __future__ import annotations
 
@@ -11,28 +11,36 @@ from itertools import chain, zip_longest
 from urllib.parse import quote
 
 from benchmarks.synthetic.outlets import FEED_FOOTER, Outlet
-from benchmarks.synthetic.stories import EDITED, NEWEST, RESENT, Story, edited, resent, stories
+from benchmarks.synthetic.stories import (
+    EDITED,
+    NEWEST,
+    RESENT,
+    Story,
+    edit_story,
+    resend_story,
+    stories,
+)
 from benchmarks.synthetic.vocabulary import Language
 
 NEI_ST = "Nei.st"
 FEED_FOOTER_SHARE = 0.2
-RAW_ADDRESSES = 0.08  # of the addresses that hold a title hold it without percent-encoding
-LAZY_EVERY = 12  # one story in so many has lazy pictures
-ON_THE_SITE = timedelta(days=14)  # newer posts stand in _posts/, older ones in archived/
-NAME_UNITS = 50  # UTF-16 units of the title that reach the file name
-EMPTY_ADDRESS_TITLE = "untitled"
+RAW_URLS = 0.08  # share of the URLs with a title in which it is not percent-encoded
+LAZY_EVERY = 12  # one story in 12 has lazy pictures
+ON_THE_SITE = timedelta(days=14)  # newer posts are in _posts/, older ones in archived/
+NAME_UNITS = 50  # UTF-16 units of the title in the file name
+EMPTY_URL_TITLE = "untitled"
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A file: its path below the folder and its bytes."""
+    """A post file: its path below the folder, and its bytes."""
 
     path: str
     content: bytes
 
 
 def posts(seed: int) -> Iterator[Post]:
-    """Yield post files without end, the same for the same seed; no path comes twice."""
+    """Yield post files without end; the same seed gives the same files; no path occurs twice."""
     seen: set[str] = set()
     for rng, language, story in stories(seed):
         for capture in _captures(rng, language, story):
@@ -43,24 +51,24 @@ def posts(seed: int) -> Iterator[Post]:
 
 
 def _captures(rng: random.Random, language: Language, bare_story: Story) -> Iterator[Story]:
-    story = replace(bare_story, url=_address(rng, language, bare_story))
+    story = replace(bare_story, url=_story_url(rng, language, bare_story))
     if story.size:
         story = replace(story, paragraphs=_paragraphs(rng, language, story))
     yield story
-    dice = rng.random()
-    if dice < EDITED:
+    roll = rng.random()
+    if roll < EDITED:
         for _ in range(rng.choices((1, 2, 4), (88, 9, 3))[0]):
-            story = edited(rng, story, language)
+            story = edit_story(rng, story, language)
             yield story
-    elif dice < EDITED + RESENT:
-        yield resent(story)
+    elif roll < EDITED + RESENT:
+        yield resend_story(story)
 
 
-def _address(rng: random.Random, language: Language, story: Story) -> str:
-    template = story.outlet.address
-    if rng.random() < RAW_ADDRESSES:
+def _story_url(rng: random.Random, language: Language, story: Story) -> str:
+    template = story.outlet.url_template
+    if rng.random() < RAW_URLS:
         template = template.replace("{quoted}", "{raw}")
-    title = story.title.replace("\n", "") or EMPTY_ADDRESS_TITLE
+    title = story.title.replace("\n", "") or EMPTY_URL_TITLE
     when = story.published
     return template.format(
         date=f"{when:%Y%m%d}",
@@ -90,21 +98,21 @@ def _paragraphs(rng: random.Random, language: Language, story: Story) -> tuple[s
     while left > 0 or not paragraphs:
         size = max(40, min(left - wrapping, rng.randint(90, 700)))
         text = language.text(rng, size)
-        dice = rng.random()
-        if dice < 0.06:
+        roll = rng.random()
+        if roll < 0.06:
             link = f"https://link.example/{story.number}/{len(paragraphs)}"
             text = f'{text}<a href="{link}" target="_blank">{rng.choice(language.clauses)}</a>'
-        elif dice < 0.10:
+        elif roll < 0.10:
             text = f"<strong>{text}</strong>"
-        elif dice < 0.12:
+        elif roll < 0.12:
             text = f"“{text}”&nbsp;"
         paragraphs.append(text)
         left -= len(text.encode()) + wrapping
     return tuple(paragraphs)
 
 
-def _facts(story: Story) -> dict[str, str | int]:
-    """Return what the outlet's templates may ask for."""
+def _template_values(story: Story) -> dict[str, str | int]:
+    """Return the values of the placeholders in the outlet's templates."""
     when = story.outlet_time
     return {
         "title": story.title.strip(),
@@ -124,36 +132,38 @@ def _facts(story: Story) -> dict[str, str | int]:
 
 def _pictures(story: Story) -> Iterator[str]:
     outlet = story.outlet
-    facts = _facts(story)
-    for place, caption in enumerate(story.captions):
-        source = f"pictures.example/{story.number}-{place}.jpg"
-        facts["src"] = (outlet.proxy or "https://") + source
-        facts["caption"] = caption
-        picture = outlet.picture.format(**facts)
-        if story.number % LAZY_EVERY == 0:  # as scripts want it, sometimes with a twin
+    values = _template_values(story)
+    for index, caption in enumerate(story.captions):
+        source = f"pictures.example/{story.number}-{index}.jpg"
+        values["src"] = (outlet.proxy or "https://") + source
+        values["caption"] = caption
+        picture = outlet.picture.format(**values)
+        if story.number % LAZY_EVERY == 0:  # loaded by a script, some with a noscript copy
             lazy = picture.replace(' src="', ' class="lazyload" data-src="', 1)
-            picture = f"{lazy}<noscript>{picture}</noscript>" if place else lazy
+            picture = f"{lazy}<noscript>{picture}</noscript>" if index else lazy
         yield picture
 
 
 def body_html(story: Story) -> str:
-    """Return the body on one line: opening, paragraphs with pictures between, furniture."""
+    """Return the body on one line: opening, pictures and paragraphs alternating, furniture."""
     outlet = story.outlet
     if story.bare and not story.captions:
         return "".join(story.paragraphs)
-    facts = _facts(story)
-    texts = [outlet.paragraph.format(text=text, **facts) for text in story.paragraphs]
-    # The furniture hangs on the story's number alone, so copies of a story carry the same.
-    chance = random.Random(story.number)  # noqa: S311 - chance, no secret
-    closings = [html.format(**facts) for share, html in outlet.closings if chance.random() < share]
-    if outlet.feed_footer and chance.random() < FEED_FOOTER_SHARE:
+    values = _template_values(story)
+    texts = [outlet.paragraph.format(text=text, **values) for text in story.paragraphs]
+    # The furniture depends only on the story's number, so copies of a story have the same.
+    furniture_rng = random.Random(story.number)  # noqa: S311 - chance, no secret
+    closings = [
+        html.format(**values) for share, html in outlet.closings if furniture_rng.random() < share
+    ]
+    if outlet.feed_footer and furniture_rng.random() < FEED_FOOTER_SHARE:
         closings.append(FEED_FOOTER)
     middle = chain.from_iterable(zip_longest(_pictures(story), texts, fillvalue=""))
-    return "".join((outlet.opening.format(**facts), *middle, *closings))
+    return "".join((outlet.opening.format(**values), *middle, *closings))
 
 
 def _nei_st_html(story: Story) -> str:
-    """Return the pretty-printed dialect: no title line, one element a line."""
+    """Return the pretty-printed Nei.st dialect: no title line, one element per line."""
     lines = [
         f'<article class="post type-post" id="post-{story.number}">',
         ' <header class="page-header">',
@@ -171,7 +181,7 @@ def _nei_st_html(story: Story) -> str:
 
 
 def render(story: Story) -> bytes:
-    """Return the post file's bytes."""
+    """Return the bytes of the post file."""
     outlet: Outlet = story.outlet
     nei_st = outlet.name == NEI_ST
     when = story.published
@@ -194,7 +204,7 @@ def _quoted_title(story: Story) -> str:
 
 
 def _files(story: Story) -> Iterator[Post]:
-    """Yield the story's file, and its twin in the other folder if it has one."""
+    """Yield the story's file and, if it has one, its twin in the other folder."""
     when: datetime = story.published
     day = f"{when:%Y-%m-%d}"
     units = _quoted_title(story).replace("/", "--").encode("utf-16-le")[: 2 * NAME_UNITS]

@@ -1,4 +1,4 @@
-"""Invented stories: what is told, before it becomes the HTML of one outlet."""
+"""Invented stories, before they become the HTML of an outlet."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from benchmarks.synthetic.vocabulary import Language, languages
 NEWEST = datetime(2021, 1, 21, 12, tzinfo=UTC)
 SPAN = timedelta(days=188)
 
-# Bytes of a post file, and how many in a thousand lie in the band.
+# Bytes of a post file, and the number of files per thousand in each band.
 SIZE_BANDS = ((650, 1_000), (1_050, 4_000), (4_000, 16_000), (16_000, 64_000), (64_000, 280_000))
 SIZE_WEIGHTS = (20, 450, 455, 68, 7)
 
-# Shares of stories, near those of the development corpus, where rare shapes are not too rare.
-EDITED = 0.045  # of the stories come again under the same URL with another title or text
-RESENT = 0.010  # come again unchanged but for their date
-TWINS = 0.005  # stand as identical bytes in two folders
+# Shares of stories, close to the development corpus, with very rare features made less rare.
+EDITED = 0.045  # occur again under the same URL with another title or text
+RESENT = 0.010  # occur again unchanged but for their date
+TWINS = 0.005  # occur as identical bytes in two folders
 EMPTY = 0.002  # have no body at all
 PICTURES_ONLY = 0.008
 LATE_CLOCK = 0.0065  # the epoch comment lies in the future
-# How often a title holds something that breaks careless readers; the words stand around it.
+# Share and pattern of titles with something that breaks naive parsers; {} stands for words.
 ODD_TITLES = (
     (0.0200, "{}：{} | {}"),
     (0.0200, "【{}】{}#{}?"),
@@ -44,9 +44,9 @@ ODD_TITLES = (
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One capture of a story. Copies of a story share ``number``, ``url`` and ``outlet_time``.
+    """One capture of a story; all captures of it share ``number``, ``url`` and ``outlet_time``.
 
-    ``published`` is the date of the post; ``outlet_time`` the one that the outlet's page shows.
+    ``published`` is the date of the post; ``outlet_time`` the date on the outlet's page.
     """
 
     outlet: Outlet
@@ -65,12 +65,12 @@ class Story:
 
 
 def _odd_title(rng: random.Random, language: Language) -> str | None:
-    """Return a title with a trap in it, or None for most stories."""
-    dice = rng.random()
+    """Return a title that breaks naive parsers; None for most stories."""
+    roll = rng.random()
     for probability, pattern in ODD_TITLES:
-        if dice < probability:
+        if roll < probability:
             return pattern.format(*(rng.choice(language.clauses)[:8] for _ in range(3)))
-        dice -= probability
+        roll -= probability
     return None
 
 
@@ -89,18 +89,18 @@ def _size(rng: random.Random) -> int:
     return round(exp(rng.uniform(log(low), log(high))))
 
 
-def _fresh(rng: random.Random, number: int, outlet: Outlet, language: Language) -> Story:
+def _new_story(rng: random.Random, number: int, outlet: Outlet, language: Language) -> Story:
     published = NEWEST - timedelta(seconds=rng.randrange(int(SPAN.total_seconds())))
     title = _title(rng, outlet, language, f"{published:%y%m%d}")
     size = _size(rng)
-    dice = rng.random()
+    roll = rng.random()
     paragraphs: list[str] = []
-    if dice < EMPTY + PICTURES_ONLY:
+    if roll < EMPTY + PICTURES_ONLY:
         size = 0
-    elif dice < EMPTY + PICTURES_ONLY + outlet.stubs:
+    elif roll < EMPTY + PICTURES_ONLY + outlet.stubs:
         paragraphs, size = [title], 0
     pictures = rng.choices((0, 1, 2, 5), (32, 50, 14, 4))[0] if size > 1_500 else 0
-    if EMPTY <= dice < EMPTY + PICTURES_ONLY:
+    if EMPTY <= roll < EMPTY + PICTURES_ONLY:
         pictures = 3
     return Story(
         outlet=outlet,
@@ -127,8 +127,8 @@ def _byline(rng: random.Random, outlet: Outlet, language: Language) -> str:
     return "".join(language.words[rng.randrange(200, 220) + 20 * half] for half in (0, 1))
 
 
-def edited(rng: random.Random, story: Story, language: Language) -> Story:
-    """Return a later capture of ``story`` whose title, text or both were changed silently."""
+def edit_story(rng: random.Random, story: Story, language: Language) -> Story:
+    """Return a later capture of ``story`` with a changed title, text or both."""
     later = story.published + timedelta(hours=rng.randint(1, 20))
     title, paragraphs = story.title, list(story.paragraphs)
     kind = rng.random()
@@ -136,22 +136,22 @@ def edited(rng: random.Random, story: Story, language: Language) -> Story:
         title = language.title(rng)
     if kind > 0.15 and paragraphs:
         paragraphs[rng.randrange(len(paragraphs))] = language.text(rng, 240)
-    if title == story.title:  # the same name on the same day would be the same file
+    if title == story.title:  # the same title on the same day would give the same path
         later = story.published + timedelta(days=1)
     return replace(story, title=title, published=later, paragraphs=tuple(paragraphs), twin=False)
 
 
-def resent(story: Story) -> Story:
-    """Return ``story`` as it came again a day later: nothing but its date differs."""
+def resend_story(story: Story) -> Story:
+    """Return a capture of ``story`` one day later in which only the date differs."""
     return replace(story, published=story.published + timedelta(days=1), twin=False)
 
 
 def stories(seed: int) -> Iterator[tuple[random.Random, Language, Story]]:
-    """Yield stories without end, each with its language and a source of chance for its text."""
+    """Yield stories without end, each with a random generator for its text and its language."""
     rng = random.Random(f"stories {seed}")  # noqa: S311 - chance, no secret
     pool = languages(seed)
     weights = list(accumulate(outlet.share for outlet in OUTLETS))
     for number in count(100_000):
         outlet = rng.choices(OUTLETS, cum_weights=weights)[0]
         language = pool[outlet.script]
-        yield rng, language, _fresh(rng, number, outlet, language)
+        yield rng, language, _new_story(rng, number, outlet, language)

@@ -1,4 +1,4 @@
-"""An invented language: words drawn at random, used as often as words are (Zipf's law)."""
+"""Invented languages: random words with natural frequencies (Zipf's law)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import accumulate
 
 WORDS = 6_000
 CLAUSES = 16_000  # enough that two stories rarely share more than a clause or two
-# Of 100 words in running Chinese about this many have one, two, three, four characters.
+# Of 100 words in Chinese text about this many have one, two, three, four characters.
 WORD_LENGTHS = (1, 2, 3, 4)
 WORD_LENGTH_WEIGHTS = (18, 64, 12, 6)
 SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo")
@@ -19,7 +19,7 @@ ENDINGS = ("", "n", "r", "s", "t", "l")
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A pool of clauses, and the marks that join them into sentences."""
+    """A pool of clauses, and the punctuation that joins them into sentences."""
 
     code: str
     clauses: tuple[str, ...]
@@ -30,13 +30,13 @@ class Language:
     def text(self, rng: random.Random, size: int) -> str:
         """Return one paragraph of about ``size`` bytes of UTF-8, ended by a full stop."""
         parts: list[str] = []
-        have = 0
+        size_so_far = 0
         joins = self.joins
-        # Clauses are about 36 bytes; drawing a few too many is cheaper than drawing singly.
+        # A clause has about 36 bytes; to draw a few too many is cheaper than to draw one by one.
         for clause in rng.choices(self.clauses, k=size // 24 + 1):
             parts.append(clause)
-            have += len(clause.encode()) + 3
-            if have >= size:
+            size_so_far += len(clause.encode()) + 3
+            if size_so_far >= size:
                 break
             parts.append(joins[len(clause) % len(joins)])
         else:
@@ -50,7 +50,7 @@ class Language:
 
 
 def _common_characters(encoding: str, rows: range, columns: Sequence[int]) -> list[str]:
-    """Return the characters of the first level of a national code table: the common ones."""
+    """Return the common characters: the first level of a national encoding."""
     characters: list[str] = []
     for row in rows:
         for column in columns:
@@ -70,7 +70,7 @@ def _zipf(count: int, offset: float) -> list[float]:
 
 
 def _chinese_words(rng: random.Random, characters: list[str]) -> list[str]:
-    rng.shuffle(characters)  # the tables are in order of sound or strokes, not of use
+    rng.shuffle(characters)  # the tables are ordered by sound or strokes, not by frequency
     lengths = rng.choices(WORD_LENGTHS, WORD_LENGTH_WEIGHTS, k=WORDS)
     drawn = iter(rng.choices(characters, cum_weights=_zipf(len(characters), 40), k=sum(lengths)))
     return ["".join(next(drawn) for _ in range(length)) for length in lengths]
@@ -97,19 +97,19 @@ def _clauses(rng: random.Random, words: list[str], glue: str) -> tuple[str, ...]
 
 @lru_cache(maxsize=4)
 def languages(seed: int) -> dict[str, Language]:
-    """Return the languages ``hans``, ``hant`` and ``en`` that grow from ``seed``."""
+    """Return the languages ``hans``, ``hant`` and ``en``; the same seed gives the same ones."""
     rng = random.Random(f"language {seed}")  # noqa: S311 - chance, no secret
     simplified = _common_characters("gb2312", range(0xB0, 0xD8), range(0xA1, 0xFF))
     traditional = _common_characters(
         "big5", range(0xA4, 0xC6), [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
     )
-    made: dict[str, Language] = {}
+    result: dict[str, Language] = {}
     for code, characters in (("hans", simplified), ("hant", traditional)):
         words = _chinese_words(rng, characters)
-        made[code] = Language(
+        result[code] = Language(
             code, _clauses(rng, words, ""), tuple(words), ("，", "，", "、", "。", "；"), "。"
         )
     latin = _latin_words(rng)
     clauses = tuple(clause.capitalize() for clause in _clauses(rng, latin, " "))
-    made["en"] = Language("en", clauses, tuple(latin), (", ", ". ", ". ", "; "), ".")
-    return made
+    result["en"] = Language("en", clauses, tuple(latin), (", ", ". ", ". ", "; "), ".")
+    return result

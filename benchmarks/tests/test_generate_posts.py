@@ -39,7 +39,7 @@ def headers(made: dict[str, bytes]) -> dict[str, dict[str, object]]:
     }
 
 
-def test_makes_as_many_files_as_asked(made: dict[str, bytes]) -> None:
+def test_count_is_the_number_of_files(made: dict[str, bytes]) -> None:
     assert len(made) == COUNT
 
 
@@ -61,14 +61,14 @@ def test_smaller_count_gives_the_first_of_a_larger(tmp_path: Path, made: dict[st
     assert contents(tmp_path).items() <= made.items()
 
 
-def test_posts_can_be_read_and_none_lacks_its_address(made: dict[str, bytes]) -> None:
+def test_posts_can_be_parsed_and_all_have_a_url(made: dict[str, bytes]) -> None:
     for path, content in list(made.items())[::5]:
         post = parse_post(content, path.encode())
         assert post.front_matter["from"]
         assert post.url.startswith("http")
 
 
-def test_all_outlets_take_part(headers: dict[str, dict[str, object]]) -> None:
+def test_all_large_outlets_occur(headers: dict[str, dict[str, object]]) -> None:
     named = {str(header["author"]) for header in headers.values()}
     assert {outlet.name for outlet in OUTLETS if outlet.share > 600} <= named
 
@@ -81,7 +81,7 @@ def test_sizes_follow_the_bands(made: dict[str, bytes]) -> None:
     assert shares == pytest.approx([0.02, 0.45, 0.455, 0.075], abs=0.03)
 
 
-def test_some_addresses_come_again_with_another_title(
+def test_some_urls_occur_again_with_another_title(
     headers: dict[str, dict[str, object]],
 ) -> None:
     titles: dict[object, set[object]] = {}
@@ -96,7 +96,7 @@ def test_some_files_are_twins_in_the_other_folder(made: dict[str, bytes]) -> Non
     assert any(count == 2 for count in times.values())
 
 
-def test_layout_is_that_of_the_archive(made: dict[str, bytes]) -> None:
+def test_folders_are_those_of_a_jekyll_archive(made: dict[str, bytes]) -> None:
     folders = {path.partition("/")[0] for path in made}
     assert folders == {"_posts", "archived"}
     assert any(path.startswith("archived/nei.st/") for path in made)

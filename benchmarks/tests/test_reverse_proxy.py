@@ -1,4 +1,4 @@
-"""The whole measurement of pages, on a small archive."""
+"""The complete measurement of pages, on a small archive."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ def _run(folder: Path, *arguments: str, programs: str = "") -> subprocess.Comple
     )
 
 
-def test_pages_are_measured_each_way_and_nothing_is_left(tmp_path: Path) -> None:
+def test_pages_are_measured_each_way_and_no_file_remains(tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    done = _run(
+    completed = _run(
         temporary,
         "--sizes=200",
         f"--kinds={','.join(KINDS)}",
         "--requests=60",
         f"--json={figures}",
     )
-    assert done.returncode == 0, done.stderr
+    assert completed.returncode == 0, completed.stderr
     rows = json.loads(figures.read_text())["rows"]
     assert {(row["kind"], row["way"]) for row in rows} == {(k, w) for k in KINDS for w in WAYS}
     for row in rows:
@@ -57,32 +57,32 @@ def test_pages_are_measured_each_way_and_nothing_is_left(tmp_path: Path) -> None
     for kind in KINDS:
         assert sizes[kind, "nginx"] == pytest.approx(sizes[kind, "static"], rel=0.05)
         assert sizes[kind, "nginx"] < sizes[kind, "warm"]
-    assert "### 200 articles" in done.stdout
+    assert "### 200 articles" in completed.stdout
     assert list(temporary.iterdir()) == []
 
 
-def _is_started_by_a_run_in(folder: Path, process: Path) -> bool:
+def _has_environment_with(folder: Path, process: Path) -> bool:
     try:
         return bytes(folder) in (process / "environ").read_bytes()
     except OSError:  # ended meanwhile
         return False
 
 
-def test_nothing_is_left_of_a_run_that_fails(tmp_path: Path) -> None:
+def test_failed_run_leaves_no_file_and_no_process(tmp_path: Path) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     broken = tmp_path / "nginx"
     broken.write_text("#!/bin/sh\necho broken >&2\nexit 1\n")
     broken.chmod(0o755)
-    done = _run(temporary, "--sizes=20", "--kinds=front", programs=f"{tmp_path}:")
-    assert done.returncode == 1
-    assert "did not start:\nbroken" in done.stderr
+    completed = _run(temporary, "--sizes=20", "--kinds=front", programs=f"{tmp_path}:")
+    assert completed.returncode == 1
+    assert "did not start:\nbroken" in completed.stderr
     assert list(temporary.iterdir()) == []
     processes = Path("/proc").glob("[0-9]*")
-    assert not [each for each in processes if _is_started_by_a_run_in(temporary, each)]
+    assert not [each for each in processes if _has_environment_with(temporary, each)]
 
 
 def test_unknown_kind_is_named(tmp_path: Path) -> None:
-    done = _run(tmp_path, "--sizes=20", "--kinds=front,nonsense")
-    assert done.returncode == 1
-    assert "no kinds of pages: nonsense" in done.stderr
+    completed = _run(tmp_path, "--sizes=20", "--kinds=front,nonsense")
+    assert completed.returncode == 1
+    assert "no kinds of pages: nonsense" in completed.stderr

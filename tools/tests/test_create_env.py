@@ -15,7 +15,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_new_file_is_for_its_owner_alone_under_any_umask(folder: Path) -> None:
+def test_new_file_is_readable_by_its_owner_only_under_any_umask(folder: Path) -> None:
     umask = os.umask(0)
     try:
         assert create_env(folder)
@@ -24,15 +24,13 @@ def test_new_file_is_for_its_owner_alone_under_any_umask(folder: Path) -> None:
     assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
 
 
-def test_existing_file_stays(folder: Path) -> None:
+def test_existing_file_is_kept(folder: Path) -> None:
     (folder / ".env").write_text("SECRET_KEY=mine\n", encoding="utf-8")
     assert not create_env(folder)
     assert (folder / ".env").read_text(encoding="utf-8") == "SECRET_KEY=mine\n"
 
 
-def test_key_is_long_and_read_back_as_it_was_written(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_key_is_long_and_read_back_unchanged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environ.Env, "ENVIRON", {})
     create_env(folder)
     env = environ.Env()
@@ -42,7 +40,7 @@ def test_key_is_long_and_read_back_as_it_was_written(
     assert f"SECRET_KEY={env.str('SECRET_KEY')}\n" in written
 
 
-def test_every_installation_has_a_key_of_its_own(folder: Path) -> None:
+def test_every_installation_has_a_unique_key(folder: Path) -> None:
     create_env(folder)
     first = (folder / ".env").read_text(encoding="utf-8")
     (folder / ".env").unlink()

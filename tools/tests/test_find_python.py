@@ -12,7 +12,7 @@ SHIM = "echo 'pyenv: command not found' >&2; exit 127"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder for pretended Pythons, with the two programs that the script itself uses."""
+    """Return a folder for fake Pythons, with the two programs that the script itself uses."""
     for name in ("cat", "head"):
         program = Path("/usr/bin", name)
         (tmp_path / name).symlink_to(program if program.exists() else Path("/bin", name))
@@ -36,7 +36,7 @@ def find_python(folder: Path, **variables: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_a_name_that_fails_is_passed_over(folder: Path) -> None:
+def test_python_that_fails_is_skipped(folder: Path) -> None:
     pretend(folder, "python3.14", SHIM)
     pretend(folder, "python3.13", TOO_OLD)
     usable = pretend(folder, "python3", "exit 0")
@@ -44,7 +44,7 @@ def test_a_name_that_fails_is_passed_over(folder: Path) -> None:
     assert (found.returncode, found.stdout) == (0, f"{usable}\n")
 
 
-def test_every_finding_is_told_when_none_is_usable(folder: Path) -> None:
+def test_every_finding_is_printed_when_none_is_usable(folder: Path) -> None:
     pretend(folder, "python3.13", SHIM)
     pretend(folder, "python3", TOO_OLD)
     found = find_python(folder)
@@ -53,13 +53,13 @@ def test_every_finding_is_told_when_none_is_usable(folder: Path) -> None:
     assert f"{folder}/python3 is Python 3.9" in found.stderr
 
 
-def test_a_machine_without_python_is_told_what_to_install(folder: Path) -> None:
+def test_message_says_what_to_install_without_python(folder: Path) -> None:
     found = find_python(folder)
     assert found.returncode == 1
     assert "apt install python3 python3-venv" in found.stderr
 
 
-def test_the_python_that_was_named_is_the_only_candidate(folder: Path) -> None:
+def test_named_python_is_the_only_candidate(folder: Path) -> None:
     pretend(folder, "python3", "exit 0")
     pretend(folder, "mine", TOO_OLD)
     found = find_python(folder, PYTHON="mine")
@@ -72,7 +72,7 @@ def test_this_python_is_usable(folder: Path) -> None:
     assert (found.returncode, found.stdout, found.stderr) == (0, f"{sys.executable}\n", "")
 
 
-def test_a_python_without_ensurepip_names_the_package_of_its_version(folder: Path) -> None:
+def test_message_names_the_package_for_missing_ensurepip(folder: Path) -> None:
     (folder / "ensurepip.py").write_text("raise ImportError", encoding="utf-8")
     found = find_python(folder, PYTHON=sys.executable, PYTHONPATH=str(folder))
     version = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -35,7 +35,7 @@ def test_both_locks_pin_the_archive_alike() -> None:
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
 def test_every_line_of_a_lock_is_a_pin_a_hash_or_a_reason(name: str) -> None:
-    """So it holds no address of a registry, no path of a machine and nothing without a hash."""
+    """So it has no URL of a registry, no path of a machine and no package without a hash."""
     pin = r"[a-z0-9-]+==[^ /]+( ; [^/]+)? \\"
     hashed = r"    --hash=sha256:[0-9a-f]{64}( \\)?"
     reason = r"    #[-a-z0-9. ]+"

@@ -1,4 +1,4 @@
-"""``tools.make_character_classes``: from dictionaries to classes of characters."""
+"""``tools.make_character_classes``: character classes from dictionaries."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tools import make_character_classes
 from tools.make_character_classes import (
     RADICALS,
     TABLES,
-    classes,
-    differing,
+    build_table,
+    connected_classes,
+    differing_pairs,
     main,
     read_rows,
-    table,
 )
 
 
@@ -32,39 +32,39 @@ def write(folder: Path, name: str, text: str) -> None:
 
 
 def lines(folder: Path) -> list[str]:
-    """Return the classes of the table, without those of radicals alone."""
+    """Return the lines of the table, without the classes of radicals."""
     radicals = {pair[::-1] for pair in RADICALS}
-    return [line for line in table(folder).split("\n")[2:-1] if line not in radicals]
+    return [line for line in build_table(folder).split("\n")[2:-1] if line not in radicals]
 
 
-def test_forms_are_joined_over_others_with_the_simplified_one_first(dictionaries: Path) -> None:
+def test_variants_are_connected_and_the_simplified_one_is_first(dictionaries: Path) -> None:
     write(dictionaries, "STCharacters", "台\t台 臺 颱\n")
     write(dictionaries, "TSCharacters", "臺\t台\n颱\t台\n檯\t台\n")
     write(dictionaries, "HKVariants", "檯\t枱\n")
     assert lines(dictionaries) == ["台枱檯臺颱"]
 
 
-def test_the_most_common_target_stands_for_a_class(dictionaries: Path) -> None:
+def test_most_common_target_is_first_in_its_class(dictionaries: Path) -> None:
     write(dictionaries, "TSCharacters", "裏\t里\n裡\t里\n")
     write(dictionaries, "STCharacters", "哩\t哩 裏\n")
     assert lines(dictionaries) == ["里哩裏裡"]
 
 
-def test_phrases_count_where_they_differ(dictionaries: Path) -> None:
+def test_phrases_of_equal_length_give_pairs_where_they_differ(dictionaries: Path) -> None:
     write(dictionaries, "STPhrases", "干部们\t幹部們\n头发\t頭髮\n打印机\t印表機器\n")
     assert lines(dictionaries) == ["们們", "发髮", "头頭", "干幹"]
 
 
-def test_pairs_are_cut(dictionaries: Path) -> None:
+def test_excluded_pairs_are_left_out(dictionaries: Path) -> None:
     write(dictionaries, "JPShinjitaiCharacters", "連\t聯\n国\t國\n")
     assert lines(dictionaries) == ["国國"]
 
 
 def test_radicals_are_added(dictionaries: Path) -> None:
-    assert "民⺠" in table(dictionaries).split("\n")
+    assert "民⺠" in build_table(dictionaries).split("\n")
 
 
-def test_table_is_written_the_same_each_time(
+def test_table_is_deterministic(
     dictionaries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(dictionaries, "TSCharacters", "國\t国\n臺\t台\n")
@@ -75,14 +75,14 @@ def test_table_is_written_the_same_each_time(
     first = target.read_bytes()
     main()
     assert target.read_bytes() == first
-    assert first.decode() == table(dictionaries)
+    assert first.decode() == build_table(dictionaries)
 
 
 def test_parts() -> None:
-    assert set(differing([("台", "台"), ("甲乙", "甲丙"), ("甲", "甲乙"), ("神", "神")])) == {
+    assert set(differing_pairs([("台", "台"), ("甲乙", "甲丙"), ("甲", "甲乙"), ("神", "神")])) == {
         frozenset("乙丙")
     }
-    assert classes(map(frozenset, ["ab", "bc", "de"])) == [set("abc"), set("de")]
+    assert connected_classes(map(frozenset, ["ab", "bc", "de"])) == [set("abc"), set("de")]
 
 
 def test_rows_have_several_values(tmp_path: Path) -> None:

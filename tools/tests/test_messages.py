@@ -1,4 +1,4 @@
-"""What ``make messages`` writes, and when its check finds something."""
+"""What ``make messages`` writes, and when its check fails."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 
 from tools import messages
-from tools.message_extraction import Marked
+from tools.message_extraction import MarkedMessage
 
 FILES = {
-    Marked("Search"): ["templates/a.html", "templates/b.html"],
-    Marked("%(n)s story", "%(n)s stories"): ["templates/a.html"],
-    Marked("Search", context="the page"): ["templates/a.html"],
+    MarkedMessage("Search"): ["templates/a.html", "templates/b.html"],
+    MarkedMessage("%(n)s story", "%(n)s stories"): ["templates/a.html"],
+    MarkedMessage("Search", context="the page"): ["templates/a.html"],
 }
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder in which the catalogues stand in place of the archive's own."""
+    """Return a folder that replaces the project's folder, for catalogues."""
     monkeypatch.setattr(messages, "ROOT", tmp_path)
     monkeypatch.setattr(messages, "marked_messages", lambda: FILES)
     return tmp_path
@@ -38,29 +38,29 @@ def translate(text: str, english: str, chinese: str) -> str:
     return head + found + rest.replace('""', f'"{chinese}"', 1)
 
 
-def test_check_finds_what_is_not_written_and_writes_nothing(
+def test_check_fails_for_stale_files_and_writes_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(monkeypatch, "--check") == 3
     assert list(folder.rglob("*")) == []
     assert run(monkeypatch) == 0
     assert run(monkeypatch, "--check") == 0
-    messages.path_of("zh_Hant", ".mo").write_bytes(b"old")
+    messages.catalogue_path("zh_Hant", ".mo").write_bytes(b"old")
     assert run(monkeypatch, "--check") == 3
 
 
-def test_translations_stay_and_gone_messages_go(
+def test_translations_are_kept_and_unused_messages_removed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(monkeypatch)
-    path = messages.path_of("zh_Hans")
+    path = messages.catalogue_path("zh_Hans")
     text = translate(path.read_text(encoding="utf-8"), 'msgid "Search"\nmsgstr ', "搜索")
     text = translate(text, 'msgid_plural "%(n)s stories"\nmsgstr[0] ', "%(n)s篇")
     path.write_text(text + '\nmsgid "Gone"\nmsgstr "已无"\n', encoding="utf-8")
     run(monkeypatch)
     known = {
-        (message.context, messages.name_of(message)): messages.translation(message)
-        for message in messages.read("zh_Hans")
+        (message.context, messages.source_text(message)): messages.translation(message)
+        for message in messages.read_catalogue("zh_Hans")
         if message.id
     }
     assert known == {
@@ -68,17 +68,17 @@ def test_translations_stay_and_gone_messages_go(
         (None, "%(n)s story"): "%(n)s篇",
         ("the page", "Search"): "",
     }
-    compiled = messages.path_of("zh_Hans", ".mo").read_bytes()
-    told = gettext.GNUTranslations(io.BytesIO(compiled))
-    assert told.gettext("Search") == "搜索"
-    assert told.ngettext("%(n)s story", "%(n)s stories", 2) == "%(n)s篇"
-    assert told.pgettext("the page", "Search") == "Search"
+    compiled = messages.catalogue_path("zh_Hans", ".mo").read_bytes()
+    translations = gettext.GNUTranslations(io.BytesIO(compiled))
+    assert translations.gettext("Search") == "搜索"
+    assert translations.ngettext("%(n)s story", "%(n)s stories", 2) == "%(n)s篇"
+    assert translations.pgettext("the page", "Search") == "Search"
 
 
-def test_files_hold_no_dates_and_no_line_numbers(
+def test_files_have_no_dates_and_no_line_numbers(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(monkeypatch)
-    text = messages.path_of("zh_Hans").read_text(encoding="utf-8")
+    text = messages.catalogue_path("zh_Hans").read_text(encoding="utf-8")
     assert "#: templates/a.html templates/b.html\n" in text
     assert "Date" not in text

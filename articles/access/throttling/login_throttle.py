@@ -1,4 +1,4 @@
-"""Tries of a password or a code: wrong ones are limited, right ones cost nothing."""
+"""Throttle attempts at a password or a code: failures count, successes are refunded."""
 
 from __future__ import annotations
 
@@ -9,34 +9,38 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
-from articles.access.client_address import address_of
-from articles.access.security_log import known_name, note
-from articles.access.throttling.rate_limits import give_back, seconds_to_wait, too_many
+from articles.access.client_address import client_address
+from articles.access.security_log import log_event, redact_unknown_name
+from articles.access.throttling.rate_limits import consume, refund, too_many_requests
 
 _View = Callable[..., HttpResponseBase]
 
-#: What a view answers to a secret that is right: it leads on, or shows what was made.
-_RIGHT = {HTTPStatus.FOUND, HTTPStatus.CREATED}
+#: Statuses of a successful attempt: a redirect onwards, or a page that shows what was created.
+_SUCCESS_STATUSES = {HTTPStatus.FOUND, HTTPStatus.CREATED}
 
 
-def limited(name: str, view: _View, request: HttpRequest, *args: Any) -> HttpResponseBase:
-    """Return what ``view`` answers; a POST that it does not accept counts as a try at ``name``."""
+def throttle_attempt(name: str, view: _View, request: HttpRequest, *args: Any) -> HttpResponseBase:
+    """Return the response of ``view``, or 429 for a POST above a rate limit.
+
+    A POST counts against the client's IP address and against the account ``name``, unless the view
+    accepts it.
+    """
     if request.method != "POST":
         return view(request, *args)
-    doors = (("LOGIN_RATE", address_of(request)), ("LOGIN_NAME_RATE", _one_spelling(name)))
-    for number, (setting, subject) in enumerate(doors):
-        if wait := seconds_to_wait(setting, subject):
-            for door in doors[:number]:
-                give_back(*door)
-            note(request, "Login locked for %s seconds: %s", wait, known_name(name))
-            return too_many(request, wait)
+    limits = (("LOGIN_RATE", client_address(request)), ("LOGIN_NAME_RATE", _normalize_name(name)))
+    for number, (setting, subject) in enumerate(limits):
+        if wait := consume(setting, subject):
+            for consumed in limits[:number]:
+                refund(*consumed)
+            log_event(request, "Login locked for %s seconds: %s", wait, redact_unknown_name(name))
+            return too_many_requests(request, wait)
     response = view(request, *args)
-    if response.status_code in _RIGHT:
-        for door in doors:
-            give_back(*door)
+    if response.status_code in _SUCCESS_STATUSES:
+        for limit in limits:
+            refund(*limit)
     return response
 
 
-def _one_spelling(name: str) -> str:
-    """Return what is the same for all that the form takes for one name: "ada", " ada", "ａｄａ"."""
+def _normalize_name(name: str) -> str:
+    """Return one spelling for all that the form accepts as one name: "ada", " ada", "ａｄａ"."""
     return unicodedata.normalize("NFKC", name.strip()).strip().casefold()

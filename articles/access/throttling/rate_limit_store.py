@@ -1,8 +1,9 @@
-"""What has been spent of each rate, counted for all processes of this machine in one small file.
+"""Use of each rate limit, counted for all processes of this machine in one small SQLite file.
 
-A row is a keyed hash and an instant: whose hash it is can't be read from it, and the row goes when
-the instant has passed. The file can be deleted at any time; then everybody starts anew. Where it
-can't be written, each process counts in its own memory, so a limit gets looser but never goes.
+The algorithm is GCRA: a row is a keyed hash of the subject and the time at which its full allowance
+is available again. The hash does not reveal the subject, and the row is deleted once that time has
+passed. The file can be deleted at any time; then every client starts afresh. If it can't be
+written, each process counts in its own memory: limits get looser but stay in force.
 """
 
 from __future__ import annotations
@@ -19,16 +20,17 @@ from articles.access.throttling.rates import Rate
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE_SECONDS = 1.0  # for other processes that write; a reader must not wait longer
-_MICROSECONDS = 1_000_000  # instants are whole numbers, so that N parts of a rate make it up
+_BUSY_TIMEOUT_SECONDS = 1.0  # waiting for writes of other processes; a reader must not wait longer
+_MICROSECONDS = 1_000_000  # in a second; times are integers, so that the parts of a rate add up
 
-_TABLE = """
+# The names of the table and its columns are kept for existing files.
+_SCHEMA_SQL = """
 CREATE TABLE IF NOT EXISTS spent (key BLOB PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS spent_until ON spent (until);
 """
-# ``until`` is when all is there again. One further than two windows away was written before the
-# clock was set back, and counts as nothing.
-_TAKE = """
+# ``until`` is when the full allowance is available again. A value more than two windows ahead was
+# written before the clock was set back, and is ignored.
+_CONSUME_SQL = """
 INSERT INTO spent (key, until) VALUES (:key, :now + :cost)
 ON CONFLICT (key) DO UPDATE SET until =
     CASE WHEN until > :now + 2 * :window THEN :now ELSE max(until, :now) END + :cost
@@ -39,33 +41,33 @@ _memory: sqlite3.Connection | None = None
 _warned: set[Path] = set()
 
 
-def take(file: Path, key: bytes, rate: Rate, now: float) -> float:
-    """Spend one of ``rate``. Return 0.0, or the seconds to wait when nothing is left."""
-    values = _values(key, rate, now)
+def consume(file: Path, key: bytes, rate: Rate, now: float) -> float:
+    """Consume one unit of ``rate``; return 0.0, or the seconds to wait if none is left."""
+    values = _sql_parameters(key, rate, now)
 
-    def step(connection: sqlite3.Connection) -> float:
+    def operation(connection: sqlite3.Connection) -> float:
         connection.execute("DELETE FROM spent WHERE until < ?", (values["now"],))
-        if connection.execute(_TAKE, values).rowcount:
+        if connection.execute(_CONSUME_SQL, values).rowcount:
             return 0.0
         (until,) = connection.execute("SELECT until FROM spent WHERE key = ?", (key,)).fetchone()
         wait = until + values["cost"] - values["now"] - values["window"]
         return float(wait) / _MICROSECONDS
 
-    return _done(file, step)
+    return _run(file, operation)
 
 
-def give_back(file: Path, key: bytes, rate: Rate, now: float) -> None:
-    """Undo one :func:`take`."""
-    values = _values(key, rate, now)
+def refund(file: Path, key: bytes, rate: Rate, now: float) -> None:
+    """Undo one :func:`consume`."""
+    values = _sql_parameters(key, rate, now)
 
-    def step(connection: sqlite3.Connection) -> float:
+    def operation(connection: sqlite3.Connection) -> float:
         connection.execute("UPDATE spent SET until = until - :cost WHERE key = :key", values)
         return 0.0
 
-    _done(file, step)
+    _run(file, operation)
 
 
-def _values(key: bytes, rate: Rate, now: float) -> dict[str, int | bytes]:
+def _sql_parameters(key: bytes, rate: Rate, now: float) -> dict[str, int | bytes]:
     window = rate.seconds * _MICROSECONDS
     return {
         "key": key,
@@ -75,12 +77,12 @@ def _values(key: bytes, rate: Rate, now: float) -> dict[str, int | bytes]:
     }
 
 
-def _done(file: Path, step: Callable[[sqlite3.Connection], float]) -> float:
+def _run(file: Path, operation: Callable[[sqlite3.Connection], float]) -> float:
     try:
-        with closing(_opened(file)) as connection:
-            return step(connection)
+        with closing(_open(file)) as connection:
+            return operation(connection)
     except (OSError, sqlite3.Error) as error:
-        if file not in _warned:  # once, or an attacker could fill the log
+        if file not in _warned:  # only once, or an attacker could fill the log
             _warned.add(file)
             logger.warning(
                 "%s can't be used (%s): each process counts requests for itself. "
@@ -88,21 +90,21 @@ def _done(file: Path, step: Callable[[sqlite3.Connection], float]) -> float:
                 file,
                 error,
             )
-        return _done_in_memory(step)
+        return _run_in_memory(operation)
 
 
-def _opened(file: Path) -> sqlite3.Connection:
+def _open(file: Path) -> sqlite3.Connection:
     os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600))
-    connection = sqlite3.connect(file, timeout=_PATIENCE_SECONDS, isolation_level=None)
-    # What a power cut takes away is worth nothing a minute later.
-    connection.executescript(f"PRAGMA synchronous=OFF; PRAGMA secure_delete=ON; {_TABLE}")
+    connection = sqlite3.connect(file, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None)
+    # synchronous=OFF: what a power cut loses is worth nothing a minute later.
+    connection.executescript(f"PRAGMA synchronous=OFF; PRAGMA secure_delete=ON; {_SCHEMA_SQL}")
     return connection
 
 
-def _done_in_memory(step: Callable[[sqlite3.Connection], float]) -> float:
+def _run_in_memory(operation: Callable[[sqlite3.Connection], float]) -> float:
     global _memory
     with _lock:
         if _memory is None:
             _memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-            _memory.executescript(_TABLE)
-        return step(_memory)
+            _memory.executescript(_SCHEMA_SQL)
+        return operation(_memory)

@@ -1,4 +1,4 @@
-"""How often something may be done: ``60/minute``, ``10/15 minutes``, ``off``. Knows no Django."""
+"""Parse rates: ``60/minute``, ``10/15 minutes``, ``off``. Independent of Django."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ _RATE = re.compile(r"([1-9][0-9]{0,6})/(?:([1-9][0-9]{0,3}) )?(second|minute|hou
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """``count`` times at once, and as many again over every ``seconds`` that follow."""
+    """A burst of ``count``, refilled evenly with ``count`` more over every ``seconds``."""
 
     count: int
     seconds: int
 
 
 def parse_rate(text: str) -> Rate | None:
-    """Return the rate that ``text`` names, None for "off"; raises ValueError for anything else.
+    """Return the rate in ``text``, None for "off"; raise ValueError for anything else.
 
     >>> parse_rate("10/15 minutes")
     Rate(count=10, seconds=900)
     """
-    words = " ".join(text.split()).lower()
-    if words == "off":
+    normalized = " ".join(text.split()).lower()
+    if normalized == "off":
         return None
-    found = _RATE.fullmatch(words)
-    if found is None:
-        raise ValueError(f"{text!r} is no rate")
-    count, number, unit = found.groups()
+    match = _RATE.fullmatch(normalized)
+    if match is None:
+        raise ValueError(f"{text!r} is not a rate")
+    count, number, unit = match.groups()
     return Rate(int(count), int(number or 1) * _SECONDS[unit])

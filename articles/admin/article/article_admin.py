@@ -1,4 +1,4 @@
-"""Articles: the list that editors work through, and the page of one article."""
+"""The article admin: the list that editors work through, and the page of one article."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from django.utils.html import format_html
 
 from articles.admin.article import actions, bulk_actions, preview
 from articles.admin.article.form import GuardedArticleForm
-from articles.admin.article.form_values import values_of
-from articles.admin.article.panels import panels_of
-from articles.admin.article.search import articles_of, keys_of
-from articles.admin.base.action_pages import object_page, person
-from articles.admin.base.read_only import KeptAdmin
+from articles.admin.article.form_values import article_values
+from articles.admin.article.panels import article_panels
+from articles.admin.article.search import find_article_keys, search_articles
+from articles.admin.base.action_pages import current_user, object_view
+from articles.admin.base.read_only import NoAddOrDeleteAdmin
 from articles.admin.list_filters import (
-    TO_REVIEW,
+    NEEDS_REVIEW,
     KindFilter,
     LanguageFilter,
     ReviewFilter,
@@ -38,8 +38,8 @@ _FIELDS = (
 
 
 @admin.register(Article)
-class ArticleAdmin(KeptAdmin):
-    """Articles come from imports alone; their values change by edits, never directly."""
+class ArticleAdmin(NoAddOrDeleteAdmin):
+    """Articles. Only imports create them; editors' changes are stored as edits over them."""
 
     order = ("-published_at", "-id")
     list_display = (
@@ -47,10 +47,10 @@ class ArticleAdmin(KeptAdmin):
     )  # fmt: skip
     list_select_related = ("source",)
     list_filter = (StateFilter, ReviewFilter, SourceFilter, KindFilter, LanguageFilter)
-    has_index = True
-    search_fields = ("title",)  # for the box to be there; the index is asked
+    has_search_index = True
+    search_fields = ("title",)  # only to show the search box; the search index is queried
     search_help_text = _html_lazy(
-        '<span><a href="{}">As readers search</a>, in every state; or a code, an address.</span>',
+        '<span><a href="{}">As readers search</a>, in every state; or a code or a URL.</span>',
         reverse_lazy("search_help"),
     )
     actions = (
@@ -74,102 +74,104 @@ class ArticleAdmin(KeptAdmin):
 
     @admin.display(description="day")
     def iso_day(self, article: Article) -> str:
-        """Return the day in its shortest form: the columns are many."""
+        """Return the day as YYYY-MM-DD, the shortest form for a list of many columns."""
         return article.day.isoformat()
 
     @admin.display(description="vers.")
     def versions(self, article: Article) -> int:
-        """Return how many versions there are."""
+        """Return the number of versions."""
         return article.version_count
 
     @admin.display(description="flags")
     def flag_words(self, article: Article) -> str:
-        """Return what an editor should look at."""
-        words = ", ".join(article.flags)
+        """Return the article's flags, with "needs review" first."""
+        flags = ", ".join(article.flags)
         if not article.needs_review:
-            return words
-        return format_html('<strong class="state-review">needs review</strong> {}', words)
+            return flags
+        return format_html('<strong class="state-review">needs review</strong> {}', flags)
 
     # The list
 
-    def for_list(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the rows with what a list shows, and nothing that it does not."""
+    def for_changelist(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the rows with the columns that the list shows, and no others."""
         return rows.only(
             "title", "code", "language", "day", "state", "version_count", "flags", "needs_review",
             "published_at", "source__name",
         )  # fmt: skip
 
-    def find(self, words: str) -> list[int]:
-        """Return the article that ``words`` name by code or address."""
-        return keys_of(words)
+    def find_exact(self, query: str) -> list[int]:
+        """Return the keys of the articles that ``query`` names by code or URL."""
+        return find_article_keys(query)
 
-    def search(
+    def search_index(
         self,
-        words: str,
+        query: str,
         rows: QuerySet[Any],
-        chosen: Mapping[str, str],
+        filters: Mapping[str, str],
         after: tuple[Any, ...] | None,
         limit: int,
     ) -> tuple[Sequence[Any], Sequence[str]]:
-        """Return articles that the archive's search finds, and what it took the words for."""
-        return articles_of(words, rows, chosen, after, limit)
+        """Return the articles that the archive's search finds, and notes on the query."""
+        return search_articles(query, rows, filters, after, limit)
 
-    def walks(self, chosen: Mapping[str, str]) -> list[Q]:
-        """Return the walk along the index that serves most of what is chosen."""
-        if chosen.get("review") == "1":
-            return [TO_REVIEW]
-        state, source = chosen.get("state"), chosen.get("source")
+    def index_scans(self, filters: Mapping[str, str]) -> list[Q]:
+        """Return the range scans of the index that serves most of ``filters``."""
+        if filters.get("review") == "1":
+            return [NEEDS_REVIEW]
+        state, source = filters.get("state"), filters.get("source")
         if source:
-            # The index has the state between outlet and time: one walk for each state.
+            # The index has the state between outlet and time: one range scan for each state.
             states = [state] if state else State.values
             return [Q(source_id=int(source), state=each) for each in states]
         return [Q(state=state)] if state else [Q()]
 
-    def is_sieved(self, chosen: Mapping[str, str]) -> bool:
-        """Tell whether something is chosen that the walk does not serve."""
-        two = chosen.get("review") == "1" and (chosen.get("source") or chosen.get("state"))
-        return bool({"kind", "language"} & chosen.keys() or two)
+    def has_unindexed_filters(self, filters: Mapping[str, str]) -> bool:
+        """Return whether the range scans leave some of ``filters`` unserved."""
+        review_with_others = filters.get("review") == "1" and (
+            filters.get("source") or filters.get("state")
+        )
+        return bool({"kind", "language"} & filters.keys() or review_with_others)
 
     # The page
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
-        """Return the articles without what is in other tables."""
+        """Return the articles without joins."""
         return Article.objects.all()
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Article | None:
-        """Return the article with what its page shows."""
+        """Return the article with the related rows that its page shows."""
         rows = Article.objects.select_related("source", "author", "body", "current_capture")
         return rows.filter(pk=object_id).first() if object_id.isdecimal() else None
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[GuardedArticleForm]:
-        """Return the form; it has fields of its own and none of the table's."""
+        """Return the form; its fields are its own, not the model's."""
         return GuardedArticleForm
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields, each with its way back below it; a reader without rights sees none."""
+        """Return the form fields, edited ones with a revert checkbox; a summary for viewers."""
         if obj is None or not self.has_change_permission(request, obj):
             return [(None, {"fields": ["headline", "outlet", "day", "state"]})]
-        edits = values_of(obj).edits
+        edits = article_values(obj).edits
         rows = [[name, f"back_{name}"] if name in edits else [name] for name in _FIELDS]
         fields = [name for row in rows for name in row]
         return [(None, {"fields": [*fields, "reason", "base"]})]
 
     def save_form(self, request: HttpRequest, form: BaseModelForm[Any], change: bool) -> Article:
-        """Return the row as it is; :meth:`save_model` has it changed."""
+        """Return the unchanged row; :meth:`save_model` records the edits."""
         article: Article = form.instance
         return article
 
     def save_model(
         self, request: HttpRequest, obj: Model, form: BaseModelForm[Any], change: bool
     ) -> None:
-        """Record what the editor changed as edits over what was imported."""
+        """Store the editor's changes as edits over the imported values."""
         assert isinstance(obj, Article)
         assert isinstance(form, GuardedArticleForm)
-        editor = editing.Editor(person(request), form.cleaned_data["reason"])
+        editor = editing.Editor(current_user(request), form.cleaned_data["reason"])
         if form.reverted:
             editing.revert_fields(obj, form.reverted, editor)
         if form.changes:
@@ -177,39 +179,39 @@ class ArticleAdmin(KeptAdmin):
         obj.refresh_from_db()
 
     def save_related(self, *args: Any, **kwargs: Any) -> None:
-        """Do nothing: tags are an edit like the others."""
+        """Do nothing: tags are stored as an edit, like the other fields."""
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> Any:
-        """Return what goes into the log: the fields, and why."""
+        """Return the log message: the changed and reverted fields, and the reason."""
         assert isinstance(form, GuardedArticleForm)
         parts = []
         if form.changes:
             parts.append(f"Changed {_labels(form.changes)}.")
         if form.reverted:
-            parts.append(f"Went back to the imported {_labels(form.reverted)}.")
+            parts.append(f"Reverted to the imported {_labels(form.reverted)}.")
         return " ".join([*parts, form.cleaned_data["reason"]]).strip() or "Changed nothing."
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Return the page, with the article's origin and history below the form."""
+        """Return the page, with the article's provenance and history below the form."""
         article = context["original"]
-        context |= panels_of(article, can_change=self.has_change_permission(request, article))
-        context["may_erase"] = actions.may_erase(request)
+        context |= article_panels(article, can_change=self.has_change_permission(request, article))
+        context["can_erase"] = actions.can_erase(request)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def view_on_site(self, obj: Model) -> str:
-        """Return the public address; the template shows it for a public article only."""
+        """Return the public path; the template links to it for a public article only."""
         assert isinstance(obj, Article)
         return obj.get_absolute_url()
 
     def get_urls(self) -> list[URLPattern]:
-        """Return Django's pages and those of the steps."""
+        """Return Django's URLs, and those of the actions and the preview."""
         own = [
-            path(f"<int:object_id>/{route}", object_page(self, view(self), needs), name=name)
-            for route, view, needs, name in (*actions.PAGES, *preview.PAGES)
+            path(f"<int:object_id>/{route}", object_view(self, view(self), permission), name=name)
+            for route, view, permission, name in (*actions.ROUTES, *preview.ROUTES)
         ]
         return [*own, *super().get_urls()]
 

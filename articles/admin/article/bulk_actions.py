@@ -1,4 +1,4 @@
-"""Steps for the articles that were ticked in the list. All of them are done, or none."""
+"""Actions on the articles selected in the list, in one transaction: on all of them or none."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from articles.admin.article.actions import PLAIN_STEPS
-from articles.admin.base.action_pages import Question, ReasonForm, ask
-from articles.admin.base.csv_export import CsvRow, list_action
+from articles.admin.article.actions import ACTIONS_WITHOUT_REASON
+from articles.admin.base.action_pages import ConfirmationPage, ReasonForm, render_confirmation
+from articles.admin.base.csv_export import CsvColumns, csv_export_action
 from articles.admin.base.typed_bases import ModelAdmin
 from articles.models import Article
 from articles.publishing import publication_state
@@ -23,43 +23,43 @@ from articles.publishing import publication_state
 def publish_selected(
     model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Article]
 ) -> None:
-    """Publish the ticked articles."""
-    _plain("publish", model_admin, request, rows)
+    """Publish the selected articles."""
+    _run_without_reason("publish", model_admin, request, rows)
 
 
 @admin.action(permissions=["change"], description="Send to review")
 def review_selected(model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Article]) -> None:
-    """Take the ticked articles off the site until they are published."""
-    _plain("review", model_admin, request, rows)
+    """Remove the selected articles from the site until they are published."""
+    _run_without_reason("review", model_admin, request, rows)
 
 
 @admin.action(permissions=["change"], description="Mark as reviewed")
 def reviewed_selected(
     model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Article]
 ) -> None:
-    """Take the mark off the ticked articles."""
-    _plain("reviewed", model_admin, request, rows)
+    """Clear ``needs_review`` of the selected articles."""
+    _run_without_reason("reviewed", model_admin, request, rows)
 
 
 @admin.action(permissions=["change"], description="Withdraw…")
 def withdraw_selected(
     model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Article]
 ) -> HttpResponse | None:
-    """Ask for the reason, then withdraw the ticked articles."""
-    articles = _ticked(request, rows)
+    """Ask for the reason, then withdraw the selected articles."""
+    articles = _selected_articles(request, rows)
     form = ReasonForm(request.POST if "reason" in request.POST else None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
 
-        def step(article: Article) -> None:
+        def withdraw(article: Article) -> None:
             publication_state.withdraw(article, reason)
 
-        _each(step, f"Withdrew: {reason}", model_admin, request, articles)
+        _run(withdraw, f"Withdrew: {reason}", model_admin, request, articles)
         return None
-    question = Question(
-        f"Withdraw {len(articles)} articles" if len(articles) != 1 else "Withdraw one article",
-        "Their addresses answer “410 Gone” from now on and show readers the reason that you give "
-        "here: " + "; ".join(str(article) for article in articles),
+    page = ConfirmationPage(
+        f"Withdraw {len(articles)} stories" if len(articles) != 1 else "Withdraw one story",
+        "From now on their URLs return “410 Gone” and show readers the reason that you enter "
+        "here. The stories: " + "; ".join(str(article) for article in articles),
         "Withdraw",
         dangerous=True,
         hidden=(
@@ -67,46 +67,48 @@ def withdraw_selected(
             *((ACTION_CHECKBOX_NAME, str(article.pk)) for article in articles),
         ),
     )
-    return ask(request, model_admin, question, form)
+    return render_confirmation(request, model_admin, page, form)
 
 
-def _row(article: Article) -> list[object]:
-    address = settings.SITE_URL + article.get_absolute_url()
+def _csv_cells(article: Article) -> list[object]:
+    url = settings.SITE_URL + article.get_absolute_url()
     day, flags = article.day.isoformat(), ", ".join(article.flags)
     versions = article.version_count
     return [article.code, article.title, article.source.name, day, article.state, versions,
-            flags, address]  # fmt: skip
+            flags, url]  # fmt: skip
 
 
-save_selected = list_action(
+save_selected = csv_export_action(
     "articles",
-    CsvRow(("code", "title", "outlet", "day", "state", "versions", "flags", "address"), _row),
+    CsvColumns(
+        ("code", "title", "outlet", "day", "state", "versions", "flags", "address"), _csv_cells
+    ),
 )
 
 
-def _plain(
+def _run_without_reason(
     name: str, model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Article]
 ) -> None:
-    step, words = PLAIN_STEPS[name]
-    _each(step, words, model_admin, request, _ticked(request, rows))
+    action, message = ACTIONS_WITHOUT_REASON[name]
+    _run(action, message, model_admin, request, _selected_articles(request, rows))
 
 
-def _each(
-    step: Callable[[Article], None],
-    words: str,
+def _run(
+    action: Callable[[Article], None],
+    message: str,
     model_admin: ModelAdmin,
     request: HttpRequest,
     articles: list[Article],
 ) -> None:
     with transaction.atomic():
         for article in articles:
-            step(article)
-            model_admin.log_change(request, article, words)
-    count = f"{len(articles)} article{'' if len(articles) == 1 else 's'}"
-    model_admin.message_user(request, f"{words} ({count})", messages.SUCCESS)
+            action(article)
+            model_admin.log_change(request, article, message)
+    count = "1 story" if len(articles) == 1 else f"{len(articles)} stories"
+    model_admin.message_user(request, f"{message} ({count})", messages.SUCCESS)
 
 
-def _ticked(request: HttpRequest, rows: QuerySet[Article]) -> list[Article]:
-    """Return what was ticked: a page at most, whatever else the request asks for."""
+def _selected_articles(request: HttpRequest, rows: QuerySet[Article]) -> list[Article]:
+    """Return the selected articles: at most a page, even when the request selects all."""
     keys = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if key.isdecimal()]
     return list(rows.filter(pk__in=keys)[: len(keys)])

@@ -1,4 +1,4 @@
-"""The form of an article: what it shows, to be changed by edits over what was imported."""
+"""The article form: it shows the effective values, and turns changes into edits."""
 
 from __future__ import annotations
 
@@ -10,39 +10,42 @@ from django import forms
 from django.utils import timezone
 from django.utils.html import format_html
 
-from articles.admin.article.form_values import ArticleValues, values_of
+from articles.admin.article.form_values import ArticleValues, article_values
 from articles.admin.base.action_pages import REASON_LIMIT
 from articles.admin.base.typed_bases import ModelForm
 from articles.content.post_file.parsing import NAME_LIMIT, TITLE_LIMIT, Kind
-from articles.content.text.excerpts import cut
+from articles.content.text.excerpts import truncate
 from articles.models import Article, EditedField, Source
-from articles.publishing.editing import EditError, Value, normalised
+from articles.publishing.editing import EditError, EditValue, normalize_value
 
 _COMMAS = re.compile("[,，、\n]")
 _LANGUAGE = r"\A(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3})?\Z"
-_EXCERPT = 300  # characters of another person's value that are shown beside a field
+_EXCERPT = 300  # characters shown of another editor's value
 
 
 class UTCField(forms.DateTimeField):
-    """A date and time in UTC, whatever the zone in which stories have their day."""
+    """A date and time in UTC, independent of the archive's time zone."""
 
     widget = forms.DateTimeInput(
         attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"
     )
 
     def prepare_value(self, value: Any) -> Any:
-        """Return what the input shows."""
+        """Return the value for the input, in UTC."""
         with timezone.override(dt.UTC):
             return super().prepare_value(value)
 
     def to_python(self, value: Any) -> dt.datetime | None:
-        """Return the moment that was typed."""
+        """Return the submitted value, read as UTC."""
         with timezone.override(dt.UTC):
             return super().to_python(value)
 
 
 class ArticleForm(ModelForm):
-    """The values of an article. ``changes`` and ``reverted`` tell what the editor wants."""
+    """The values of an article.
+
+    After validation, ``changes`` has the new values by field, ``reverted`` the fields to revert.
+    """
 
     title = forms.CharField(
         required=False,
@@ -54,7 +57,7 @@ class ArticleForm(ModelForm):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "class": "vLargeTextField html-source"}),
-        help_text="HTML. What the archive does not keep, such as scripts, is taken out of it.",
+        help_text="HTML. Elements that are not allowed, such as scripts, are removed.",
     )
     source = forms.ModelChoiceField(Source.objects.only("name"), label="Outlet")
     author = forms.CharField(
@@ -63,6 +66,7 @@ class ArticleForm(ModelForm):
     tags = forms.CharField(
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
+        label="Topics",
         help_text="Separated by commas; “，” and “、” count as commas.",
     )
     language = forms.RegexField(
@@ -78,7 +82,7 @@ class ArticleForm(ModelForm):
         required=False,
         max_length=REASON_LIMIT,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="Kept in the history; readers do not see it.",
+        help_text="Stored in the history; readers do not see it.",
     )
 
     class Meta:
@@ -86,59 +90,61 @@ class ArticleForm(ModelForm):
         fields = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = values_of(kwargs["instance"]).initial()
+        kwargs["initial"] = article_values(kwargs["instance"]).form_initial()
         super().__init__(*args, **kwargs)
-        self.changes: dict[str, Value] = {}
+        self.changes: dict[str, EditValue] = {}
         self.reverted: list[str] = []
         for field in self.values.edits:
             self.fields[f"back_{field}"] = forms.BooleanField(
                 required=False,
-                label="Back to the imported value",
-                help_text=self._imported(field),
+                label="Revert to the imported value",
+                help_text=self._imported_help_text(field),
             )
 
     @property
     def values(self) -> ArticleValues:
-        """Return what the article shows and would show."""
-        return values_of(self.instance)
+        """Return the article's effective and derived values."""
+        return article_values(self.instance)
 
-    def _imported(self, field: str) -> str:
-        value = self.values.imported(field)
+    def _imported_help_text(self, field: str) -> str:
+        value = self.values.imported_text(field)
         if field == EditedField.HTML:
             return format_html("<details><summary>Imported</summary><pre>{}</pre></details>", value)
         return format_html("Imported: {}", value or "(empty)")
 
     def clean_html(self) -> str:
-        """Return the text with the line ends that it was shown with."""
+        """Return the text with LF line endings, as it was before the browser sent CRLF."""
         return str(self.cleaned_data["html"]).replace("\r\n", "\n")
 
     def clean(self) -> dict[str, Any]:
-        """Find out what was changed, and whether the archive can take it."""
+        """Fill ``changes`` and ``reverted``; add an error for each invalid value."""
         for field in EditedField.values:
             if field not in self.cleaned_data:
                 continue
-            back = bool(self.cleaned_data.get(f"back_{field}"))
-            if self._stays(field):
-                self.reverted += [field] if back else []
-            elif back:
-                self.add_error(field, "Either change this or go back to the imported value.")
+            is_reverted = bool(self.cleaned_data.get(f"back_{field}"))
+            if self._is_unchanged(field):
+                self.reverted += [field] if is_reverted else []
+            elif is_reverted:
+                self.add_error(
+                    field, "Either change this or revert to the imported value, not both."
+                )
             else:
-                self._change(field)
+                self._record_change(field)
         return self.cleaned_data
 
-    def _stays(self, field: str) -> bool:
-        """Tell whether the field holds what it was shown with."""
+    def _is_unchanged(self, field: str) -> bool:
+        """Return whether the field was submitted with its initial value."""
         value = self.cleaned_data[field]
-        shown: Any = self.initial[field]
-        return bool((value.pk if isinstance(value, Source) else value) == shown)
+        initial: Any = self.initial[field]
+        return bool((value.pk if isinstance(value, Source) else value) == initial)
 
-    def _change(self, field: str) -> None:
+    def _record_change(self, field: str) -> None:
         try:
-            self.changes[field] = normalised(field, self._value(field))
+            self.changes[field] = normalize_value(field, self._edit_value(field))
         except EditError as error:
             self.add_error(field, str(error))
 
-    def _value(self, field: str) -> Value:
+    def _edit_value(self, field: str) -> EditValue:
         value = self.cleaned_data[field]
         match field:
             case EditedField.SOURCE:
@@ -150,11 +156,11 @@ class ArticleForm(ModelForm):
         return str(value)
 
     def _post_clean(self) -> None:
-        """Leave the row alone: publishing.editing changes it."""
+        """Do nothing: ``publishing.editing`` writes the row."""
 
 
 class GuardedArticleForm(ArticleForm):
-    """The same, refusing once when the article was changed since the form was opened."""
+    """The article form with a check for concurrent changes: it fails once, then overwrites."""
 
     base = forms.CharField(widget=forms.HiddenInput)
 
@@ -163,7 +169,7 @@ class GuardedArticleForm(ArticleForm):
         self.initial["base"] = self.instance.updated_at.isoformat()
 
     def clean(self) -> dict[str, Any]:
-        """Compare the article with what the editor saw; the row stays locked until it is saved."""
+        """Compare ``updated_at`` with that of the opened form; lock the row until it is saved."""
         cleaned = super().clean()
         row = Article.objects.select_for_update().only("updated_at").get(pk=self.instance.pk)
         if cleaned.get("base") == row.updated_at.isoformat():
@@ -172,19 +178,19 @@ class GuardedArticleForm(ArticleForm):
         who = f" (last edit: {last.editor})" if last and last.editor else ""
         self.add_error(
             None,
-            f"The article was changed while you were at it{who}. Nothing was saved, and nothing "
-            "that you wrote is lost: it stands below. Where the article now shows something "
-            "else, the field says so.",
+            f"Somebody changed the story while you were editing it{who}. Nothing was saved; your "
+            "changes are still in the form below. A note at each field that you changed shows its "
+            "current value.",
         )
         for field in self.changes:
-            shown = str(self._fields_text(field))
-            words = f"“{cut(shown, _EXCERPT)}”" if shown else "empty"
-            self.add_error(field, f"is now {words}; saving again puts this value in its place")
-        # The next attempt counts from here.
+            value = str(self._current_value(field))
+            current = f"“{truncate(value, _EXCERPT)}”" if value else "empty"
+            self.add_error(field, f"The current value is {current}. Save again to replace it.")
+        # The next attempt is compared with this state.
         self.data = {**dict(self.data.items()), "base": row.updated_at.isoformat()}
         return cleaned
 
-    def _fields_text(self, field: str) -> Any:
+    def _current_value(self, field: str) -> Any:
         if field == EditedField.SOURCE:
             return self.instance.source.name
         return self.initial[field]

@@ -1,4 +1,4 @@
-"""What stands below the form of an article: where it comes from, and what was done to it."""
+"""The panels below the article form: its captures, its history of edits, and its pictures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from articles.admin.article.form_values import ArticleValues, values_of
+from articles.admin.article.form_values import ArticleValues, article_values
 from articles.models import (
     Article,
     ArticleEdit,
@@ -17,9 +17,9 @@ from articles.models import (
     Source,
 )
 
-_PATHS = 300  # of one article's files; copies can be many
-_EDITS = 100
-_PICTURES = 200
+_MAX_PATHS = 300  # of one article's files; there can be many copies
+_MAX_EDITS = 100
+_MAX_PICTURES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class CapturePanel:
 
     capture: Capture
     paths: tuple[str, ...]
-    is_shown: bool
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
 class EditPanel:
-    """One edit of the history, its value in words."""
+    """One edit of the history, with its value as text."""
 
     edit: ArticleEdit
     label: str
@@ -41,36 +41,36 @@ class EditPanel:
     is_long: bool
 
 
-def panels_of(article: Article, can_change: bool) -> dict[str, Any]:
-    """Return the template's context for ``article``; four queries, however long the lists."""
-    values = values_of(article)
+def article_panels(article: Article, can_change: bool) -> dict[str, Any]:
+    """Return the template context for ``article``; four queries, whatever the length of lists."""
+    values = article_values(article)
     pictures = ArticleImage.objects.filter(article=article).select_related("image")
     return {
         "can_change": can_change,
-        "capture_panels": _captures(article, values),
-        "edit_panels": _edits(article),
-        "pictures": pictures[:_PICTURES],
+        "capture_panels": _capture_panels(article, values),
+        "edit_panels": _edit_panels(article),
+        "pictures": pictures[:_MAX_PICTURES],
     }
 
 
-def _captures(article: Article, values: ArticleValues) -> list[CapturePanel]:
+def _capture_panels(article: Article, values: ArticleValues) -> list[CapturePanel]:
     originals = [capture.original_id for capture in values.captures]
     seen = Sighting.objects.filter(original_id__in=originals).order_by("root", "path")
     paths: defaultdict[str, list[str]] = defaultdict(list)
-    for sighting in seen.only("root", "path", "original_id")[:_PATHS]:
+    for sighting in seen.only("root", "path", "original_id")[:_MAX_PATHS]:
         paths[sighting.original_id].append(str(sighting))
     return [
         CapturePanel(
             capture=capture,
             paths=tuple(paths[capture.original_id]),
-            is_shown=capture.pk == article.current_capture_id,
+            is_current=capture.pk == article.current_capture_id,
         )
         for capture in reversed(values.captures)
     ]
 
 
-def _edits(article: Article) -> list[EditPanel]:
-    edits = list(article.edits.select_related("editor")[:_EDITS])
+def _edit_panels(article: Article) -> list[EditPanel]:
+    edits = list(article.edits.select_related("editor")[:_MAX_EDITS])
     sources = {int(edit.value or 0) for edit in edits if edit.field == EditedField.SOURCE}
     names = dict(Source.objects.filter(pk__in=sources).values_list("pk", "name"))
     panels = []

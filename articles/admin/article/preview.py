@@ -1,4 +1,4 @@
-"""The public page of an article as it would be, with nothing written and nothing allowed to run."""
+"""A preview of an article's public page: it writes nothing, and its scripts cannot run."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from articles.admin.article.form import ArticleForm
-from articles.admin.article.form_values import values_of
+from articles.admin.article.form_values import article_values
 from articles.admin.base.typed_bases import ModelAdmin
-from articles.content.html.plain_text import plain_text
-from articles.content.text.slugs import slug_of
+from articles.content.html.plain_text import html_to_text
+from articles.content.text.slugs import make_slug
 from articles.deriving.captures import parse_capture
-from articles.deriving.edit_overlay import put_on, shown_values
+from articles.deriving.edit_overlay import apply_effective_values, effective_values
 from articles.models import Article, ArticleBody, ArticleEdit, Author, EditedField, Tag
-from articles.publishing.editing import Value
+from articles.publishing.editing import EditValue
 from articles.selectors.provenance import (
-    clocks_of,
+    describe_missing_content,
+    join_field_names,
     newest_captures,
-    original_of,
-    video_of,
-    what_is_held,
-    words_for,
+    original_link,
+    story_times,
+    video_link,
 )
 
-#: Nothing runs, no form is sent, and only the admin's own page may hold it in a frame.
-_POLICY = {
+#: No scripts, no forms, and only the admin's own pages may embed it in a frame.
+_CSP = {
     "sandbox": True,
     "script-src": None,
     "form-action": "'none'",
@@ -40,11 +40,11 @@ _POLICY = {
 }
 
 
-def preview(model_admin: ModelAdmin) -> Callable[..., HttpResponseBase]:
-    """Return the page of an article as saved (GET) or with the posted form's values (POST)."""
+def preview_view(model_admin: ModelAdmin) -> Callable[..., HttpResponseBase]:
+    """Return the view of an article as saved (GET) or with the values of the form (POST)."""
 
     def view(request: HttpRequest, article: Article) -> HttpResponse:
-        changes: Mapping[str, Value] = {}
+        changes: Mapping[str, EditValue] = {}
         reverted: Collection[str] = ()
         if request.method == "POST":
             form = ArticleForm(request.POST, instance=article)
@@ -53,43 +53,49 @@ def preview(model_admin: ModelAdmin) -> Callable[..., HttpResponseBase]:
                 template = "admin/articles/article/preview_refused.html"
                 return render(request, template, context, status=400)
             changes, reverted = form.changes, form.reverted
-        context = _context(article, changes, reverted)
+        context = _preview_context(article, changes, reverted)
         return render(request, "admin/articles/article/preview.html", context)
 
-    sandboxed: Any = csp_replace(_POLICY)  # typed for views without arguments only
+    sandboxed: Any = csp_replace(_CSP)  # its stubs allow only views without further arguments
     page: Callable[..., HttpResponseBase] = xframe_options_sameorigin(sandboxed(view))
     return page
 
 
-#: Address below the article's, view, what it needs, name.
-PAGES = (("preview/", preview, "view", "articles_article_preview"),)
+#: Path below the article's page, view factory, required permission, URL name.
+ROUTES = (("preview/", preview_view, "view", "articles_article_preview"),)
 
 
-def _context(
-    article: Article, changes: Mapping[str, Value], reverted: Collection[str]
+def _preview_context(
+    article: Article, changes: Mapping[str, EditValue], reverted: Collection[str]
 ) -> dict[str, Any]:
-    """Return what the public page's template shows; ``article`` is changed in memory only."""
-    values = values_of(article)
+    """Return the context of the public page's template; changes ``article`` in memory only."""
+    values = article_values(article)
     edits = {field: edit for field, edit in values.edits.items() if field not in reverted}
     edits |= {field: ArticleEdit(field=field, value=value) for field, value in changes.items()}
-    shown = shown_values(values.captures, edits.values())
-    html = shown.edited_html
+    effective = effective_values(values.captures, edits.values())
+    html = effective.edited_html
     if html is None:
         is_stored = EditedField.HTML not in values.edits
-        html = article.body.html if is_stored else parse_capture(shown.capture).html
-    article.day = put_on(article, shown, settings.ARCHIVE_TIME_ZONE)
-    article.author = Author(name=shown.author, slug=slug_of(shown.author)) if shown.author else None
+        html = article.body.html if is_stored else parse_capture(effective.capture).html
+    article.day = apply_effective_values(article, effective, settings.ARCHIVE_TIME_ZONE)
+    article.author = (
+        Author(name=effective.author, slug=make_slug(effective.author))
+        if effective.author
+        else None
+    )
     return {
         "article": article,
-        "capture": shown.capture,
-        # Both an edit's value and what parse_capture gives have passed clean_html.
+        "capture": effective.capture,
+        # Safe: both an edit's value and the HTML of parse_capture have passed clean_html.
         "html": mark_safe(html),  # noqa: S308
-        "tags": [Tag(name=name, slug=slug_of(name)) for name in shown.tags],
+        "tags": [Tag(name=name, slug=make_slug(name)) for name in effective.tags],
         "captures": newest_captures(article),
-        "clocks": clocks_of(article),
-        "original": original_of(shown.capture),
-        "video": video_of(article, html),
-        "held": what_is_held(article, ArticleBody(html=html, text=plain_text(html))),
-        "edited": words_for(EditedField(field) for field in sorted(edits)),
+        "clocks": story_times(article),
+        "original": original_link(effective.capture),
+        "video": video_link(article, html),
+        "missing_content": describe_missing_content(
+            article, ArticleBody(html=html, text=html_to_text(html))
+        ),
+        "edited": join_field_names(EditedField(field) for field in sorted(edits)),
         "unsaved": bool(changes or reverted),
     }

@@ -1,4 +1,4 @@
-"""Finding articles: by what names one (its code, its addresses), or by the archive's search."""
+"""Finding articles in the admin: by code or URL, or with the archive's search."""
 
 from __future__ import annotations
 
@@ -10,78 +10,81 @@ from urllib.parse import unquote, urlsplit
 
 from django.db.models import Q, QuerySet
 
-from articles.content.search_query import parse, say
-from articles.content.urls.normalization import identity_hash, identity_of
+from articles.content.search_query import format_note, parse
+from articles.content.urls.normalization import identity_hash, normalize_url
 from articles.models import Article, Redirect
-from articles.searching.backend import IndexMissingError, Place, TooSlowError
+from articles.searching.backend import IndexMissingError, Position, SearchTimeoutError
 from articles.searching.conditions import Condition, OneOf
-from articles.searching.index_documents import microseconds
+from articles.searching.index_documents import epoch_microseconds
 from articles.searching.search import Sort, search_among
 
 _CODE = re.compile(r"[0-9a-z]{8,52}")
-_SHORT_ADDRESS = re.compile(r"/a/([0-9a-z]{8,52})(?:/|\Z)")
-_ADDRESS = re.compile(r"/([0-9]{4})/([0-9]{2})/([0-9]{2})/([-\w]+)/?\Z")
+_SHORT_PATH = re.compile(r"/a/([0-9a-z]{8,52})(?:/|\Z)")
+_DATED_PATH = re.compile(r"/([0-9]{4})/([0-9]{2})/([0-9]{2})/([-\w]+)/?\Z")
 
 
-def keys_of(words: str) -> list[int]:
-    """Return the keys of the articles that ``words`` name; none when they are only words.
+def find_article_keys(query: str) -> list[int]:
+    """Return the keys of the articles whose code, original URL or archive URL is ``query``.
 
-    Each question is answered by a unique index.
+    Empty when there is none. Each lookup uses a unique index.
     """
-    if _CODE.fullmatch(words) and (keys := _keys(Q(code=words))):
+    if _CODE.fullmatch(query) and (keys := _article_keys(Q(code=query))):
         return keys
-    if not words.startswith(("http://", "https://", "/")):
+    if not query.startswith(("http://", "https://", "/")):
         return []
     try:
-        path = unquote(urlsplit(words).path)
-        by_url = Q(identity_hash=identity_hash(identity_of(words)))
+        path = unquote(urlsplit(query).path)
+        by_url = Q(identity_hash=identity_hash(normalize_url(query)))
     except ValueError:
-        path, by_url = unquote(words), Q(pk=None)
-    return _keys(by_url) or _at(path)
+        path, by_url = unquote(query), Q(pk=None)
+    return _article_keys(by_url) or _find_by_path(path)
 
 
-def articles_of(
-    words: str,
+def search_articles(
+    query: str,
     rows: QuerySet[Article],
-    chosen: Mapping[str, str],
+    filters: Mapping[str, str],
     after: tuple[Any, ...] | None,
     limit: int,
 ) -> tuple[list[Article], list[str]]:
-    """Return those of the ``rows`` that the archive's search finds, the newest first, and notes.
+    """Return at most ``limit`` of ``rows`` that the search finds, newest first, and notes to show.
 
-    ``chosen`` are the filters of the list, which the rows are narrowed by; the index is told those
-    that it knows. ``after`` is the publication and the key behind which the page begins.
+    ``rows`` are already filtered by ``filters``, the filters of the list; the index also gets those
+    that it supports. ``after`` is the publication time and key after which the page begins.
     """
-    place = Place(microseconds(after[0]), after[1]) if after else None
-    notes = [say(note) for note in parse(words).notes]
+    position = Position(epoch_microseconds(after[0]), after[1]) if after else None
+    notes = [format_note(note) for note in parse(query).notes]
     try:
-        with search_among(rows, words, *_known(chosen)) as hits:
-            found = hits.in_time(Sort.NEWEST, place, limit)
-    except TooSlowError:
-        return [], [*notes, "This search took too long. Ask for rarer words, or for an outlet."]
+        with search_among(rows, query, *_index_conditions(filters)) as hits:
+            found = hits.find_hits(Sort.NEWEST, position, limit)
+    except SearchTimeoutError:
+        return [], [
+            *notes,
+            "This search took too long. Search for rarer words, or choose an outlet.",
+        ]
     except IndexMissingError:
-        return [], [*notes, "No search index serves the archive: run manage.py update_index."]
+        return [], [*notes, "The archive has no search index. Run manage.py update_index."]
     return [article for _, article in found], notes
 
 
-def _known(chosen: Mapping[str, str]) -> Iterator[Condition]:
-    """Yield what the index knows of the filters."""
-    if source := chosen.get("source"):
+def _index_conditions(filters: Mapping[str, str]) -> Iterator[Condition]:
+    """Yield the conditions of the filters that the index supports."""
+    if source := filters.get("source"):
         yield OneOf("source", (int(source),))
-    if kind := chosen.get("kind"):
+    if kind := filters.get("kind"):
         yield OneOf("kind", (kind,))
-    if language := chosen.get("language"):
+    if language := filters.get("language"):
         yield OneOf("lang", (language.lower(),))
 
 
-def _at(path: str) -> list[int]:
-    """Return the article whose address this path is, or was."""
-    if short := _SHORT_ADDRESS.match(path):
-        return _keys(Q(code=short[1]))
-    if address := _ADDRESS.fullmatch(path):
-        year, month, day, slug = address.groups()
+def _find_by_path(path: str) -> list[int]:
+    """Return the keys of the article whose current or former path this is."""
+    if short := _SHORT_PATH.match(path):
+        return _article_keys(Q(code=short[1]))
+    if dated := _DATED_PATH.fullmatch(path):
+        year, month, day, slug = dated.groups()
         try:
-            keys = _keys(Q(day=dt.date(int(year), int(month), int(day)), slug=slug))
+            keys = _article_keys(Q(day=dt.date(int(year), int(month), int(day)), slug=slug))
         except ValueError:
             return []
         moved = Redirect.objects.filter(path=path.rstrip("/") + "/")
@@ -89,5 +92,5 @@ def _at(path: str) -> list[int]:
     return []
 
 
-def _keys(condition: Q) -> list[int]:
+def _article_keys(condition: Q) -> list[int]:
     return list(Article.objects.filter(condition).order_by().values_list("pk", flat=True))

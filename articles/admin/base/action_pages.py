@@ -1,4 +1,4 @@
-"""Pages of the admin beside Django's own: who may open them, and how they ask for a reason."""
+"""Admin views besides Django's own: their permission check, and the confirmation page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _View = Callable[..., HttpResponseBase]
 
 
 class ReasonForm(forms.Form):
-    """Why something is done."""
+    """A form with the reason for an action."""
 
     reason = forms.CharField(
         max_length=REASON_LIMIT,
@@ -30,12 +30,12 @@ class ReasonForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """Nothing but a button: for what needs no reason."""
+    """A form without fields, for an action that needs no reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A page that asks before something is done. ``hidden`` is posted with the answer."""
+class ConfirmationPage:
+    """The texts of a page that asks for confirmation; ``hidden`` are extra values to post."""
 
     title: str
     text: str
@@ -44,34 +44,34 @@ class Question:
     hidden: tuple[tuple[str, str], ...] = ()
 
 
-def object_page(model_admin: ModelAdmin, view: _View, permission: str = "change") -> _View:
-    """Return ``view(request, object, …)`` as a page for staff with ``permission`` on the object."""
+def object_view(model_admin: ModelAdmin, view: _View, permission: str = "change") -> _View:
+    """Return ``view(request, object, …)`` as an admin view that requires ``permission`` on it."""
 
     @wraps(view)
     def page(request: HttpRequest, object_id: int, **kwargs: Any) -> HttpResponseBase:
-        found = model_admin.get_object(request, str(object_id))
-        may = getattr(model_admin, f"has_{permission}_permission")
-        if not may(request, found):
+        row = model_admin.get_object(request, str(object_id))
+        has_permission = getattr(model_admin, f"has_{permission}_permission")
+        if not has_permission(request, row):
             raise PermissionDenied
-        if found is None:
+        if row is None:
             raise Http404("There is no such row.")
-        return view(request, found, **kwargs)
+        return view(request, row, **kwargs)
 
     return model_admin.admin_site.admin_view(page)
 
 
-def ask(
+def render_confirmation(
     request: HttpRequest,
     model_admin: ModelAdmin,
-    question: Question,
+    page: ConfirmationPage,
     form: forms.Form,
     subject: Any = None,
 ) -> TemplateResponse:
-    """Return the page that asks ``question``; ``subject`` is the row that it is about, if one."""
+    """Return the confirmation page; ``subject`` is the row that changes, None for many."""
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": question.title,
-        "question": question,
+        "title": page.title,
+        "page": page,
         "form": form,
         "opts": model_admin.opts,
         "original": subject,
@@ -79,8 +79,8 @@ def ask(
     return TemplateResponse(request, "admin/articles/question.html", context)
 
 
-def person(request: HttpRequest) -> User:
-    """Return who is logged in; the admin lets nobody else in."""
+def current_user(request: HttpRequest) -> User:
+    """Return the logged-in user; admin views have no anonymous requests."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user

@@ -1,8 +1,8 @@
-"""Lists that answer at once on a million rows: no counting, no offset, one walk along an index.
+"""Changelists that stay fast on a million rows: keyset pagination, no counts, no offsets.
 
-A page goes on where the one before it ended, by a cursor in ``?p=``. Conditions that no index
-serves (words of a name, a kind) look through a stretch of the list at a time, and the page says
-how far it has looked. Where the search index has the rows, it gives the page.
+A page continues where the previous one ended, by a cursor in ``?p=``. Filters that no index serves
+(part of a name, a kind) scan a limited number of rows per page, and the page shows how far it has
+scanned. Rows that are in the search index are searched there.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from django.core.paginator import Paginator
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from articles.access.client_address import address_of
-from articles.access.throttling.rate_limits import seconds_to_wait, too_many
+from articles.access.client_address import client_address
+from articles.access.throttling.rate_limits import consume, too_many_requests
 from articles.admin.base.typed_bases import ModelAdmin
 
-STRETCH = 20_000  # rows that a page looks through at most: some 50 ms
+SCAN_LIMIT = 20_000  # rows that one page scans at most: some 50 ms
 
 Position = tuple[Any, ...]
 
 
 class Keyset:
-    """The order of a list: one or two fields, the last unique, all of one direction."""
+    """The order of a list: one or two fields, the last one unique, all in one direction."""
 
     def __init__(self, model: type[Model], order: tuple[str, ...]) -> None:
         self.order = order
@@ -42,149 +42,152 @@ class Keyset:
         self._fields = [field for field in fields if isinstance(field, Field)]
 
     def position(self, row: Any) -> Position:
-        """Return the place of ``row`` in the order."""
+        """Return the values of ``row`` in the ordering fields."""
         return tuple(getattr(row, name) for name in self.names)
 
-    def after(self, place: Position) -> Q:
-        """Return the condition for what comes behind ``place``."""
+    def after(self, position: Position) -> Q:
+        """Return the condition for the rows after ``position``."""
         beyond, back = ("lt", "gte") if self.descending else ("gt", "lte")
-        if len(place) == 1:
-            return Q((f"{self.names[0]}__{beyond}", place[0]))
-        # Not as an OR: that costs the index.
-        same = Q((self.names[0], place[0]), (f"{self.names[1]}__{back}", place[1]))
-        return Q((f"{self.names[0]}__{beyond}e", place[0])) & ~same
+        if len(position) == 1:
+            return Q((f"{self.names[0]}__{beyond}", position[0]))
+        # Not as an OR: the database would not use the index.
+        same = Q((self.names[0], position[0]), (f"{self.names[1]}__{back}", position[1]))
+        return Q((f"{self.names[0]}__{beyond}e", position[0])) & ~same
 
-    def up_to(self, place: Position) -> Q:
-        """Return the condition for what comes before ``place``, and for ``place``."""
+    def up_to(self, position: Position) -> Q:
+        """Return the condition for the rows before ``position``, and for ``position`` itself."""
         before, beyond = ("gte", "lt") if self.descending else ("lte", "gt")
-        if len(place) == 1:
-            return Q((f"{self.names[0]}__{before}", place[0]))
-        same = Q((self.names[0], place[0]), (f"{self.names[1]}__{beyond}", place[1]))
-        return Q((f"{self.names[0]}__{before}", place[0])) & ~same
+        if len(position) == 1:
+            return Q((f"{self.names[0]}__{before}", position[0]))
+        same = Q((self.names[0], position[0]), (f"{self.names[1]}__{beyond}", position[1]))
+        return Q((f"{self.names[0]}__{before}", position[0])) & ~same
 
-    def cursor(self, place: Position) -> str:
-        """Return ``place`` as it stands in an address."""
-        return base64.urlsafe_b64encode(json.dumps([str(v) for v in place]).encode()).decode()
+    def encode_cursor(self, position: Position) -> str:
+        """Return ``position`` as a cursor for a query string: base64 of JSON."""
+        return base64.urlsafe_b64encode(json.dumps([str(v) for v in position]).encode()).decode()
 
-    def place(self, cursor: str) -> Position:
-        """Return the place that a cursor names; raises :class:`ValueError` when it names none."""
+    def decode_cursor(self, cursor: str) -> Position:
+        """Return the position in a cursor; raises :class:`ValueError` when it is malformed."""
         try:
             values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
             pairs = zip(self._fields, values, strict=True)
             return tuple(field.to_python(str(value)) for field, value in pairs)
         except (binascii.Error, TypeError, ValidationError) as error:
-            raise ValueError(f"{cursor!r} is no place in this list") from error
+            raise ValueError(f"{cursor!r} is not a cursor of this list") from error
 
 
 class KeysetChangeList(ChangeList):
     """One page of a :class:`KeysetAdmin`'s list.
 
-    ``older_link`` leads to the next page, empty at the end of the list. ``looked_to`` is where
-    the search stopped when the page did not come full, else None. ``notes`` are sentences on how
-    the words were read.
+    ``next_page_link`` is empty at the end of the list. ``scanned_to`` is the first ordering value
+    of the last scanned row when the scan limit ended the page, else None. ``notes`` are sentences
+    on how the search query was understood.
     """
 
     model_admin: KeysetAdmin
-    found: Sequence[Any] = ()  # the keys that the words name
-    hits: Sequence[Any] | None = None  # the page, and a row more, that the search index gives
+    exact_keys: Sequence[Any] = ()  # of the rows that the query names
+    hits: Sequence[Any] | None = None  # of the search index: the page and one more row
     notes: Sequence[str] = ()
-    newest_link = ""
-    older_link = ""
-    looked_to: Any = None
+    first_page_link = ""
+    next_page_link = ""
+    scanned_to: Any = None
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
-        """Return all rows of the list; with words, those that they name, or that hold them.
+        """Return all rows of the list, or those that match the search query.
 
-        Of hits of the search index, these are the rows of the page: nothing that is done to
-        chosen rows may reach others.
+        With the search index, these are the rows of the page only: an action on selected rows must
+        not reach others.
         """
-        words, model_admin = self.query, self.model_admin
-        self.found = model_admin.find(words.strip()) if words else ()
-        is_indexed = bool(words.strip()) and not self.found and model_admin.has_index
-        self.query = "" if self.found or is_indexed else words
+        query, model_admin = self.query, self.model_admin
+        self.exact_keys = model_admin.find_exact(query.strip()) if query else ()
+        is_indexed = bool(query.strip()) and not self.exact_keys and model_admin.has_search_index
+        self.query = "" if self.exact_keys or is_indexed else query
         rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
-        self.query = words
-        rows = model_admin.for_list(rows)
+        self.query = query
+        rows = model_admin.for_changelist(rows)
         if is_indexed:
             start, limit = self._start(request), self.list_per_page
-            self.hits, self.notes = model_admin.search(words, rows, self._chosen, start, limit + 1)
+            self.hits, self.notes = model_admin.search_index(
+                query, rows, self._filters, start, limit + 1
+            )
             return rows.filter(pk__in=[row.pk for row in self.hits])
-        return rows.filter(pk__in=self.found) if self.found else rows
+        return rows.filter(pk__in=self.exact_keys) if self.exact_keys else rows
 
     def get_results(self, request: HttpRequest) -> None:
-        """Read one page, and where the next one begins."""
+        """Read one page, and find the cursor of the next one."""
         keyset = Keyset(self.model, self.model_admin.order)
         start, limit = self._start(request), self.list_per_page
-        rows, edge = (self.hits, None) if self.hits is not None else self._walked(keyset, start)
-        end = keyset.position(rows[limit - 1]) if len(rows) > limit else edge
+        rows, scan_end = (self.hits, None) if self.hits is not None else self._scan(keyset, start)
+        end = keyset.position(rows[limit - 1]) if len(rows) > limit else scan_end
         if end:
-            self.older_link = self.get_query_string({PAGE_VAR: keyset.cursor(end)})
-        if edge and end == edge:
-            self.looked_to = edge[0]
-        self.newest_link = self.get_query_string() if start else ""
-        self._show(request, list(rows[:limit]))
+            self.next_page_link = self.get_query_string({PAGE_VAR: keyset.encode_cursor(end)})
+        if scan_end and end == scan_end:
+            self.scanned_to = scan_end[0]
+        self.first_page_link = self.get_query_string() if start else ""
+        self._set_results(request, list(rows[:limit]))
 
     @property
-    def _chosen(self) -> dict[str, str]:
+    def _filters(self) -> dict[str, str]:
         return {name: values[-1] for name, values in self.filter_params.items()}
 
     def _start(self, request: HttpRequest) -> Position | None:
-        """Return the place behind which the page begins."""
+        """Return the position after which the page begins; None for the first page."""
         cursor = request.GET.get(PAGE_VAR, "")
+        keyset = Keyset(self.model, self.model_admin.order)
         try:
-            return Keyset(self.model, self.model_admin.order).place(cursor) if cursor else None
+            return keyset.decode_cursor(cursor) if cursor else None
         except ValueError as error:
             raise IncorrectLookupParameters from error
 
-    def _walked(
+    def _scan(
         self, keyset: Keyset, start: Position | None
     ) -> tuple[Sequence[Any], Position | None]:
-        """Return a page and a row more, and where the walk stopped to look, if it did."""
-        walks = [Q()] if self.found else self.model_admin.walks(self._chosen)
+        """Return a page and one more row, and where the scan limit ended the scan, if it did."""
+        scans = [Q()] if self.exact_keys else self.model_admin.index_scans(self._filters)
         if start:
-            walks = [walk & keyset.after(start) for walk in walks]
-        edge = None
-        if not self.found and self.model_admin.is_sieved(self._chosen):
-            edge = self._edge(keyset, walks)
-        within = keyset.up_to(edge) if edge else Q()
-        parts = [self._rows(keyset, walk & within)[: self.list_per_page + 1] for walk in walks]
+            scans = [scan & keyset.after(start) for scan in scans]
+        scan_end = None
+        if not self.exact_keys and self.model_admin.has_unindexed_filters(self._filters):
+            scan_end = self._scan_end(keyset, scans)
+        within = keyset.up_to(scan_end) if scan_end else Q()
+        parts = [self._rows(keyset, scan & within)[: self.list_per_page + 1] for scan in scans]
         rows = list(chain(*parts))
         if len(parts) > 1:
             rows.sort(key=keyset.position, reverse=keyset.descending)
-        return rows, edge
+        return rows, scan_end
 
     def _rows(self, keyset: Keyset, condition: Q) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.queryset.filter(condition)
         return rows.order_by(*keyset.order)
 
-    def _edge(self, keyset: Keyset, walks: list[Q]) -> Position | None:
-        """Return where to stop looking; None when the end of the list comes first."""
-        last = self.model_admin.stretch - 1
+    def _scan_end(self, keyset: Keyset, scans: list[Q]) -> Position | None:
+        """Return the position at the scan limit; None when the list ends before it."""
+        last = self.model_admin.scan_limit - 1
         ends = [
-            place
-            for walk in walks
-            for place in self.root_queryset.filter(walk)
+            position
+            for scan in scans
+            for position in self.root_queryset.filter(scan)
             .order_by(*keyset.order)
             .values_list(*keyset.names)[last : last + 1]
         ]
         return (max if keyset.descending else min)(ends) if ends else None
 
-    def _show(self, request: HttpRequest, rows: list[Any]) -> None:
-        """Set what Django's own templates ask a list for."""
+    def _set_results(self, request: HttpRequest, rows: list[Any]) -> None:
+        """Set the attributes that Django's changelist templates read."""
         self.result_list = rows
         self.result_count = len(rows)
-        self.full_result_count = len(rows)  # the number beside the search would mean a page
+        self.full_result_count = len(rows)  # the table is never counted
         self.show_full_result_count = self.can_show_all = self.multi_page = False
         self.show_admin_actions = True
         self.paginator = Paginator(rows, self.list_per_page)
 
 
 class KeysetAdmin(ModelAdmin):
-    """An admin whose list is paged by keyset, in one fixed ``order`` that has an index."""
+    """An admin with a keyset-paginated list, in one fixed ``order`` that has an index."""
 
     order: tuple[str, ...] = ("-id",)
-    stretch = STRETCH
-    has_index = False  # the search index has these rows: search() answers
+    scan_limit = SCAN_LIMIT
+    has_search_index = False  # the rows are in the search index: search_index() finds them
     sortable_by = ()
     list_per_page = 100
     show_full_result_count = False
@@ -193,47 +196,47 @@ class KeysetAdmin(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Return the list; a search reads many rows, so an address may make only so many."""
-        wait = seconds_to_wait("SEARCH_RATE", address_of(request)) if "q" in request.GET else 0
+        """Return the list; searches are rate limited per IP address, as they read many rows."""
+        wait = consume("SEARCH_RATE", client_address(request)) if "q" in request.GET else 0
         if wait:
-            return too_many(request, wait)
+            return too_many_requests(request, wait)
         return super().changelist_view(request, extra_context)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """Return the order of the list, also where Django asks for it."""
+        """Return the fixed order of the list."""
         return self.order
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """Return the class of the list's page."""
+        """Return the changelist class with keyset pagination."""
         return KeysetChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Allow the filters beside the list only: any other condition could scan the table."""
+        """Allow only the filters of ``list_filter``: other lookups could scan the whole table."""
         return lookup in {getattr(item, "parameter_name", None) for item in self.list_filter}
 
-    def for_list(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def for_changelist(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows with the columns that the list shows."""
         return rows
 
-    def find(self, words: str) -> Sequence[Any]:
-        """Return the keys of the rows that a search names exactly, by code or address."""
+    def find_exact(self, query: str) -> Sequence[Any]:
+        """Return the keys of the rows that the query names exactly, by code or URL."""
         return ()
 
-    def search(
+    def search_index(
         self,
-        words: str,
+        query: str,
         rows: QuerySet[Any],
-        chosen: Mapping[str, str],
+        filters: Mapping[str, str],
         after: Position | None,
         limit: int,
     ) -> tuple[Sequence[Any], Sequence[str]]:
-        """Return those of ``rows`` that the index finds behind a place, and notes on the words."""
+        """Return at most ``limit`` of ``rows`` that match, after a position, and notes to show."""
         return (), ()
 
-    def walks(self, chosen: Mapping[str, str]) -> list[Q]:
-        """Return conditions that an index serves, disjoint, for the ``chosen`` filters."""
+    def index_scans(self, filters: Mapping[str, str]) -> list[Q]:
+        """Return disjoint conditions, each one range scan of an index, that cover ``filters``."""
         return [Q()]
 
-    def is_sieved(self, chosen: Mapping[str, str]) -> bool:
-        """Tell whether more is chosen (or searched for) than the index of the walks serves."""
-        return bool(chosen)
+    def has_unindexed_filters(self, filters: Mapping[str, str]) -> bool:
+        """Return whether ``filters`` has conditions, or a search, that the scans do not serve."""
+        return bool(filters)

@@ -1,4 +1,4 @@
-"""Lists and pages that are looked at and never changed by hand."""
+"""Admin classes without the permissions to add, delete or change rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from articles.admin.base.keyset_changelist import KeysetAdmin
 
 
-class KeptAdmin(KeysetAdmin):
-    """Rows that only the archive itself makes, and that nobody deletes here."""
+class NoAddOrDeleteAdmin(KeysetAdmin):
+    """Rows that only the archive itself creates, and that nobody deletes in the admin."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse."""
@@ -21,8 +21,8 @@ class KeptAdmin(KeysetAdmin):
         return False
 
 
-class ReadOnlyAdmin(KeptAdmin):
-    """Rows that can only be looked at."""
+class ReadOnlyAdmin(NoAddOrDeleteAdmin):
+    """Rows that can only be viewed."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse."""

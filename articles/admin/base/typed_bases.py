@@ -1,6 +1,6 @@
-"""Django's classes of admin pages and forms, under names that a type checker accepts as bases.
+"""Django's admin and form classes, under names that a type checker accepts as base classes.
 
-Its stubs have type parameters there which the classes themselves do not take.
+The stubs declare type parameters that the classes do not accept at run time.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The bytes of a post as text: which encoding they are in, told by evidence and not by a label.
+"""Decoding of a post's bytes; the encoding is detected from the bytes, not from a label.
 
-Nearly every post is UTF-8, which its own form proves. What is not is tried as UTF-16 and UTF-32,
-then line by line: lines in UTF-8 stay so, the others are read with the older table that makes
-writing of them. What nobody can read becomes U+FFFD, and a warning says where. The bytes are kept
-elsewhere and never changed.
+Nearly every post is valid UTF-8, which is proof enough. Anything else is tried as UTF-16 and
+UTF-32, then line by line: lines in UTF-8 are decoded as such, the others with the legacy encoding
+that makes plausible text of them. Undecodable bytes become U+FFFD, and a warning names the place.
+The original bytes are stored elsewhere and never change.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-from articles.content.encoding.mixed_encodings import read_mixed, replacement_note
+from articles.content.encoding.mixed_encodings import decode_mixed, replacement_warnings
 from articles.content.encoding.plausibility import legibility
 
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "UTF-8"),
     (codecs.BOM_UTF32_LE, "UTF-32-LE"),
     (codecs.BOM_UTF32_BE, "UTF-32-BE"),
@@ -22,23 +22,23 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "UTF-16-BE"),
     ("\ufeff".encode("gb18030"), "GB18030"),
 )
-_WIDE = ("UTF-16-LE", "UTF-16-BE", "UTF-32-LE", "UTF-32-BE")
-_SAMPLE = 64 * 1024  # bytes that are looked at; a multiple of four
-_LEGIBLE = 0.2  # prose has 0.5 and more, UTF-16 in the wrong order of bytes about 0
-_HEAD = 20  # bytes; a shorter beginning in another encoding is none
-_UNREADABLE = "\ufffd\x7f" + "".join(map(chr, {*range(32)} - {*b"\t\n\v\f\r"}))
+_WIDE_ENCODINGS = ("UTF-16-LE", "UTF-16-BE", "UTF-32-LE", "UTF-32-BE")
+_SAMPLE_SIZE = 64 * 1024  # bytes that are scored; a multiple of four
+_MIN_LEGIBILITY = 0.2  # prose scores 0.5 and more, UTF-16 in the wrong byte order about 0
+_MIN_HEAD = 20  # bytes; the shortest UTF-8 beginning before appended UTF-16
+_BINARY_CHARACTERS = "\ufffd\x7f" + "".join(map(chr, {*range(32)} - {*b"\t\n\v\f\r"}))
 
 
 class NotTextError(ValueError):
-    """The bytes are no text in any encoding that is known here."""
+    """The bytes are not text in any supported encoding."""
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
-    """The text of a file, without byte order mark and NUL.
+class DecodedText:
+    """The text of a file, without byte order mark and NUL characters.
 
-    ``warning`` says what was not as it should be; it is empty for plain UTF-8, and for UTF-16
-    and UTF-32 it names the encoding at least.
+    ``warning`` says what was wrong; it is empty for valid UTF-8, and for UTF-16 and UTF-32 it
+    names the encoding at least.
     """
 
     text: str
@@ -46,40 +46,44 @@ class Decoded:
     warning: str
 
 
-def decode(data: bytes) -> Decoded:
+def decode(data: bytes) -> DecodedText:
     """Return ``data`` as text.
 
-    Raises :class:`NotTextError` for bytes that are no text.
+    Raises :class:`NotTextError` for bytes that are not text.
 
     >>> decode("标题：港口今日恢复通航，货轮已经靠岸".encode("gb18030")).encoding
     'GB18030'
     """
-    label, rest = _without_mark(data)
-    wide = _wide(rest, label) if b"\x00" in rest or label in _WIDE else None
-    encoding, text, notes = wide or _narrow(rest)
-    if label not in {"", encoding} and not (label == "UTF-8" and encoding == "mixed"):
-        notes.insert(0, f"the byte order mark of {label} is wrong")
-    # Whatever is not proven may be a picture, or another file that is no text.
-    proven = encoding == "UTF-8" and not notes and "\x00" not in text
-    if not proven and sum(map(text.count, _UNREADABLE)) * 10 > len(text):
-        raise NotTextError("no text in any encoding that is known here")
-    if nuls := text.count("\x00"):
-        notes.append(f"{nuls} NUL characters left out")
+    declared, content = _split_bom(data)
+    wide = (
+        _decode_wide(content, declared)
+        if b"\x00" in content or declared in _WIDE_ENCODINGS
+        else None
+    )
+    encoding, text, warnings = wide or _decode_byte_encoding(content)
+    if declared not in {"", encoding} and not (declared == "UTF-8" and encoding == "mixed"):
+        warnings.insert(0, f"the byte order mark of {declared} is wrong")
+    # Without the proof of valid UTF-8 it may be a picture, or another binary file.
+    is_proven = encoding == "UTF-8" and not warnings and "\x00" not in text
+    if not is_proven and sum(map(text.count, _BINARY_CHARACTERS)) * 10 > len(text):
+        raise NotTextError("not text in any supported encoding")
+    if nul_count := text.count("\x00"):
+        warnings.append(f"{nul_count} NUL characters removed")
         text = text.replace("\x00", "")
     if encoding not in {"UTF-8", "mixed"}:
-        notes.insert(0, f"read as {encoding}")
-    return Decoded(text.lstrip("\ufeff"), encoding, "; ".join(notes))
+        warnings.insert(0, f"read as {encoding}")
+    return DecodedText(text.lstrip("\ufeff"), encoding, "; ".join(warnings))
 
 
-def _without_mark(data: bytes) -> tuple[str, bytes]:
-    for mark, name in _MARKS:
+def _split_bom(data: bytes) -> tuple[str, bytes]:
+    for mark, name in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return name, data[len(mark) :]
     return "", data
 
 
-def _narrow(data: bytes) -> tuple[str, str, list[str]]:
-    """Return encoding, text and notes of bytes that are no UTF-16."""
+def _decode_byte_encoding(data: bytes) -> tuple[str, str, list[str]]:
+    """Return encoding, text and warnings of bytes that are not UTF-16 or UTF-32."""
     try:
         return "UTF-8", data.decode(), []
     except UnicodeDecodeError:
@@ -87,53 +91,61 @@ def _narrow(data: bytes) -> tuple[str, str, list[str]]:
     try:
         paired = data.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
     except UnicodeDecodeError:
-        return read_mixed(data)
+        return decode_mixed(data)
     text = paired.decode("utf-16-le", "replace")
-    return "UTF-8", text, ["surrogates joined to characters", *_replaced(text, data, "utf-8")]
+    return (
+        "UTF-8",
+        text,
+        ["surrogate pairs joined to characters", *_replacement_warnings(text, data, "utf-8")],
+    )
 
 
-def _wide(data: bytes, label: str) -> tuple[str, str, list[str]] | None:
-    """Return the same of UTF-16 or UTF-32, None when the bytes read better one by one."""
+def _decode_wide(data: bytes, declared: str) -> tuple[str, str, list[str]] | None:
+    """Return the same for UTF-16 or UTF-32, None when the bytes are more legible as UTF-8."""
     if not data:
-        return label, "", []
-    if behind := _behind_a_head(data):
-        return behind
-    name, score = _best(data, label)
-    if score < _LEGIBLE or score < legibility(data[:_SAMPLE].decode("utf-8", "replace")):
+        return declared, "", []
+    if appended := _decode_appended(data):
+        return appended
+    name, score = _best_wide_encoding(data, declared)
+    if score < _MIN_LEGIBILITY or score < legibility(
+        data[:_SAMPLE_SIZE].decode("utf-8", "replace")
+    ):
         return None
     text = data.decode(name, "replace")
-    return name, text, _replaced(text, data, name)
+    return name, text, _replacement_warnings(text, data, name)
 
 
-def _best(data: bytes, label: str = "") -> tuple[str, float]:
-    sample = data[:_SAMPLE]
-    scores = {name: legibility(sample.decode(name, "replace")) for name in _WIDE}
-    best = max(scores, key=lambda name: scores[name] + 0.1 * (name == label))
+def _best_wide_encoding(data: bytes, declared: str = "") -> tuple[str, float]:
+    sample = data[:_SAMPLE_SIZE]
+    scores = {name: legibility(sample.decode(name, "replace")) for name in _WIDE_ENCODINGS}
+    best = max(scores, key=lambda name: scores[name] + 0.1 * (name == declared))
     return best, scores[best]
 
 
-def _behind_a_head(data: bytes) -> tuple[str, str, list[str]] | None:
-    """Return a file whose first lines are UTF-8 and the rest UTF-16, as appending gives."""
+def _decode_appended(data: bytes) -> tuple[str, str, list[str]] | None:
+    """Return the same for UTF-8 lines with UTF-16 appended, None for any other bytes."""
     end = data.find(b"\x00") if b"\x00" in data else len(data)
     try:
         data[:end].decode()
     except UnicodeDecodeError as error:
         end = error.start
-    cut = data.rfind(b"\n", 0, end) + 1
-    if cut < _HEAD:
+    head_end = data.rfind(b"\n", 0, end) + 1
+    if head_end < _MIN_HEAD:
         return None
-    label, tail = _without_mark(data[cut:])
-    name, score = _best(tail, label)
-    head = data[:cut].decode()
+    declared, tail = _split_bom(data[head_end:])
+    name, score = _best_wide_encoding(tail, declared)
+    head = data[:head_end].decode()
     text = tail.decode(name, "replace")
-    if score < _LEGIBLE or score < legibility(tail[:_SAMPLE].decode("utf-8", "replace")):
+    if score < _MIN_LEGIBILITY or score < legibility(
+        tail[:_SAMPLE_SIZE].decode("utf-8", "replace")
+    ):
         return None
     line = head.count("\n") + 1
-    notes = [f"mixed encodings: from line {line} {name}, before it UTF-8"]
-    return "mixed", head + text, notes + _replaced(text, tail, name)
+    warnings = [f"mixed encodings: from line {line} {name}, before it UTF-8"]
+    return "mixed", head + text, warnings + _replacement_warnings(text, tail, name)
 
 
-def _replaced(text: str, data: bytes, codec: str) -> list[str]:
+def _replacement_warnings(text: str, data: bytes, codec: str) -> list[str]:
     count = text.count("\ufffd") - data.count("\ufffd".encode(codec))
     line = text.count("\n", 0, max(0, text.find("\ufffd"))) + 1
-    return replacement_note(count, line)
+    return replacement_warnings(count, line)

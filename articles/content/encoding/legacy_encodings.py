@@ -1,4 +1,4 @@
-"""Bytes that are no Unicode: which of the older tables they were written with."""
+"""Detection and decoding of legacy encodings: GB18030, Big5 and Windows-1252."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from articles.content.encoding.plausibility import likeness
 
-#: The least likeness that is evidence: Chinese has 0.5 to 0.9, with a wrong table less than 0.
-ENOUGH = 0.2
-_DECLARED = 0.6  # what a declared table is given beforehand
-_SAMPLE = 64 * 1024  # bytes that are looked at
-_CHARSET = re.compile(
+#: The least likeness that counts as evidence: Chinese has 0.5 to 0.9, decoded wrongly below 0.
+MIN_LIKENESS = 0.2
+_DECLARED_BONUS = 0.6  # added to the score of the declared encoding
+_SAMPLE_SIZE = 64 * 1024  # bytes that are scored
+_CHARSET_DECLARATION = re.compile(
     rb"(?:charset|encoding|coding)[\"']?\s*[=:]\s*[\"']?([A-Za-z][\w-]{1,20})", re.IGNORECASE
 )
-#: What files call the tables; each is read with the largest of its kind.
-_NAMES = {
+#: Declared names; each stands for the largest encoding of its family.
+_ALIASES = {
     "gb2312": "GB18030", "gbk": "GB18030", "gb18030": "GB18030", "cp936": "GB18030",
     "windows-936": "GB18030", "euc-cn": "GB18030",
     "big5": "Big5", "big5-hkscs": "Big5", "cp950": "Big5", "windows-950": "Big5", "big-5": "Big5",
@@ -23,70 +23,72 @@ _NAMES = {
     "latin1": "Windows-1252", "latin-1": "Windows-1252", "us-ascii": "Windows-1252",
 }  # fmt: skip
 _CODECS = {"GB18030": "gb18030", "Big5": "big5hkscs", "Windows-1252": "cp1252"}
-#: Python's Big5 gives some marks other characters than Windows does, whose files these are.
-_BIG5_MARKS = tuple(zip("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡", strict=True))
-_BIG5_EURO = b"\xa3\xe1"  # of Windows' table, and not of Hong Kong's
-_HIGH = re.compile(rb"[\x80-\xff]+")
-#: What stands beyond ASCII in Western prose: letters inside words, and the printer's marks.
-_WESTERN = re.compile(
+#: Python's Big5 maps some punctuation differently than Windows, where these files come from.
+_BIG5_PUNCTUATION = tuple(zip("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡", strict=True))
+_BIG5_EURO = b"\xa3\xe1"  # in Windows' Big5, not in Hong Kong's
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
+#: Non-ASCII characters of Western prose: letters inside words, and typographic marks.
+_WESTERN_CHARACTERS = re.compile(
     "(?<=[A-Za-z])[àáâãäåæçèéêëìíîïñòóôõöøùúûüœšžß]|[àáâãäåæçèéêëìíîïñòóôõöøùúûüœÀÁÂÄÅÇÈÉÊÍÎÓÔÖØÚÜŒŠ]"
     "(?=[A-Za-z])|[‘’“”–—…€£©®™°·«»\xa0•]|[¡¿](?=[A-Za-z])"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """Text read with an older table. ``replaced`` counts what the table has no character for."""
+class LegacyText:
+    """Text decoded with a legacy encoding; ``replaced_count`` is the number of U+FFFD put in."""
 
     text: str
     encoding: str
-    replaced: int
+    replaced_count: int
 
 
-def declared_in(data: bytes) -> str:
-    """Return the older table that the bytes themselves name, as HTML does, or an empty string."""
-    found = _CHARSET.search(data[:_SAMPLE])
-    return _NAMES.get(found[1].decode("ascii").lower(), "") if found else ""
+def find_declared_encoding(data: bytes) -> str:
+    """Return the legacy encoding that the bytes declare, as HTML does, or an empty string."""
+    match = _CHARSET_DECLARATION.search(data[:_SAMPLE_SIZE])
+    return _ALIASES.get(match[1].decode("ascii").lower(), "") if match else ""
 
 
-def read_legacy(data: bytes, declared: str = "") -> Reading | None:
-    """Return ``data`` read with the table that its characters speak for, None without evidence."""
-    sample = _sample_of(data)
-    scores = {name: _score(sample, name) + _DECLARED * (name == declared) for name in _CODECS}
+def guess_legacy(data: bytes, declared: str = "") -> LegacyText | None:
+    """Return ``data`` decoded with the most plausible encoding, None without evidence."""
+    sample = _extract_sample(data)
+    scores = {name: _score(sample, name) + _DECLARED_BONUS * (name == declared) for name in _CODECS}
     name = max(scores, key=lambda key: scores[key])
-    return decoded(data, name) if scores[name] >= ENOUGH else None
+    return decode_legacy(data, name) if scores[name] >= MIN_LIKENESS else None
 
 
-def decoded(data: bytes, name: str) -> Reading:
-    """Return ``data`` read with the named table, U+FFFD for what it does not have."""
+def decode_legacy(data: bytes, name: str) -> LegacyText:
+    """Return ``data`` decoded with the named encoding, U+FFFD for undecodable bytes."""
     text = data.decode(_CODECS[name], "replace")
     if name == "Big5":
         if "\ufffd" in text and _BIG5_EURO in data:
             text = min(text, data.decode("cp950", "replace"), key=lambda each: each.count("\ufffd"))
-        for mark, windows in _BIG5_MARKS:
+        for mark, windows in _BIG5_PUNCTUATION:
             text = text.replace(mark, windows)
-    genuine = data.count("\ufffd".encode("gb18030")) if name == "GB18030" else 0
-    return Reading(text, name, text.count("\ufffd") - genuine)
+    genuine_count = data.count("\ufffd".encode("gb18030")) if name == "GB18030" else 0
+    return LegacyText(text, name, text.count("\ufffd") - genuine_count)
 
 
-def _sample_of(data: bytes) -> bytes:
-    """Return the beginning of what is not ASCII, cut behind a line or a tag where one ends."""
-    if len(data) <= _SAMPLE:
+def _extract_sample(data: bytes) -> bytes:
+    """Return a sample from the first non-ASCII byte on, ending after a line or tag if possible."""
+    if len(data) <= _SAMPLE_SIZE:
         return data
-    first = _HIGH.search(data)
+    first = _HIGH_BYTES.search(data)
     start = max(0, first.start() - 100) if first else 0
-    part = data[start : start + _SAMPLE]
+    part = data[start : start + _SAMPLE_SIZE]
     end = max(part.rfind(b"\n"), part.rfind(b">"))
-    return part[: end + 1] if end > _SAMPLE // 2 else part
+    return part[: end + 1] if end > _SAMPLE_SIZE // 2 else part
 
 
 def _score(sample: bytes, name: str) -> float:
     text = sample.decode(_CODECS[name], "replace")
     if name != "Windows-1252":
         return likeness(text)
-    runs = [len(run) for run in _HIGH.findall(sample)]
+    runs = [len(run) for run in _HIGH_BYTES.findall(sample)]
     if not runs:
         return 0.0
-    # Chinese stands in long runs of high bytes, Western letters alone or in pairs.
-    long = sum(run for run in runs if run > 2)
-    return (len(_WESTERN.findall(text)) - text.count("\ufffd") - 2 * long) / sum(runs)
+    # Chinese is long runs of high bytes; Western letters come alone or in pairs.
+    long_run_bytes = sum(run for run in runs if run > 2)
+    return (
+        len(_WESTERN_CHARACTERS.findall(text)) - text.count("\ufffd") - 2 * long_run_bytes
+    ) / sum(runs)

@@ -1,7 +1,7 @@
-"""How much a text looks like one that somebody wrote, and not like bytes read the wrong way.
+"""Scores of how plausible a decoded text is: real text, or bytes in the wrong encoding.
 
-A wrong table turns Chinese into rare characters, unassigned ones and private ones. So what tells
-is how many of a text's characters are among those that any page of news is made of.
+A wrong encoding turns Chinese into rare, unassigned and private-use characters. So the evidence is
+how many of a text's characters are among those that are common in news.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-#: The words of which news is made, in both scripts; only their characters count.
-_WORDS = """
+#: Frequent words of news, simplified and traditional; only their characters count.
+_SIMPLIFIED_NEWS_WORDS = """
 的一是了不在有和人我他她它们这那个来去上下大小中外前后左右内间里说要就会可能为以与及或而且也都还又已经正
 很最更太再没无非但因所从到对把被让使给向往由于自至按照比等如同像跟并只才便即则却虽然如果因为所以但是不过
 而已之其此该某每各什么怎么样谁哪里何多少几些点次年月日时分秒天早晚今明昨周星期期间后来先将曾刚现在过去未来
@@ -40,7 +40,7 @@ _WORDS = """
 赢输胜败球赛冠军队奥运会选手教练纪录星座演员歌曲节目戏剧舞蹈博物馆展览画家诗人小说散文版权译编纸笔墨
 著称据悉仅凭借甚至乃至若否既虑鉴尽管尚且毕竟究竟勿须尔吗呢吧啊哦嘛呀您咱俩仨份届轮架艘辆座栋篇页幅
 """.split()
-_TRADITIONAL_WORDS = """
+_TRADITIONAL_NEWS_WORDS = """
 們這個來後裡說會為與還經沒無從對讓給於並纔卻雖過該麼樣誰幾點時間週將剛現億兩數長遠舊壞輕強開關進國總統議員
 黨眾選舉權憲審辯護證據調訴處罰鎮壓動組織領導機構會務談協議條約聲認強調佈評責籲絕脅軍隊導彈戰爭衝擊襲傷
 邊難經濟貿場業產銷價長資銀貨幣預稅債財農闆費電煤氣環變汙學術師專醫療藥衛網絡腦機數據體聞記報視臺廣紙編
@@ -53,43 +53,45 @@ _TRADITIONAL_WORDS = """
 鄭醫釋針釣鈔鉛銅銘銳鋒鋼錦適遊運達違遞遠遲遷選遺邁還邏轉輯輔輕輩輝載較軟軸躍蹤踐趙趕跡賠賴賺購贈贊賓
 賞賢質賬貪貫貧責貴貸費貿賀資豐譽讚護誤誠誇認誕語誌詢試詳話該評詞訪設許訓託訊計訂證識譴警變讓議蘇蘭薩藍蔣
 """
-_COMMON = frozenset("".join(_WORDS) + "".join(_TRADITIONAL_WORDS.split()))
-_MARKS = frozenset(
+_COMMON_CHARACTERS = frozenset(
+    "".join(_SIMPLIFIED_NEWS_WORDS) + "".join(_TRADITIONAL_NEWS_WORDS.split())
+)
+_PUNCTUATION = frozenset(
     "，。、：；？！“”‘’「」『』《》〈〉（）【】〔〕—…·‧～／　％＋－＝＂０１２３４５６７８９｜•–€"
 )
-_RIGHT, _HAN, _LETTER, _ODD, _WRONG = 1.0, -0.3, 0.1, -1.0, -4.0
-#: Blocks whose characters a wrong table gives more often than a writer.
+_COMMON_WEIGHT, _HAN_WEIGHT, _LETTER_WEIGHT, _ODD_WEIGHT, _WRONG_WEIGHT = 1.0, -0.3, 0.1, -1.0, -4.0
+#: Unicode categories that a wrong encoding produces more often than a writer does.
 _ODD_CATEGORIES = frozenset({"So", "Sk", "Mn", "Me", "Mc", "Lm", "No", "Nl"})
 _WRONG_CATEGORIES = frozenset({"Cn", "Co", "Cs", "Cc"})
 
 
 @lru_cache(maxsize=20_000)
 def _weight(char: str) -> float:
-    """Return from -4 to 1 how much a character beyond ASCII speaks for the text it stands in."""
-    if char in _COMMON or char in _MARKS:
-        return _RIGHT
+    """Return the weight of a non-ASCII character as evidence of real text, from -4 to 1."""
+    if char in _COMMON_CHARACTERS or char in _PUNCTUATION:
+        return _COMMON_WEIGHT
     if "\u4e00" <= char <= "\u9fff":
-        return _HAN
+        return _HAN_WEIGHT
     category = unicodedata.category(char)
     if char == "\ufffd" or category in _WRONG_CATEGORIES:
-        return _WRONG
+        return _WRONG_WEIGHT
     if category in _ODD_CATEGORIES or "\u3400" <= char <= "\u4dff" or "\uf900" <= char <= "\uffef":
-        return _ODD
-    return _ODD if char > "\uffff" and category == "Lo" else _LETTER
+        return _ODD_WEIGHT
+    return _ODD_WEIGHT if char > "\uffff" and category == "Lo" else _LETTER_WEIGHT
 
 
 def likeness(text: str) -> float:
-    """Return the mean weight of the characters of ``text`` beyond ASCII: 1 at most, 0 without any.
+    """Return the mean weight of the non-ASCII characters of ``text``: 1 at most, 0 without any.
 
-    Written Chinese has 0.5 to 0.9; read with a wrong table it falls below 0.
+    Chinese prose scores 0.5 to 0.9; decoded with a wrong encoding it scores below 0.
     """
-    beyond = {char: n for char, n in Counter(text).items() if char > "\x7f"}
-    total = sum(beyond.values())
-    return sum(_weight(char) * n for char, n in beyond.items()) / total if total else 0.0
+    counts = {char: n for char, n in Counter(text).items() if char > "\x7f"}
+    total = sum(counts.values())
+    return sum(_weight(char) * n for char, n in counts.items()) / total if total else 0.0
 
 
 def legibility(text: str) -> float:
-    """Return the same for all characters of ``text``, where print counts and controls harm.
+    """Return the same for all characters: printable ASCII adds 0.5, a control character -4.
 
     >>> legibility("title: port") > 0 > legibility("t\\x00i\\x00t\\x00l\\x00e\\x00")
     True
@@ -100,5 +102,7 @@ def legibility(text: str) -> float:
         if char > "\x7f":
             weight += _weight(char) * n
         else:
-            weight += n * (0.5 if (char >= " " and char != "\x7f") or char in "\t\n\r" else _WRONG)
+            weight += n * (
+                0.5 if (char >= " " and char != "\x7f") or char in "\t\n\r" else _WRONG_WEIGHT
+            )
     return weight / total if total else 0.0

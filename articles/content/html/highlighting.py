@@ -1,7 +1,7 @@
-"""Marks in stored HTML: what a reader has looked for, where the text has it.
+"""Highlighting of search terms in stored HTML.
 
-Only text is touched, and only of HTML that the strict check accepts: there every ``<`` begins a
-tag, so no mark can fall into one, and everything between the marks stays byte for byte.
+Only text changes, and only in HTML that the strict check accepts: there every ``<`` begins a tag,
+so no mark can fall into one, and everything between the marks stays byte for byte.
 """
 
 from __future__ import annotations
@@ -12,79 +12,79 @@ from html import escape, unescape
 
 from articles.content.html.cleaning.policy import POLICY
 from articles.content.html.cleaning.strict_check import first_fault
-from articles.content.html.plain_text import BLOCKS
+from articles.content.html.plain_text import BLOCK_ELEMENTS
 
 _TAG = re.compile(r"(<(/?)([a-z][a-z0-9]*)[^>]*>)")
-_ASIDE = frozenset({"rt", "rp"})  # readings: the sentence goes on behind them
-_LABEL = ["figure", "a"]  # of a video or an embed, which is no word of the story
+_RUBY_READINGS = frozenset({"rt", "rp"})  # they interrupt the sentence, which a match may span
+_EMBED_LABEL = ["figure", "a"]  # the link of a video or an embed, not text of the story
 
 Span = tuple[int, int]
 
 
-def marked_html(html: str, find: Callable[[str], Sequence[Span]]) -> str:
-    """Return ``html`` with ``mark`` around the places that ``find`` gives of its text.
+def highlight_html(html: str, find: Callable[[str], Sequence[Span]]) -> str:
+    """Return ``html`` with ``mark`` around the spans that ``find`` returns for its text.
 
-    >>> marked_html("<p>a <b>b</b>c &amp; <i>d</i></p>", lambda text: [(text.index("bc"), 5)])
+    >>> highlight_html("<p>a <b>b</b>c &amp; <i>d</i></p>", lambda text: [(text.index("bc"), 5)])
     '<p>a <b><mark>b</mark></b><mark>c</mark> &amp; <i>d</i></p>'
 
-    A place may go over the borders of elements. Where nothing is found, and in HTML that the
-    strict check would not have let in, everything stays as it is.
+    A span may cross the borders of elements. HTML without a match, or that the strict check
+    refuses, is returned unchanged.
     """
     if first_fault(html) is not None:
         return html
     parts: list[str] = []
-    places: list[tuple[int, int]] = []  # of a part that is text: its number, where it begins
+    text_parts: list[tuple[int, int]] = []  # index in parts, offset in text
     text: list[str] = []
     length = 0
-    for part, shown in _parts(html):
-        if shown:
+    for part, rendered in _parts(html):
+        if rendered:
             if not part.startswith("<"):
-                places.append((len(parts), length))
-            text.append(shown)
-            length += len(shown)
+                text_parts.append((len(parts), length))
+            text.append(rendered)
+            length += len(rendered)
         parts.append(part)
     spans = find("".join(text))
-    for number, start in places if spans else []:
-        parts[number] = _marked(unescape(parts[number]), start, spans)
+    for index, start in text_parts if spans else []:
+        parts[index] = _add_marks(unescape(parts[index]), start, spans)
     return "".join(parts)
 
 
 def _parts(html: str) -> Iterator[tuple[str, str]]:
-    """Yield the tags and texts of ``html``, each with what it is in the text of the story."""
+    """Yield the tags and texts of ``html``, each with its rendering in the text of the story."""
     open_tags: list[str] = []
     done = 0
     for match in _TAG.finditer(html):
         if match.start() > done:
-            yield _text(html[done : match.start()], open_tags)
+            yield _text_part(html[done : match.start()], open_tags)
         done = match.end()
         tag, closes, name = match.groups()
         if closes:
             open_tags.pop()
         elif name not in POLICY.void:
             open_tags.append(name)
-        is_border = name in BLOCKS or name in {"br", "td", "th"}
+        is_border = name in BLOCK_ELEMENTS or name in {"br", "td", "th"}
         yield tag, "\n" if is_border else ""
     if done < len(html):
-        yield _text(html[done:], open_tags)
+        yield _text_part(html[done:], open_tags)
 
 
-def _text(part: str, open_tags: list[str]) -> tuple[str, str]:
-    is_aside = not _ASIDE.isdisjoint(open_tags) or open_tags[-2:] == _LABEL
-    return part, "" if is_aside else unescape(part)
+def _text_part(part: str, open_tags: list[str]) -> tuple[str, str]:
+    is_skipped = not _RUBY_READINGS.isdisjoint(open_tags) or open_tags[-2:] == _EMBED_LABEL
+    return part, "" if is_skipped else unescape(part)
 
 
-def _marked(text: str, start: int, spans: Sequence[Span]) -> str:
-    """Return a text that begins at ``start``, as HTML, with marks where spans are."""
+def _add_marks(text: str, start: int, spans: Sequence[Span]) -> str:
+    """Return ``text``, which begins at offset ``start``, as HTML with marks around the spans."""
     pieces: list[str] = []
     done = 0
     for first, last in spans:
         first, last = max(first - start, done), min(last - start, len(text))
-        if first < last and text[first:last].strip():  # between cells there is no place for one
-            pieces += [_escaped(text[done:first]), "<mark>", _escaped(text[first:last]), "</mark>"]
+        if first < last and text[first:last].strip():  # white space between cells gets no mark
+            pieces += [_escape(text[done:first]), "<mark>", _escape(text[first:last]), "</mark>"]
             done = last
-    return "".join([*pieces, _escaped(text[done:])])
+    return "".join([*pieces, _escape(text[done:])])
 
 
-def _escaped(text: str) -> str:
-    """Return text as stored HTML has it."""
+def _escape(text: str) -> str:
+    """Return text escaped as in stored HTML."""
     return escape(text, quote=False).replace("\xa0", "&nbsp;")

@@ -1,4 +1,4 @@
-"""A light tree of elements and text, read from an HTML5 parser and written back as HTML.
+"""A lightweight tree of elements and text: copied from an HTML5 parser, serialized back to HTML.
 
 The parser's own nodes are walked once; every later step works on these plain objects, which can
 be moved and rebuilt freely. Depth is bounded, so that functions here may recurse.
@@ -13,12 +13,12 @@ from typing import Any
 
 MAX_DEPTH = 120  # deeper elements are spliced into the one at this depth
 
-VOID = frozenset({"br", "hr", "img", "wbr"})
+VOID_ELEMENTS = frozenset({"br", "hr", "img", "wbr"})
 
 
 @dataclass(slots=True)
 class Element:
-    """An element with its attributes and children; text is a plain string among them."""
+    """An element with its attributes and children; a text node is a plain string."""
 
     tag: str
     attrs: dict[str, str] = field(default_factory=dict)
@@ -28,8 +28,8 @@ class Element:
 Node = Element | str
 
 
-def from_lexbor(root: Any, dropped: frozenset[str]) -> Element:
-    """Return the light copy of ``root`` (a lexbor node) without comments and ``dropped`` tags."""
+def from_lexbor(root: Any, dropped_tags: frozenset[str]) -> Element:
+    """Return a copy of ``root`` (a lexbor node) without comments and ``dropped_tags``."""
     top = Element("root")
     stack: list[tuple[Any, Element, int]] = [(root.child, top, 0)]
     while stack:
@@ -38,7 +38,7 @@ def from_lexbor(root: Any, dropped: frozenset[str]) -> Element:
             tag = node.tag or "-instruction"  # the parser has no name for <?php … ?>
             if tag == "-text":
                 parent.children.append(node.text_content or "")
-            elif tag not in dropped and not tag.startswith(("-", "!", "_")):
+            elif tag not in dropped_tags and not tag.startswith(("-", "!", "_")):
                 if depth < MAX_DEPTH:
                     attrs = {k: v or "" for k, v in node.attributes.items() if k}
                     copy = Element(tag, attrs)
@@ -56,36 +56,36 @@ def from_lexbor(root: Any, dropped: frozenset[str]) -> Element:
 
 def walk(node: Element) -> Iterator[Element]:
     """Yield every element below ``node`` in document order."""
-    waiting = [iter(node.children)]
-    while waiting:
-        for child in waiting[-1]:
+    stack = [iter(node.children)]
+    while stack:
+        for child in stack[-1]:
             if isinstance(child, Element):
                 yield child
-                waiting.append(iter(child.children))
+                stack.append(iter(child.children))
                 break
         else:
-            waiting.pop()
+            stack.pop()
 
 
 def text_of(node: Node) -> str:
-    """Return all text below ``node`` as it stands, without the markup."""
+    """Return all text in ``node`` unchanged, without the markup."""
     if isinstance(node, str):
         return node
     texts: list[str] = []
-    _add_texts(node, texts)
+    _collect_texts(node, texts)
     return "".join(texts)
 
 
-def _add_texts(node: Element, texts: list[str]) -> None:
+def _collect_texts(node: Element, texts: list[str]) -> None:
     for child in node.children:
         if isinstance(child, str):
             texts.append(child)
         else:
-            _add_texts(child, texts)
+            _collect_texts(child, texts)
 
 
 def has_text(node: Node) -> bool:
-    """Tell whether anything but white space is in the text of ``node``."""
+    """Return whether the text of ``node`` has anything but white space."""
     if isinstance(node, str):
         return bool(node) and not node.isspace()
     for child in node.children:  # noqa: SIM110 - a loop is twice as quick as any()
@@ -94,30 +94,32 @@ def has_text(node: Node) -> bool:
     return False
 
 
-def has_any(nodes: Iterable[Node], tags: frozenset[str]) -> bool:
-    """Tell whether an element of ``tags`` stands among or below ``nodes``."""
+def contains_element(nodes: Iterable[Node], tags: frozenset[str]) -> bool:
+    """Return whether ``nodes`` or their descendants contain an element of ``tags``."""
     for node in nodes:
-        if isinstance(node, Element) and (node.tag in tags or has_any(node.children, tags)):
+        if isinstance(node, Element) and (
+            node.tag in tags or contains_element(node.children, tags)
+        ):
             return True
     return False
 
 
 def to_html(nodes: Iterable[Node]) -> str:
-    """Return HTML whose text and attributes are escaped, void elements without end tags."""
+    """Return ``nodes`` as HTML: text and attributes escaped, void elements without end tags."""
     parts: list[str] = []
-    _write(nodes, parts.append)
+    _serialize(nodes, parts.append)
     return "".join(parts)
 
 
-def _write(nodes: Iterable[Node], put: Any) -> None:
+def _serialize(nodes: Iterable[Node], append: Any) -> None:
     for node in nodes:
         if isinstance(node, str):
-            put(escape(node, quote=False))
+            append(escape(node, quote=False))
             continue
-        put(f"<{node.tag}")
+        append(f"<{node.tag}")
         for name, value in node.attrs.items():
-            put(f' {name}="{escape(value)}"')
-        put(">")
-        if node.tag not in VOID:
-            _write(node.children, put)
-            put(f"</{node.tag}>")
+            append(f' {name}="{escape(value)}"')
+        append(">")
+        if node.tag not in VOID_ELEMENTS:
+            _serialize(node.children, append)
+            append(f"</{node.tag}>")

@@ -1,8 +1,8 @@
-"""The outlets that the archive knows from the start, and the rules for their boilerplate.
+"""The registry of built-in outlets and of the rules that remove their boilerplate.
 
-Each file in ``rules/*.toml`` is one outlet: its names, hosts, time zone, and what rides in
-its posts without belonging to the story. ``general.toml`` holds the rules for everybody. Every
-rule has a sample and what remains of it; the tests run each.
+Each file ``rules/*.toml`` describes one outlet: its names, hosts, time zone, and the parts of its
+posts that do not belong to the story. ``general.toml`` has the rules for all outlets. Every rule
+has a sample and the expected result (``keeps``); the tests run each.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_RULES = Path(__file__).with_name("rules")
-#: Hosts on which everybody publishes: they do not tell the outlet.
+_RULES_FOLDER = Path(__file__).with_name("rules")
+#: Hosts on which anybody can publish: they do not identify an outlet.
 SHARED_HOSTS = frozenset(
     {
         "www.youtube.com", "youtube.com", "youtu.be", "m.youtube.com", "vimeo.com",
@@ -28,7 +28,7 @@ SHARED_HOSTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class RemovalRule:
-    """Take away the elements that match a CSS selector and, where given, a text pattern."""
+    """Removes the elements that match a CSS selector and, if set, a text pattern."""
 
     id: str
     selector: str
@@ -38,12 +38,12 @@ class RemovalRule:
     reason: str
     sample: str
     keeps: str
-    excerpt: bool  # what it removes tells that the feed carried a part of the story only
+    excerpt: bool  # a match means that the feed carried only part of the story
 
 
 @dataclass(frozen=True, slots=True)
 class CutRule:
-    """Take away text that matches a pattern where it shares its element with the story."""
+    """Removes text that matches a pattern within an element that also holds the story."""
 
     id: str
     text: re.Pattern[str]
@@ -55,7 +55,7 @@ class CutRule:
 
 @dataclass(frozen=True, slots=True)
 class PictureRule:
-    """Take away pictures whose address matches: decoration that is the same in every post."""
+    """Removes pictures whose URL matches: decoration that is the same in every post."""
 
     id: str
     url: re.Pattern[str]
@@ -66,7 +66,7 @@ class PictureRule:
 
 @dataclass(frozen=True, slots=True)
 class FigureRule:
-    """The elements that match a CSS selector are a picture followed by its caption."""
+    """Marks the elements that match a CSS selector as a picture followed by its caption."""
 
     id: str
     selector: str
@@ -77,7 +77,7 @@ class FigureRule:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """An outlet as its file describes it; ``general`` has neither hosts nor names."""
+    """An outlet as its file describes it; ``general.toml`` has neither hosts nor names."""
 
     slug: str
     name: str
@@ -88,7 +88,7 @@ class Outlet:
     hosts: tuple[str, ...]
     aliases: tuple[str, ...]
     title_suffixes: tuple[re.Pattern[str], ...]
-    byline: str  # a CSS selector: where the outlet's pages name their authors
+    byline: str  # a CSS selector for the element that names the authors
     removals: tuple[RemovalRule, ...]
     cuts: tuple[CutRule, ...]
     pictures: tuple[PictureRule, ...]
@@ -96,17 +96,17 @@ class Outlet:
 
     @property
     def rules(self) -> list[RemovalRule | CutRule | PictureRule]:
-        """Return the rules that take something away, in the order in which they are applied."""
+        """Return the rules that remove something, in the order in which they apply."""
         return [*self.removals, *self.cuts, *self.pictures]
 
 
-_BLOCKS = "p, div, small, section, li, h2, h3, h4"
+_DEFAULT_SELECTOR = "p, div, small, section, li, h2, h3, h4"
 
 
-def _removal(row: dict[str, Any]) -> RemovalRule:
+def _parse_removal_rule(row: dict[str, Any]) -> RemovalRule:
     return RemovalRule(
         id=row["id"],
-        selector=row.get("selector", _BLOCKS),
+        selector=row.get("selector", _DEFAULT_SELECTOR),
         text=re.compile(row["text"]) if "text" in row else None,
         max_chars=row.get("max_chars"),
         at=row.get("at", ""),
@@ -117,7 +117,7 @@ def _removal(row: dict[str, Any]) -> RemovalRule:
     )
 
 
-def _cut(row: dict[str, Any]) -> CutRule:
+def _parse_cut_rule(row: dict[str, Any]) -> CutRule:
     return CutRule(
         row["id"],
         re.compile(row["text"]),
@@ -128,13 +128,13 @@ def _cut(row: dict[str, Any]) -> CutRule:
     )
 
 
-def _picture(row: dict[str, Any]) -> PictureRule:
+def _parse_picture_rule(row: dict[str, Any]) -> PictureRule:
     return PictureRule(
         row["id"], re.compile(row["url"]), row["reason"], row["sample"], row["keeps"]
     )
 
 
-def _outlet(path: Path) -> Outlet:
+def _load_outlet(path: Path) -> Outlet:
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     return Outlet(
         slug=data.get("slug", path.stem),
@@ -147,40 +147,40 @@ def _outlet(path: Path) -> Outlet:
         aliases=tuple(data.get("aliases", ())),
         title_suffixes=tuple(re.compile(p) for p in data.get("title_suffixes", ())),
         byline=data.get("byline", ""),
-        removals=tuple(_removal(row) for row in data.get("remove", ())),
-        cuts=tuple(_cut(row) for row in data.get("cut", ())),
-        pictures=tuple(_picture(row) for row in data.get("picture", ())),
+        removals=tuple(_parse_removal_rule(row) for row in data.get("remove", ())),
+        cuts=tuple(_parse_cut_rule(row) for row in data.get("cut", ())),
+        pictures=tuple(_parse_picture_rule(row) for row in data.get("picture", ())),
         figures=tuple(FigureRule(**row) for row in data.get("figure", ())),
     )
 
 
 @cache
-def general() -> Outlet:
-    """Return the rules that hold for every outlet."""
-    return _outlet(_RULES / "general.toml")
+def load_general_rules() -> Outlet:
+    """Return the rules that apply to every outlet."""
+    return _load_outlet(_RULES_FOLDER / "general.toml")
 
 
 @cache
-def known_outlets() -> tuple[Outlet, ...]:
-    """Return every outlet that has a file here, by slug."""
-    files = sorted(_RULES.glob("*.toml"))
-    return tuple(_outlet(path) for path in files if path.stem != "general")
+def load_outlets() -> tuple[Outlet, ...]:
+    """Return every outlet that has a rules file, sorted by file name."""
+    files = sorted(_RULES_FOLDER.glob("*.toml"))
+    return tuple(_load_outlet(path) for path in files if path.stem != "general")
 
 
 @cache
-def _by_alias() -> dict[str, Outlet]:
-    return {alias: outlet for outlet in known_outlets() for alias in outlet.aliases}
+def _outlets_by_alias() -> dict[str, Outlet]:
+    return {alias: outlet for outlet in load_outlets() for alias in outlet.aliases}
 
 
 @cache
-def _by_host() -> dict[str, Outlet]:
-    return {host: outlet for outlet in known_outlets() for host in outlet.hosts}
+def _outlets_by_host() -> dict[str, Outlet]:
+    return {host: outlet for outlet in load_outlets() for host in outlet.hosts}
 
 
 def find_outlet(host: str, category: str) -> Outlet | None:
-    """Return the known outlet of a post, told by its category string and its URL's host.
+    """Return the built-in outlet of a post by its category string, else by its URL's host.
 
-    The category wins: an outlet may carry a story that stands at somebody else's address. A
-    category that nobody bears leaves the host to tell.
+    The category wins: an outlet may carry a story whose URL is on another outlet's host. The host
+    decides only when no outlet has the category as an alias.
     """
-    return _by_alias().get(category) or _by_host().get(host)
+    return _outlets_by_alias().get(category) or _outlets_by_host().get(host)

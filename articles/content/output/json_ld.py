@@ -1,4 +1,4 @@
-"""A story as linked data: who published it, who keeps this copy (schema.org, JSON-LD)."""
+"""A story as linked data (schema.org ``NewsArticle``, JSON-LD)."""
 
 from __future__ import annotations
 
@@ -6,74 +6,76 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from articles.content.output.citations import Work
+from articles.content.output.citations import CitedWork
 
-#: What could end a script element, begin a comment in it, or end a line of a program.
-_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+#: Characters that could end a script element, begin a comment in it, or end a line of JavaScript.
+_SCRIPT_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """The page on which the archive shows a story. What is not known is empty.
+class PageMetadata:
+    """The metadata of a story's page. Unknown values are empty.
 
-    ``address`` is where it stands, ``canonical`` the address that search engines should prefer,
+    ``url`` is the page's own URL, ``canonical_url`` the one that search engines should prefer,
     ``modified`` the date of the outlet's last change, in ISO 8601.
     """
 
-    address: str
-    canonical: str
-    archive_home: str
-    outlet_home: str
+    url: str
+    canonical_url: str
+    archive_home_url: str
+    outlet_home_url: str
     description: str
-    image: str
+    image_url: str
     modified: str
     topics: tuple[str, ...]
 
 
-def news_article(work: Work, page: Page) -> dict[str, Any]:
+def build_news_article(work: CitedWork, page: PageMetadata) -> dict[str, Any]:
     """Return a ``NewsArticle`` as JSON-LD: published by its outlet, provided by the archive."""
-    work = work.in_lines
-    archive = _told({"@type": "Organization", "name": work.archive, "url": page.archive_home})
-    outlet = {"@type": "NewsMediaOrganization", "name": work.outlet, "url": page.outlet_home}
+    work = work.normalized
+    archive = _without_empty(
+        {"@type": "Organization", "name": work.archive_name, "url": page.archive_home_url}
+    )
+    outlet = {"@type": "NewsMediaOrganization", "name": work.outlet, "url": page.outlet_home_url}
     article = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
-        "url": page.address,
-        "mainEntityOfPage": page.canonical,
+        "url": page.url,
+        "mainEntityOfPage": page.canonical_url,
         "headline": work.title,
         "description": page.description,
         "datePublished": work.published_iso,
         "dateModified": page.modified,
-        "author": _author(work),
-        "publisher": _told(outlet),
+        "author": _author_node(work),
+        "publisher": _without_empty(outlet),
         "inLanguage": work.language,
         "keywords": list(page.topics),
-        "image": page.image,
+        "image": page.image_url,
         "isAccessibleForFree": True,
-        "isBasedOn": work.original,
-        "archivedAt": work.copy,
+        "isBasedOn": work.original_url,
+        "archivedAt": work.archive_url,
         "provider": archive,
         "sdPublisher": archive,
     }
-    return _told(article)
+    return _without_empty(article)
 
 
-def _author(work: Work) -> dict[str, str] | None:
-    """Return the byline; all but the outlet's own name is taken for a person's."""
+def _author_node(work: CitedWork) -> dict[str, str] | None:
+    """Return the author node: a person, unless the byline is the outlet's own name."""
     if not work.author:
         return None
     kind = "Organization" if work.author == work.outlet else "Person"
     return {"@type": kind, "name": work.author}
 
 
-def script_data(value: Any) -> str:
-    """Return ``value`` as JSON that may stand in a script element as it is.
+def serialize_for_script(value: Any) -> str:
+    """Return ``value`` as JSON that is safe inside a script element.
 
-    >>> script_data("</script>")
+    >>> serialize_for_script("</script>")
     '"\\\\u003c/script\\\\u003e"'
     """
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_SCRIPT_ESCAPES)
 
 
-def _told(values: dict[str, Any]) -> dict[str, Any]:
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}

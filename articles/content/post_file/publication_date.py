@@ -1,8 +1,8 @@
-"""When a story appeared: the clocks a post carries, and which of them is believed.
+"""The publication date of a story: all dates that a post carries, and which one wins.
 
 The order of evidence is the outlet's own date in the body, the front matter, the epoch comment,
-the address, the time of the crawl, the file name. An epoch comment that is not a number, or that
-lies after the front-matter date, tells that the front matter holds the time of the crawl.
+the URL, the time of the crawl, the file name. An epoch comment that is not a number, or that is
+later than the front matter's date, shows that the front matter has the time of the crawl.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from articles.content.text.date_parsing import Moment, Precision, day_moment, epoch_moment
+from articles.content.text.date_parsing import Moment, Precision, moment_from_epoch, parse_day
 
 
 class Evidence(StrEnum):
-    """What a publication time rests on, the strongest first."""
+    """The evidence for a publication time, strongest first."""
 
     BODY = "body"
     FRONT_MATTER = "front matter"
@@ -29,7 +29,7 @@ class Evidence(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Return 0 for the strongest evidence, more for weaker."""
+        """Return 0 for the strongest evidence, higher numbers for weaker."""
         return _RANKS[self]
 
 
@@ -37,41 +37,39 @@ _RANKS = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """When a story was published, as far as one piece of evidence tells."""
+class PublicationTime:
+    """The publication time of a story, its precision, and the evidence for it."""
 
     value: dt.datetime
     precision: Precision
     evidence: Evidence
 
 
-_IN_ADDRESS = re.compile(
+_URL_DATE = re.compile(
     r"(?<!\d)((?:19|20)\d{2})([-/.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)"
 )
-_IN_NAME = re.compile(rb"(?:^|/)(\d{4})-(\d{2})-(\d{2})-")
+_FILE_NAME_DATE = re.compile(rb"(?:^|/)(\d{4})-(\d{2})-(\d{2})-")
 
 
-def date_in_address(url: str) -> Moment | None:
-    """Return the day that stands in an address, such as ``/20210108/`` or ``/2021/01/08/``."""
-    for match in _IN_ADDRESS.finditer(url):
+def date_in_url(url: str) -> Moment | None:
+    """Return the day in a URL, such as ``/20210108/`` or ``/2021/01/08/``."""
+    for match in _URL_DATE.finditer(url):
         year, _, month, day = match.groups()
-        if moment := day_moment(year, month, day):
+        if moment := parse_day(year, month, day):
             return moment
     return None
 
 
-def date_in_name(path: bytes) -> Moment | None:
+def date_in_file_name(path: bytes) -> Moment | None:
     """Return the day at the beginning of a post's file name."""
-    if match := _IN_NAME.search(path):
+    if match := _FILE_NAME_DATE.search(path):
         year, month, day = (part.decode() for part in match.groups())
-        return day_moment(year, month, day)
+        return parse_day(year, month, day)
     return None
 
 
-def front_matter_is_crawl(
-    front_matter: Moment | None, epoch: str | None, epoch_ms: int | None
-) -> bool:
-    """Tell whether the epoch comment shows that the front matter holds the crawl's time."""
+def has_crawl_time(front_matter: Moment | None, epoch: str | None, epoch_ms: int | None) -> bool:
+    """Return whether the epoch comment shows that the front matter has the time of the crawl."""
     if epoch is None:
         return False
     if epoch_ms is None:
@@ -79,7 +77,7 @@ def front_matter_is_crawl(
     return front_matter is not None and epoch_ms > front_matter.value.timestamp() * 1000 + 999
 
 
-def published(
+def choose_publication_time(
     *,
     body: Moment | None,
     front_matter: Moment | None,
@@ -87,34 +85,34 @@ def published(
     epoch_ms: int | None,
     url: str,
     path: bytes,
-) -> Published | None:
-    """Return the publication time by the strongest evidence there is, or None without any.
+) -> PublicationTime | None:
+    """Return the publication time by the strongest evidence, None without evidence.
 
-    ``epoch`` is the text of the epoch comment (None: there is none), ``epoch_ms`` its value when
-    it is a number.
+    ``epoch`` is the text of the epoch comment (None without one), ``epoch_ms`` its value in
+    milliseconds when it is a number.
     """
-    crawl = front_matter_is_crawl(front_matter, epoch, epoch_ms)
+    is_crawl_time = has_crawl_time(front_matter, epoch, epoch_ms)
     from_epoch = None
-    if epoch_ms is not None and not crawl:
-        from_epoch = epoch_moment(epoch_ms)
+    if epoch_ms is not None and not is_crawl_time:
+        from_epoch = moment_from_epoch(epoch_ms)
     candidates = (
         (Evidence.BODY, body),
-        (Evidence.FRONT_MATTER, None if crawl else front_matter),
+        (Evidence.FRONT_MATTER, None if is_crawl_time else front_matter),
         (Evidence.EPOCH, from_epoch),
-        (Evidence.ADDRESS, date_in_address(url)),
-        (Evidence.CRAWL, front_matter if crawl else None),
-        (Evidence.FILE_NAME, date_in_name(path)),
+        (Evidence.ADDRESS, date_in_url(url)),
+        (Evidence.CRAWL, front_matter if is_crawl_time else None),
+        (Evidence.FILE_NAME, date_in_file_name(path)),
     )
     for evidence, moment in candidates:
         if moment is not None:
-            return Published(moment.value, moment.precision, evidence)
+            return PublicationTime(moment.value, moment.precision, evidence)
     return None
 
 
-def day_of(value: dt.datetime, precision: str, zone: str) -> dt.date:
-    """Return the day of the archive's calendar on which a story stands.
+def calendar_day(value: dt.datetime, precision: str, zone: str) -> dt.date:
+    """Return the day of a story in the archive's calendar.
 
-    A moment falls on its day in ``zone``; a bare day is that day everywhere.
+    A time falls on its day in ``zone``; a day without a time is the same day in every zone.
     """
     if precision == Precision.DAY:
         return value.astimezone(dt.UTC).date()

@@ -1,4 +1,4 @@
-"""A post file taken apart: header, epoch comment, headline's link, body."""
+"""The sections of a post file: front matter, epoch comment, headline's URL, body."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import re
 from dataclasses import dataclass
 
 from articles.content.encoding.detection import NotTextError, decode
-from articles.content.post_file.front_matter import FrontMatter, HeaderError, read_front_matter
-from articles.content.post_file.front_matter_block import FoundHeader, find_header
-from articles.content.post_file.front_matter_keys import date_of, is_draft
+from articles.content.post_file.front_matter import (
+    FrontMatter,
+    FrontMatterError,
+    parse_front_matter,
+)
+from articles.content.post_file.front_matter_block import FrontMatterBlock, find_front_matter
+from articles.content.post_file.front_matter_keys import find_date, is_draft
 from articles.content.text.date_parsing import parse_date
 
-#: Three times what the largest of 6,725 real posts has.
+#: Three times the numbers of the largest of 6,725 real posts.
 MAX_CHARACTERS, MAX_TAGS, MAX_ENTITIES = 2_000_000, 30_000, 30_000
-_CURE = "no story is that long: put the part that is one into a file of its own"
-#: No encoding needs more for so many characters and a header; what is larger is not even decoded.
+_SIZE_HINT = "no story is that long; move the story in it to a file of its own"
+#: No encoding needs more for MAX_CHARACTERS and front matter; larger files are not decoded.
 MAX_BYTES = 4 * MAX_CHARACTERS + 128 * 1024
-_COMMENT = re.compile(
+_EPOCH_COMMENT = re.compile(
     r"\A\s*<!--\s*(-?\d{1,40}|NaN|null|undefined|Invalid [Dd]ate|)\s*-->[ \t]*\n?"
 )
 _HEADLINE = re.compile(r"\A\s*\[(.{0,4000}?)\]\(([^\n]{0,4000})\)[ \t]*\n-{3,}[ \t]*\n", re.DOTALL)
@@ -24,122 +28,125 @@ _DATE_LINE = re.compile(
     r"\A\s*(?:发布|發布|發佈)?(?:日期|时间|時間|[Dd]ate)[ \t]*[:：]"
     r"[ \t]*([^\n]{0,80}?)[ \t]*(?:\n|\Z)"
 )
-_DATED_NAME = re.compile(rb"(?:^|/)\d{4}-\d{2}-\d{2}-[^/]*$")
-_ENDS_OF_LINES = re.compile(r"(?<!\r)\r++\n")
-#: A shortcode that stands at its bracket would be taken for a tag.
+_DATED_FILE_NAME = re.compile(rb"(?:^|/)\d{4}-\d{2}-\d{2}-[^/]*$")
+_CRLF = re.compile(r"(?<!\r)\r++\n")
+#: Shortcodes of Hugo and Jekyll: the bracket of ``{{<name`` would be parsed as a tag.
 _SHORTCODE = re.compile(r"\{\{<(?=[^{}\n]{0,1000}>\}\})|\{%(?=[^{}\n]{0,1000}%\})[^{}\n]*?%\}")
 
 
 class PostError(ValueError):
-    """The file cannot be read as a post: where, what is wrong, and what to do about it."""
+    """The file cannot be parsed as a post; formatted as ``where: what; hint``."""
 
-    def __init__(self, where: str, what: str, cure: str) -> None:
-        super().__init__(where, what, cure)
-        self.where, self.what, self.cure = where, what, cure
+    def __init__(self, where: str, what: str, hint: str) -> None:
+        super().__init__(where, what, hint)
+        self.where, self.what, self.hint = where, what, hint
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}; {self.cure}"
+        return f"{self.where}: {self.what}; {self.hint}"
 
 
 class NotAPostError(ValueError):
-    """The file is no post at all, such as a README: it is skipped, not quarantined."""
+    """The file is not a post, such as a README: it is skipped, not quarantined."""
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """A post file taken apart: header, epoch comment, headline's link, body.
+class PostSections:
+    """The sections of a post file.
 
-    A file without front matter has what its headline says in its place: ``title``, ``from``,
-    ``date``.
+    ``epoch`` is the text of the epoch comment, None without one; ``headline_url`` is the target of
+    the headline's link. Without front matter, ``front_matter`` has the ``title``, ``from`` and
+    ``date`` of the headline.
     """
 
     front_matter: FrontMatter
     epoch: str | None
-    link: str
+    headline_url: str
     body: str
     warnings: tuple[str, ...]
 
 
-def take_apart(data: bytes, path: bytes) -> Frame:
-    """Return the parts of the post file with these bytes at this path.
+def split_post(data: bytes, path: bytes) -> PostSections:
+    """Return the sections of the post file with the bytes ``data`` at ``path``.
 
-    Raises :class:`NotAPostError` for files that are no posts, :class:`PostError` for a post that
-    cannot be read.
+    Raises :class:`NotAPostError` for files that are not posts, :class:`PostError` for a post that
+    cannot be parsed.
     """
-    dated = _DATED_NAME.search(path) is not None
-    text, warnings = _text_of(data, dated=dated)
-    header = find_header(text)
+    is_dated = _DATED_FILE_NAME.search(path) is not None
+    text, warnings = _decode_text(data, is_dated=is_dated)
+    block = find_front_matter(text)
     values: FrontMatter = {}
-    if header is not None:
-        values, notes = _values_of(header, dated=dated)
-        warnings += notes
-    rest = text[header.end :] if header else text
-    epoch = _COMMENT.match(rest)
+    if block is not None:
+        values, front_matter_warnings = _parse_block(block, is_dated=is_dated)
+        warnings += front_matter_warnings
+    rest = text[block.end :] if block else text
+    epoch = _EPOCH_COMMENT.match(rest)
     rest = rest[epoch.end() :] if epoch else rest
-    epoch = epoch or (_COMMENT.match(header.lead) if header else None)
+    epoch = epoch or (_EPOCH_COMMENT.match(block.preceding) if block else None)
     headline = _HEADLINE.match(rest)
     rest = rest[headline.end() :] if headline else rest
-    if headline and not date_of(values):
-        line = _DATE_LINE.match(rest)
-        if line and parse_date(line[1]):
-            values, rest = values | {"date": line[1]}, rest[line.end() :]
-        elif line and not header and not dated:
-            number = text.count("\n", 0, text.index(line[0].strip())) + 1
-            what = f"{line[1][:60]!r} is not a date"
+    if headline and not find_date(values):
+        date_line = _DATE_LINE.match(rest)
+        if date_line and parse_date(date_line[1]):
+            values, rest = values | {"date": date_line[1]}, rest[date_line.end() :]
+        elif date_line and not block and not is_dated:
+            number = text.count("\n", 0, text.index(date_line[0].strip())) + 1
+            what = f"{date_line[1][:60]!r} is not a date"
             raise PostError(f"line {number}", what, "write 日期：2020-02-26")
-    if header is None:
+    if block is None:
         if headline is None:
-            raise _no_header(dated=dated)
+            raise _missing_front_matter(is_dated=is_dated)
         values = {"title": headline[1], "from": headline[2]} | values
     has_number = epoch is not None and epoch[1].isdecimal()
-    if not dated and not date_of(values) and not (headline and has_number):
+    if not is_dated and not find_date(values) and not (headline and has_number):
         raise NotAPostError("no date in the front matter, and none in its name")
-    return Frame(
+    return PostSections(
         front_matter=values,
         epoch=epoch[1] if epoch else None,
-        link=headline[2] if headline else "",
+        headline_url=headline[2] if headline else "",
         body=_SHORTCODE.sub(lambda match: match[0].replace("<", "&lt;"), rest),
         warnings=tuple(warnings),
     )
 
 
-def _text_of(data: bytes, *, dated: bool) -> tuple[str, list[str]]:
-    """Return the text of a file with its lines ended by ``\\n``, and how it was read."""
+def _decode_text(data: bytes, *, is_dated: bool) -> tuple[str, list[str]]:
+    """Return the text of a file with ``\\n`` as line ending, and the warnings of decoding it."""
     if len(data) > MAX_BYTES:
-        if not dated and not data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"---", b"+++")):
+        if not is_dated and not data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(
+            (b"---", b"+++")
+        ):
             raise NotAPostError("no front matter at its top, no date in its name, and too large")
         what = f"{len(data):,} bytes, more than any post of {MAX_CHARACTERS:,} characters has"
-        raise PostError("file", what, "look into the file")
+        raise PostError("file", what, "check the file")
     try:
         decoded = decode(data)
     except NotTextError as error:
-        if not dated:
+        if not is_dated:
             raise NotAPostError(f"{error}, and its name has no date") from error
         raise PostError("line 1", str(error), "save the file as UTF-8") from error
     text = decoded.text
     if "\r" in text:
-        text = _ENDS_OF_LINES.sub("\n", text)
+        text = _CRLF.sub("\n", text)
         text = text if "\n" in text else text.replace("\r", "\n")
     return text, [decoded.warning] if decoded.warning else []
 
 
-def _values_of(header: FoundHeader, *, dated: bool) -> tuple[FrontMatter, list[str]]:
+def _parse_block(block: FrontMatterBlock, *, is_dated: bool) -> tuple[FrontMatter, list[str]]:
     try:
-        front = read_front_matter(header.text, header.syntax, header.line)
-    except HeaderError as error:
-        if not dated and not header.is_certain:
+        front_matter = parse_front_matter(block.text, block.syntax, block.line)
+    except FrontMatterError as error:
+        if not is_dated and not block.is_certain:
             raise NotAPostError("no front matter, and no date in its name") from error
         where, _, what = str(error).partition(": ")
-        cure = f"mend the front matter's {header.syntax.upper()}"
-        raise PostError(where, what, cure) from error
-    warnings = [front.warning] if front.warning else []
-    if is_draft(front.values):
-        warnings.append("the front matter calls it a draft")
-    return front.values, warnings
+        hint = f"fix the front matter's {block.syntax.upper()} syntax"
+        raise PostError(where, what, hint) from error
+    warnings = [front_matter.warning] if front_matter.warning else []
+    if is_draft(front_matter.values):
+        warnings.append("the front matter marks it as a draft")
+    return front_matter.values, warnings
 
 
-def _no_header(*, dated: bool) -> ValueError:
-    if not dated:
+def _missing_front_matter(*, is_dated: bool) -> ValueError:
+    if not is_dated:
         return NotAPostError("no front matter, and no date in its name")
     return PostError(
         "line 1", "no front matter between two '---' lines", "add it, with title and date"
@@ -147,11 +154,11 @@ def _no_header(*, dated: bool) -> ValueError:
 
 
 def check_size(body: str) -> None:
-    """Raise :class:`PostError` for a body that no story has and that would hold up the parser."""
+    """Raise :class:`PostError` for a body larger than any story, which would stall the parser."""
     for what, count, limit in (
         ("characters", len(body), MAX_CHARACTERS),
         ("tags", body.count("<"), MAX_TAGS),
         ("entities", body.count("&"), MAX_ENTITIES),
     ):
         if count > limit:
-            raise PostError("body", f"{count:,} {what}, more than {limit:,}", _CURE)
+            raise PostError("body", f"{count:,} {what}, more than {limit:,}", _SIZE_HINT)

@@ -1,7 +1,7 @@
-"""The plainest YAML: lines of ``key: value``, read without a YAML parser.
+"""A fast parser for the simplest YAML: lines of ``key: value``.
 
-Nearly every header of a post is no more than that. What is read here PyYAML reads the same, four
-times as slowly; ``content/post_file/test_simple_yaml.py`` tries to refute it.
+Nearly all front matter is no more than that. PyYAML gives the same result four times as slowly;
+``content/post_file/test_simple_yaml.py`` compares the two.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ import re
 _KEY_AND_VALUE = re.compile(
     r"(?P<key>[A-Za-z][A-Za-z0-9_-]{0,99}): +"
     r"(?:\"(?P<double>[^\"\\]*)\"|'(?P<single>[^']*)'|\[(?P<items>[^\[\]{}:#&*!|>'\"%@`?]*)\]"
-    # None of the characters that mean something at the beginning of a value.
+    # None of the characters that have a meaning at the beginning of a value.
     r"|(?P<plain>[^ \-?:,\[\]{}#&*!|>'\"%@`].*?)) *"
 )
-#: What a value may not hold unless quotes are around it: the next key, or a comment.
-_NOT_IN_PLAIN = re.compile(r":(?: |$)| #")
+#: What an unquoted value must not contain: another key, or a comment.
+_FORBIDDEN_UNQUOTED = re.compile(r":(?: |$)| #")
 
 
-def read_plain(text: str) -> dict[str, str | list[str]] | None:
-    """Return the values of a header whose every line is plain, None for any other header.
+def parse_simple_yaml(text: str) -> dict[str, str | list[str]] | None:
+    """Return the values of front matter with simple lines only, None for any other.
 
-    >>> read_plain('title: "港口：恢复"\\ntags: [ 港口, 航运 ]\\n')
+    >>> parse_simple_yaml('title: "港口：恢复"\\ntags: [ 港口, 航运 ]\\n')
     {'title': '港口：恢复', 'tags': ['港口', '航运']}
-    >>> read_plain("title: a\\n  b\\n") is None
+    >>> parse_simple_yaml("title: a\\n  b\\n") is None
     True
     """
-    # Printable text holds no control, no tab, and no line break of YAML's but the line feed.
+    # Printable text has no control character, no tab, and no line break but the line feed.
     if not text.replace("\n", "").replace("\u3000", "").isprintable():
         return None
     values: dict[str, str | list[str]] = {}
@@ -41,7 +41,7 @@ def read_plain(text: str) -> dict[str, str | list[str]] | None:
                 return None
             values[key] = items
         elif plain is not None:
-            if _NOT_IN_PLAIN.search(plain):
+            if _FORBIDDEN_UNQUOTED.search(plain):
                 return None
             values[key] = plain
         else:

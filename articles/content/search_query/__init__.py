@@ -1,18 +1,19 @@
-"""The grammar of the search: what a reader types becomes a tree and notes, never an error.
+"""The query language of the search: any input parses into a syntax tree and notes, never an error.
 
-:func:`parse` reads, :func:`write` gives the one way to type a tree, :func:`with_filter` and
-:func:`without_filter` are what a facet's link does. Nothing here knows how a story is found.
+:func:`parse` reads input, :func:`unparse` writes a tree in its one canonical form,
+:func:`with_filter` and :func:`without_filter` build the queries of facet links. Nothing here knows
+how stories are found.
 """
 
-from articles.content.search_query.formatter import with_filter, without_filter, write
-from articles.content.search_query.notes import About, Note, say
+from articles.content.search_query.formatter import unparse, with_filter, without_filter
+from articles.content.search_query.notes import Note, NoteKind, format_note
 from articles.content.search_query.parser import LIMITS, Limits
 from articles.content.search_query.query import Query, parse
 from articles.content.search_query.syntax_tree import (
     EVERYTHING,
     NOTHING,
     And,
-    Days,
+    DateRange,
     Everything,
     Filter,
     Node,
@@ -25,21 +26,21 @@ __all__ = [
     "EVERYTHING",
     "LIMITS",
     "NOTHING",
-    "About",
     "And",
-    "Days",
+    "DateRange",
     "Everything",
     "Filter",
     "Limits",
     "Node",
     "Not",
     "Note",
+    "NoteKind",
     "Or",
     "Query",
     "Text",
+    "format_note",
     "parse",
-    "say",
+    "unparse",
     "with_filter",
     "without_filter",
-    "write",
 ]

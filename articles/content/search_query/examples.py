@@ -1,4 +1,4 @@
-"""The searches that the help page shows, from ``examples.toml`` beside this module."""
+"""The example queries of the help page, from ``examples.toml`` beside this module."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What is typed, what it means in plain words, how it is written, codes of the notes on it."""
+    """An input, its meaning in plain words, its normal form, and the codes of its notes."""
 
     typed: str
     reading: str
-    written: str
+    normal_form: str
     notes: tuple[str, ...] = ()
 
 
@@ -23,6 +23,6 @@ def examples() -> tuple[Example, ...]:
     """Return all examples, the simplest first."""
     text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
     return tuple(
-        Example(row["typed"], row["reading"], row["written"], tuple(row.get("notes", ())))
+        Example(row["typed"], row["reading"], row["normal_form"], tuple(row.get("notes", ())))
         for row in tomllib.loads(text)["example"]
     )

@@ -1,4 +1,4 @@
-"""The fields of a search with their names in three languages, and the words that they take."""
+"""The fields of a query, with their names in three languages and the values they accept."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from articles.content.search_query.syntax_tree import FilterName
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field: its names, the first of each language being the one to show, and what it takes.
+    """A field: its names (pages show the first of each language) and the type of its values.
 
-    ``takes`` is text (words of the story), name (as typed), choice (a word of ``choices``), days
-    or address. ``listed`` allows several values with commas between: any of them.
+    ``value_type`` is text (words of the story), name (as typed), choice (a key of ``choices``),
+    date or url. With ``allows_list``, several values separated by commas match any of them.
     """
 
     name: str
     english: tuple[str, ...]
     simplified: tuple[str, ...]
     traditional: tuple[str, ...]
-    takes: Literal["text", "name", "choice", "days", "address"]
+    value_type: Literal["text", "name", "choice", "date", "url"]
     filter: FilterName | None = None
-    listed: bool = False
+    allows_list: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)
-    default: str = ""  # the value of the field when none follows its colon
+    default: str = ""  # the value when none follows the colon
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -34,20 +34,20 @@ class Field:
         return tuple(dict.fromkeys((*self.english, *self.simplified, *self.traditional)))
 
 
-def folded(name: str) -> str:
-    """Return the form in which names are compared: width and case do not matter.
+def fold_name(name: str) -> str:
+    """Return ``name`` folded for comparison: width and case do not matter.
 
-    >>> folded("ＴＩＴＬＥ")
+    >>> fold_name("ＴＩＴＬＥ")
     'title'
     """
     return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _choices(**words: str) -> dict[str, str]:
-    """Return the value for each word that means it, ``zh_Hans="简体 …"`` being zh-Hans."""
+    """Return a mapping of each word to the value it stands for; ``zh_Hans=`` is zh-Hans."""
     values = {value.replace("_", "-"): text for value, text in words.items()}
     return {
-        folded(word): value for value, text in values.items() for word in [value, *text.split()]
+        fold_name(word): value for value, text in values.items() for word in [value, *text.split()]
     }
 
 
@@ -72,44 +72,44 @@ FIELDS = (
     Field("title", ("title", "headline", "intitle"), ("标题", "题"), ("標題", "題"), "text"),
     Field("exact", ("exact",), ("精确", "原字"), ("精確", "原字"), "text"),
     Field("source", ("source", "outlet"), ("来源", "媒体"), ("來源", "媒體"),
-          "name", "source", listed=True),
-    Field("author", ("author", "by"), ("作者",), ("作者",), "name", "author", listed=True),
+          "name", "source", allows_list=True),
+    Field("author", ("author", "by"), ("作者",), ("作者",), "name", "author", allows_list=True),
     Field("tag", ("tag", "topic"), ("标签", "话题", "主题"), ("標籤", "標簽", "話題", "主題"),
-          "name", "tag", listed=True),
+          "name", "tag", allows_list=True),
     Field("lang", ("lang", "language"), ("语言", "文字"), ("語言", "文字"),
-          "choice", "lang", listed=True, choices=LANGUAGES),
+          "choice", "lang", allows_list=True, choices=LANGUAGES),
     Field("is", ("is", "kind"), ("类型", "是"), ("類型", "是"),
-          "choice", "kind", listed=True, choices=KINDS),
+          "choice", "kind", allows_list=True, choices=KINDS),
     Field("has", ("has",), ("有", "含"), ("有", "含"),
-          "choice", "image", listed=True, choices=_IMAGE),
+          "choice", "image", allows_list=True, choices=_IMAGE),
     Field("changed", ("changed",), ("改动", "修改"), ("改動", "修改"),
           "choice", "changed", choices=_CHANGED, default="yes"),
-    Field("date", ("date", "day"), ("日期", "时间"), ("日期", "時間"), "days", listed=True),
-    Field("from", ("from", "since", "after"), ("从", "自"), ("從", "自"), "days"),
-    Field("to", ("to", "until", "before"), ("到", "至"), ("到", "至"), "days"),
-    Field("url", ("url", "link"), ("网址", "链接"), ("網址", "連結"), "address", "url"),
+    Field("date", ("date", "day"), ("日期", "时间"), ("日期", "時間"), "date", allows_list=True),
+    Field("from", ("from", "since", "after"), ("从", "自"), ("從", "自"), "date"),
+    Field("to", ("to", "until", "before"), ("到", "至"), ("到", "至"), "date"),
+    Field("url", ("url", "link"), ("网址", "链接"), ("網址", "連結"), "url", "url"),
 )  # fmt: skip
-_BY_NAME = {folded(name): field for field in FIELDS for name in field.names}
+_BY_NAME = {fold_name(name): field for field in FIELDS for name in field.names}
 _BY_FILTER = {field.filter: field for field in FIELDS if field.filter}
 
 
-def field_named(name: str) -> Field | None:
-    """Return the field of that name in any of the languages, or None.
+def field_by_name(name: str) -> Field | None:
+    """Return the field with ``name`` in any of its languages, or None.
 
-    >>> [field_named(name).name for name in ("Title", "标题", "標題")]
+    >>> [field_by_name(name).name for name in ("Title", "标题", "標題")]
     ['title', 'title', 'title']
     """
-    return _BY_NAME.get(folded(name))
+    return _BY_NAME.get(fold_name(name))
 
 
-def could_be_name(name: str) -> bool:
-    """Tell whether ``name`` may be a field's name with a slip: a few letters.
+def could_be_field_name(name: str) -> bool:
+    """Return whether ``name`` may be a mistyped field name: a few letters.
 
-    Headlines are pasted into the search, and what stands before their colons is longer.
+    Readers paste headlines into the search, and the part before a headline's colon is longer.
     """
     return name.isalpha() and len(name) <= (10 if name.isascii() else 3)
 
 
-def field_of(name: FilterName) -> Field:
-    """Return the field with which a filter is typed."""
+def field_for_filter(name: FilterName) -> Field:
+    """Return the field that a filter is typed with."""
     return _BY_FILTER[name]

@@ -1,16 +1,17 @@
-"""A tree as a search that can be typed, and what the link of a facet makes of one."""
+"""The formatter: unparses a syntax tree, and adds and removes the filters of facet links."""
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
-from articles.content.search_query.date_ranges import written
-from articles.content.search_query.fields import field_of
-from articles.content.search_query.normalization import normalise
+from articles.content.search_query.date_ranges import format_date_range
+from articles.content.search_query.field_values import has_separator
+from articles.content.search_query.fields import field_for_filter
+from articles.content.search_query.normalization import normalize
 from articles.content.search_query.syntax_tree import (
     EVERYTHING,
     And,
-    Days,
+    DateRange,
     Everything,
     Filter,
     Node,
@@ -18,133 +19,134 @@ from articles.content.search_query.syntax_tree import (
     Or,
     Text,
 )
-from articles.content.search_query.tokenizer import is_bare, is_bare_address, quoted
-from articles.content.search_query.value_lists import has_mark
+from articles.content.search_query.tokenizer import is_bare_url, is_bare_word, quote
 
-#: What a facet offers: a property, or the stories without it.
-Facet: TypeAlias = Filter | Days | Not
+#: The condition of a facet link: a property, or its negation.
+Facet: TypeAlias = Filter | DateRange | Not
 
-#: Filters of which a story has one value: a new one takes the place of the old.
-_SINGLE = {"source", "lang", "kind", "url"}
+#: Filters of which a story has one value: a new filter replaces the old one.
+_SINGLE_VALUED = {"source", "lang", "kind", "url"}
 
 
-def write(node: Node) -> str:
-    """Return the one way to type ``node``; reading it gives the normal form of ``node`` back.
+def unparse(node: Node) -> str:
+    """Return ``node`` as canonical input; parsing it gives the normal form of ``node`` back.
 
-    >>> write(Or((Filter("source", "BBC"), Filter("source", "联合早报 网"))))
+    >>> unparse(Or((Filter("source", "BBC"), Filter("source", "联合早报 网"))))
     'source:BBC,"联合早报 网"'
     """
-    node = normalise(node)
-    return "" if node == EVERYTHING else _written(node)
+    node = normalize(node)
+    return "" if node == EVERYTHING else _unparse(node)
 
 
 def with_filter(node: Node, new: Facet) -> Node:
-    """Return ``node`` narrowed to ``new``, instead of what cannot hold beside it.
+    """Return ``node`` narrowed to ``new``, which replaces the conditions that contradict it.
 
-    A story stands on one day, in one outlet, in one language and is of one kind; it may have
-    several tags and authors.
+    A story has one date, one outlet, one language and one kind; it may have several tags and
+    authors.
     """
-    return normalise(And((*(p for p in _conditions(node) if not _gives_way(p, new)), new)))
+    return normalize(And((*(p for p in _conditions(node) if not _is_replaced_by(p, new)), new)))
 
 
 def without_filter(node: Node, old: Facet) -> Node:
-    """Return ``node`` without the condition ``old``, also where it is one of a list."""
-    gone = normalise(old)
-    kept: list[Node] = []
+    """Return ``node`` without the condition ``old``, which may also be one value of a list."""
+    removed = normalize(old)
+    remaining: list[Node] = []
     for part in _conditions(node):
-        if part == gone:
+        if part == removed:
             continue
-        if isinstance(part, Or) and _is_list(part):
-            part = Or(tuple(item for item in part.parts if item != gone))
-        kept.append(part)
-    return normalise(And(tuple(kept)))
+        if isinstance(part, Or) and _is_value_list(part):
+            part = Or(tuple(item for item in part.parts if item != removed))
+        remaining.append(part)
+    return normalize(And(tuple(remaining)))
 
 
 def _conditions(node: Node) -> tuple[Node, ...]:
-    node = normalise(node)
+    node = normalize(node)
     return node.parts if isinstance(node, And) else (node,)
 
 
-def _gives_way(part: Node, new: Facet) -> bool:
-    """Tell whether a condition contradicts ``new`` or says less."""
+def _is_replaced_by(part: Node, new: Facet) -> bool:
+    """Return whether the condition ``part`` contradicts ``new`` or follows from it."""
     if part in (Not(new), new) or new == Not(part):
         return True
-    items = part.parts if isinstance(part, Or) and _is_list(part) else (part,)
-    if isinstance(new, Days):
-        return all(isinstance(item, Days) for item in items)
+    items = part.parts if isinstance(part, Or) and _is_value_list(part) else (part,)
+    if isinstance(new, DateRange):
+        return all(isinstance(item, DateRange) for item in items)
     return isinstance(new, Filter) and all(
-        isinstance(item, Filter) and item.name == new.name and (new.name in _SINGLE or new in items)
+        isinstance(item, Filter)
+        and item.name == new.name
+        and (new.name in _SINGLE_VALUED or new in items)
         for item in items
     )
 
 
-def _is_list(node: Or) -> bool:
-    """Tell whether the parts can be typed as one field with commas."""
+def _is_value_list(node: Or) -> bool:
+    """Return whether the parts can be typed as one field with a list of values."""
     first = node.parts[0]
-    if isinstance(first, Filter) and field_of(first.name).listed:
+    if isinstance(first, Filter) and field_for_filter(first.name).allows_list:
         return all(isinstance(part, Filter) and part.name == first.name for part in node.parts)
-    return all(isinstance(part, Days) for part in node.parts)
+    return all(isinstance(part, DateRange) for part in node.parts)
 
 
-def _written(node: Node, inside: type[And | Or | Not] | None = None) -> str:
+def _unparse(node: Node, parent: type[And | Or | Not] | None = None) -> str:
     match node:
         case Text():
-            return _fields(node) + _word(node)
-        case Filter("url", value) if is_bare_address(value):
+            return _field_prefix(node) + _quote_text(node)
+        case Filter("url", value) if is_bare_url(value):
             return value
-        case Filter() | Days():
-            return _list((node,))
+        case Filter() | DateRange():
+            return _unparse_list((node,))
         case Everything():
             return "*"
         case Not(part):
-            return "-" + _written(part, Not)
+            return "-" + _unparse(part, Not)
         case And(parts):
-            if inside is not Or and (text := _with_common_fields(parts, " ")):
+            if parent is not Or and (text := _unparse_with_common_fields(parts, " ")):
                 return text
-            text = " ".join(_written(part, And) for part in parts)
-            return f"({text})" if inside is Not else text
+            text = " ".join(_unparse(part, And) for part in parts)
+            return f"({text})" if parent is Not else text
         case Or(parts):
-            if _is_list(node):
-                return _list(parts)
-            if text := _with_common_fields(parts, " OR "):
+            if _is_value_list(node):
+                return _unparse_list(parts)
+            if text := _unparse_with_common_fields(parts, " OR "):
                 return text
-            text = " OR ".join(_written(part, Or) for part in parts)
-            return f"({text})" if inside else text
+            text = " OR ".join(_unparse(part, Or) for part in parts)
+            return f"({text})" if parent else text
 
 
-def _list(parts: tuple[Node, ...]) -> str:
-    """Return filters of one name, or days, as one field with commas."""
-    items = [part for part in parts if isinstance(part, Filter | Days)]
+def _unparse_list(parts: tuple[Node, ...]) -> str:
+    """Return filters of one name, or date ranges, as one field with a list of values."""
+    items = [part for part in parts if isinstance(part, Filter | DateRange)]
     first = items[0]
-    name = "date" if isinstance(first, Days) else field_of(first.name).name
-    return f"{name}:{','.join(_value(item) for item in items)}"
+    name = "date" if isinstance(first, DateRange) else field_for_filter(first.name).name
+    return f"{name}:{','.join(_unparse_value(item) for item in items)}"
 
 
-def _with_common_fields(parts: tuple[Node, ...], between: str) -> str:
-    """Return words that all stand behind the same fields as ``title:(a b)``, else nothing.
+def _unparse_with_common_fields(parts: tuple[Node, ...], separator: str) -> str:
+    """Return texts that all have the same fields as ``title:(a b)``, else an empty string.
 
-    Only where there are parentheses anyway, or none around: no tree is written deeper than typed.
+    Callers ask for it only in parentheses or at the top, so no output is nested deeper than input.
     """
     texts = [part for part in parts if isinstance(part, Text)]
-    fields = {_fields(text) for text in texts}
+    fields = {_field_prefix(text) for text in texts}
     if len(texts) < len(parts) or len(fields) > 1 or fields == {""}:
         return ""
-    return f"{fields.pop()}({between.join(_word(text) for text in texts)})"
+    return f"{fields.pop()}({separator.join(_quote_text(text) for text in texts)})"
 
 
-def _fields(text: Text) -> str:
+def _field_prefix(text: Text) -> str:
     return ("title:" if text.field == "title" else "") + ("exact:" if text.exact else "")
 
 
-def _word(text: Text) -> str:
-    return quoted(text.value) if text.phrase else text.value
+def _quote_text(text: Text) -> str:
+    return quote(text.value) if text.phrase else text.value
 
 
-def _value(node: Filter | Days) -> str:
-    """Return what stands behind the colon."""
-    if isinstance(node, Days):
-        return written(node)
-    if field_of(node.name).takes == "choice":
+def _unparse_value(node: Filter | DateRange) -> str:
+    """Return the value of a field, quoted where it has to be."""
+    if isinstance(node, DateRange):
+        return format_date_range(node)
+    if field_for_filter(node.name).value_type == "choice":
         return "image" if node.name == "image" else node.value
-    bare = is_bare(node.value) and not has_mark(node.value)
-    return node.value if bare else quoted(node.value)
+    bare = is_bare_word(node.value) and not has_separator(node.value)
+    return node.value if bare else quote(node.value)

@@ -1,4 +1,4 @@
-"""The one form of a tree: nested alike parts in one, nothing twice, no empty part."""
+"""The normal form of a tree: nested parts of one kind merged, no duplicates, no empty parts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from articles.content.search_query.syntax_tree import (
     EVERYTHING,
     NOTHING,
     And,
-    Days,
+    DateRange,
     Everything,
     Filter,
     Node,
@@ -17,62 +17,67 @@ from articles.content.search_query.syntax_tree import (
     Or,
     Text,
 )
-from articles.content.search_query.tokenizer import clean, has_words, is_bare, quotable
+from articles.content.search_query.tokenizer import (
+    has_words,
+    is_bare_word,
+    make_quotable,
+    strip_unstorable,
+)
 
 
-def normalise(node: Node) -> Node:
-    """Return the form of ``node`` that :func:`parse` gives; the same stories meet both.
+def normalize(node: Node) -> Node:
+    """Return the normal form of ``node``, which :func:`parse` gives; it matches the same stories.
 
-    >>> normalise(And((Text("a"), And((Text("b"), Text("a"))), Everything())))
+    >>> normalize(And((Text("a"), And((Text("b"), Text("a"))), Everything())))
     And(parts=(Text(value='a', ...), Text(value='b', ...)))
     """
     match node:
         case Text():
-            return _text(node)
+            return _normalize_text(node)
         case Filter():
-            value = one_line(node.value)
+            value = normalize_value(node.value)
             return replace(node, value=value) if value else EVERYTHING
-        case Days(None, None):
+        case DateRange(None, None):
             return EVERYTHING
-        case Days(first, last):
-            return Days(last, first) if first and last and first > last else node
+        case DateRange(first, last):
+            return DateRange(last, first) if first and last and first > last else node
         case Not(part):
-            part = normalise(part)
+            part = normalize(part)
             return part.part if isinstance(part, Not) else Not(part)
         case And(parts):
-            return _and(normalise(part) for part in parts)
+            return _normalize_and(normalize(part) for part in parts)
         case Or(parts):
-            return _or(normalise(part) for part in parts)
+            return _normalize_or(normalize(part) for part in parts)
         case Everything():
             return node
 
 
-def one_line(text: str) -> str:
-    """Return ``text`` as it can be typed: clean, one line, between some quotation marks."""
-    return quotable(" ".join(clean(text).split()))
+def normalize_value(text: str) -> str:
+    """Return ``text`` as it can be typed: storable, one line, quotable by some pair of marks."""
+    return make_quotable(" ".join(strip_unstorable(text).split()))
 
 
-def _text(node: Text) -> Node:
-    value = one_line(node.value)
+def _normalize_text(node: Text) -> Node:
+    value = normalize_value(node.value)
     if not has_words(value):
         return EVERYTHING
-    return replace(node, value=value, phrase=node.phrase or not is_bare(value))
+    return replace(node, value=value, phrase=node.phrase or not is_bare_word(value))
 
 
-def _and(parts: Iterable[Node]) -> Node:
+def _normalize_and(parts: Iterable[Node]) -> Node:
     flat: list[Node] = []
     for part in parts:
         flat += part.parts if isinstance(part, And) else [part]
     unique = [part for part in dict.fromkeys(flat) if part != EVERYTHING]
     if NOTHING in unique:
         return NOTHING
-    unique = _days_in_one(unique)
+    unique = _intersect_date_ranges(unique)
     if not unique:
         return EVERYTHING
     return unique[0] if len(unique) == 1 else And(tuple(unique))
 
 
-def _or(parts: Iterable[Node]) -> Node:
+def _normalize_or(parts: Iterable[Node]) -> Node:
     flat: list[Node] = []
     for part in parts:
         flat += part.parts if isinstance(part, Or) else [part]
@@ -84,42 +89,42 @@ def _or(parts: Iterable[Node]) -> Node:
     return unique[0] if len(unique) == 1 else Or(tuple(unique))
 
 
-def _days_in_one(parts: list[Node]) -> list[Node]:
-    """Return the parts with one span of days for all that must hold; apart ones stay as they are.
+def _intersect_date_ranges(parts: list[Node]) -> list[Node]:
+    """Return the parts of an And with their date ranges replaced by the intersection.
 
-    The common days stand where the first of them stood. Days that have none in common are kept,
-    so that the reader sees in the search why it finds nothing.
+    It takes the position of the first of them. Ranges without a common day stay as they are, so
+    that the reader sees in the query why it finds nothing.
     """
-    spans = [part for part in parts if isinstance(part, Days)]
-    if len(spans) < 2:
+    date_ranges = [part for part in parts if isinstance(part, DateRange)]
+    if len(date_ranges) < 2:
         return parts
-    first = max((span.first for span in spans if span.first), default=None)
-    last = min((span.last for span in spans if span.last), default=None)
+    first = max((date_range.first for date_range in date_ranges if date_range.first), default=None)
+    last = min((date_range.last for date_range in date_ranges if date_range.last), default=None)
     if first and last and first > last:
         return parts
-    where = parts.index(spans[0])
-    rest = [part for part in parts[where:] if not isinstance(part, Days)]
-    return [*parts[:where], Days(first, last), *rest]
+    where = parts.index(date_ranges[0])
+    rest = [part for part in parts[where:] if not isinstance(part, DateRange)]
+    return [*parts[:where], DateRange(first, last), *rest]
 
 
-def clash(node: Node) -> tuple[Node, Node] | None:
-    """Return two conditions of a normal tree that no story meets both, or None.
+def find_contradiction(node: Node) -> tuple[Node, Node] | None:
+    """Return two conditions of a normal tree that no story matches together, or None.
 
-    Of outlets and languages it cannot be told from their names.
+    Outlets and languages are not compared: two names may stand for the same one.
     """
     parts = node.parts if isinstance(node, And) else ()
     for at, part in enumerate(parts):
         for other in parts[:at]:
-            if part == Not(other) or other == Not(part) or _apart(part, other):
+            if part == Not(other) or other == Not(part) or _are_disjoint(part, other):
                 return other, part
     return None
 
 
-def _apart(one: Node, other: Node) -> bool:
+def _are_disjoint(one: Node, other: Node) -> bool:
     match one, other:
         case Filter("kind", a), Filter("kind", b):
             return a != b
-        case Days(), Days():
-            return len(_days_in_one([one, other])) > 1
+        case DateRange(), DateRange():
+            return len(_intersect_date_ranges([one, other])) > 1
         case _:
             return False

@@ -1,4 +1,4 @@
-"""The tree that a search is read into: what a story must hold, without a word on how to find it."""
+"""The syntax tree of a query: the conditions on a story, independent of any search backend."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ FilterName: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words that stand in a story: one unspaced run as typed, or a quoted phrase.
+    """Words to find in a story: one run without spaces as typed, or a quoted phrase.
 
-    ``exact`` asks for these very characters; otherwise scripts, case and width are all one.
+    ``exact`` matches these very characters; otherwise script, case and width do not matter.
     """
 
     value: str
@@ -31,8 +31,8 @@ class Filter:
     The value of source, author and tag is a name or a slug as typed; of lang a BCP 47 tag, where
     ``zh`` is Chinese in any script; of kind a value of
     :class:`~articles.content.post_file.parsing.Kind`; of image and changed (several versions)
-    always ``yes``; of url an address that
-    :func:`articles.content.urls.normalization.identity_of` takes.
+    always ``yes``; of url a URL that
+    :func:`articles.content.urls.normalization.normalize_url` accepts.
     """
 
     name: FilterName
@@ -40,8 +40,8 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
-    """The days on which a story stands, both ends included; None leaves an end open."""
+class DateRange:
+    """The days a story is dated, both ends included; None leaves an end open."""
 
     first: dt.date | None
     last: dt.date | None
@@ -49,31 +49,31 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of the parts."""
+    """All of ``parts`` must match."""
 
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """At least one of the parts."""
+    """At least one of ``parts`` must match."""
 
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """Everything but the part."""
+    """``part`` must not match."""
 
     part: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """No condition: every public story."""
+    """No condition: every public story matches."""
 
 
-Node: TypeAlias = Text | Filter | Days | And | Or | Not | Everything
+Node: TypeAlias = Text | Filter | DateRange | And | Or | Not | Everything
 
 EVERYTHING = Everything()
-NOTHING = Not(EVERYTHING)  #: the one form of a search that no story can meet
+NOTHING = Not(EVERYTHING)  #: the normal form of a query that no story can match

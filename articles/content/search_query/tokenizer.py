@@ -1,4 +1,4 @@
-"""What is typed, cut into tokens in one pass from left to right."""
+"""The tokenizer: reads the input into tokens in one pass from left to right."""
 
 from __future__ import annotations
 
@@ -7,60 +7,67 @@ import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from articles.content.search_query.fields import Field, could_be_name, field_named
+from articles.content.search_query.fields import Field, could_be_field_name, field_by_name
 from articles.content.text.normalization import INVISIBLE
 
-#: What no database or feed takes: lone surrogates and noncharacters.
-_UNFIT = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_DOUBLE = '"“”„‟＂'  # any of them closes any other: input methods and telephones mix them
-#: What opens a phrase when it is written, and the characters of which any closes it.
-_PAIRS = (('"', _DOUBLE), ("「", "」"), ("『", "』"), ("«", "»"))
-#: What opens a phrase when it is typed, and the characters of which any closes it.
-_QUOTES = dict(_PAIRS) | dict.fromkeys(_DOUBLE, _DOUBLE)
-_OPENING, _CLOSING = "(（", ")）"
-_MINUS = "-－"
+#: Characters that no database or feed accepts: lone surrogates and noncharacters.
+_UNSTORABLE = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_DOUBLE_QUOTES = '"“”„‟＂'  # each closes any other: input methods and phones mix them
+#: Quotation marks in output: the opening mark, and the characters that may close it.
+_OUTPUT_QUOTES = (('"', _DOUBLE_QUOTES), ("「", "」"), ("『", "』"), ("«", "»"))
+#: Quotation marks in input: each opening mark, and the characters that may close it.
+_INPUT_QUOTES = dict(_OUTPUT_QUOTES) | dict.fromkeys(_DOUBLE_QUOTES, _DOUBLE_QUOTES)
+_OPENING_PARENTHESES, _CLOSING_PARENTHESES = "(（", ")）"
+_MINUS_SIGNS = "-－"
 _COLONS = ":：﹕"
-_ENDS_A_RUN = re.compile(rf"[\s{re.escape(_OPENING + _CLOSING)}{''.join(_QUOTES)}]")
+_RUN_END = re.compile(
+    rf"[\s{re.escape(_OPENING_PARENTHESES + _CLOSING_PARENTHESES)}{''.join(_INPUT_QUOTES)}]"
+)
 _COLON = re.compile(f"[{_COLONS}]+")
-_AFTER_AN_ADDRESS = "（），。；、！？》】"
-_ADDRESS = re.compile(f"https?[{_COLONS}]//", re.IGNORECASE)
+_URL_TERMINATORS = "（），。；、！？》】"
+_URL_START = re.compile(f"https?[{_COLONS}]//", re.IGNORECASE)
 
 
-class Sort(Enum):
-    """What a token is."""
+class TokenKind(Enum):
+    """The kinds of tokens."""
 
-    WORD = auto()  # an unspaced run
-    PHRASE = auto()  # what stood between quotation marks, without them
-    UNCLOSED = auto()  # a phrase that runs to the end because its mark is not closed
-    ADDRESS = auto()  # an http(s) address
+    WORD = auto()  # a run without spaces
+    PHRASE = auto()  # the text between quotation marks, without the marks
+    UNCLOSED_PHRASE = auto()  # a phrase without a closing mark: it runs to the end of the input
+    URL = auto()  # an http(s) URL
     FIELD = auto()  # a known field and its colon
-    UNKNOWN = auto()  # what looks like a field but names none, and the run after it in ``rest``
-    OPEN = auto()
-    CLOSE = auto()
+    UNKNOWN_FIELD = auto()  # a name and a colon, but no known field; ``rest`` is the run after it
+    OPENING_PARENTHESIS = auto()
+    CLOSING_PARENTHESIS = auto()
     OR = auto()
     MAYBE_OR = auto()  # 或 by itself
     AND = auto()
     NOT = auto()
-    EVERYTHING = auto()  # a star
+    STAR = auto()  # matches every story
 
 
-#: Words that are signs when they stand by themselves, in any width.
-_SIGNS = {
-    "OR": Sort.OR, "|": Sort.OR, "||": Sort.OR, "或": Sort.MAYBE_OR,
-    "AND": Sort.AND, "&&": Sort.AND, "NOT": Sort.NOT, "*": Sort.EVERYTHING,
+#: Words that are operators when they stand alone, full-width or not.
+_OPERATORS = {
+    "OR": TokenKind.OR, "|": TokenKind.OR, "||": TokenKind.OR, "或": TokenKind.MAYBE_OR,
+    "AND": TokenKind.AND, "&&": TokenKind.AND, "NOT": TokenKind.NOT, "*": TokenKind.STAR,
 }  # fmt: skip
-_LONGEST_SIGN = max(map(len, _SIGNS))
-#: What can stand as a value behind a field.
-VALUES = {Sort.WORD, Sort.PHRASE, Sort.UNCLOSED, Sort.ADDRESS}
-#: What a minus negates must not touch anything else: ``F-16`` is one word.
-_BEFORE_A_MINUS = {Sort.NOT, Sort.FIELD, Sort.OPEN, Sort.CLOSE}
+_MAX_OPERATOR_LENGTH = max(map(len, _OPERATORS))
+#: Tokens that can be the value of a field.
+VALUE_KINDS = {TokenKind.WORD, TokenKind.PHRASE, TokenKind.UNCLOSED_PHRASE, TokenKind.URL}
+#: Tokens that a minus may touch and still negate; after others it is text: ``F-16`` is one word.
+_ALLOWED_BEFORE_NOT = {
+    TokenKind.NOT,
+    TokenKind.FIELD,
+    TokenKind.OPENING_PARENTHESIS,
+    TokenKind.CLOSING_PARENTHESIS,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the input; ``typed[start:end]`` is how it stands there."""
+    """A piece of the input; ``text[start:end]`` is its source text."""
 
-    sort: Sort
+    kind: TokenKind
     value: str
     start: int
     end: int
@@ -68,135 +75,141 @@ class Token:
     rest: str = ""
 
 
-def clean(text: str) -> str:
-    """Return ``text`` without what cannot be shown or stored; every white space is kept.
+def strip_unstorable(text: str) -> str:
+    """Return ``text`` without characters that cannot be shown or stored; white space stays.
 
-    >>> clean("台\\x00湾\\ud800")
+    >>> strip_unstorable("台\\x00湾\\ud800")
     '台湾'
     """
-    return _UNFIT.sub("", INVISIBLE.sub("", text))
+    return _UNSTORABLE.sub("", INVISIBLE.sub("", text))
 
 
 def has_words(text: str) -> bool:
-    """Tell whether ``text`` holds a letter or a digit of any script: something to look for."""
+    """Return whether ``text`` has a letter or a digit of any script: something to search for."""
     return any(char.isalnum() for char in unicodedata.normalize("NFKC", text))
 
 
-def tokens(text: str) -> list[Token]:
-    """Return the tokens of a cleaned text.
+def tokenize(text: str) -> list[Token]:
+    """Return the tokens of ``text``, which has been through :func:`strip_unstorable`.
 
-    >>> [token.value for token in tokens("标题：台湾 -“香港 澳門”")]
+    >>> [token.value for token in tokenize("标题：台湾 -“香港 澳門”")]
     ['标题', '台湾', '-', '香港 澳門']
     """
-    found: list[Token] = []
-    at = 0
-    while at < len(text):
-        if text[at].isspace():
-            at += 1
+    tokens: list[Token] = []
+    position = 0
+    while position < len(text):
+        if text[position].isspace():
+            position += 1
             continue
-        found.append(_token(text, at, found[-1] if found else None))
-        at = found[-1].end
-    return found
+        tokens.append(_read_token(text, position, tokens[-1] if tokens else None))
+        position = tokens[-1].end
+    return tokens
 
 
-def is_bare(value: str) -> bool:
-    """Tell whether ``value`` can be typed without quotation marks, also behind a field's colon."""
-    return value[:1] not in _COLONS + _MINUS and _is_one(value, Sort.WORD)
+def is_bare_word(value: str) -> bool:
+    """Return whether ``value`` needs no quotation marks, not even as the value of a field."""
+    return value[:1] not in _COLONS + _MINUS_SIGNS and _is_single_token(value, TokenKind.WORD)
 
 
-def is_bare_address(value: str) -> bool:
-    """Tell whether ``value`` is taken for an address when it is typed, also in parentheses."""
-    return value.count("(") == value.count(")") and _is_one(value, Sort.ADDRESS)
+def is_bare_url(value: str) -> bool:
+    """Return whether ``value`` without quotation marks is one URL token, also in parentheses."""
+    return value.count("(") == value.count(")") and _is_single_token(value, TokenKind.URL)
 
 
-def _is_one(value: str, sort: Sort) -> bool:
-    return [(token.sort, token.value) for token in tokens(value)] == [(sort, value)]
+def _is_single_token(value: str, kind: TokenKind) -> bool:
+    return [(token.kind, token.value) for token in tokenize(value)] == [(kind, value)]
 
 
-def quoted(value: str) -> str:
-    """Return a quotable ``value`` between marks of which it does not hold the closing one.
+def quote(value: str) -> str:
+    """Return ``value`` in the first quotation marks whose closing mark it does not contain.
 
-    >>> quoted('他说"不"')
+    The value has been through :func:`make_quotable`.
+
+    >>> quote('他说"不"')
     '「他说"不"」'
     """
     return next(
         opening + value + closing[0]
-        for opening, closing in _PAIRS
+        for opening, closing in _OUTPUT_QUOTES
         if not any(char in closing for char in value)
     )
 
 
-def quotable(value: str) -> str:
-    """Return ``value`` such that some marks can hold it; double marks become space if none can."""
-    if all(any(char in closing for char in value) for _, closing in _PAIRS):
-        return " ".join(value.translate(_NO_DOUBLE).split())
+def make_quotable(value: str) -> str:
+    """Return ``value``; if no pair of marks can quote it, double marks in it become space."""
+    if all(any(char in closing for char in value) for _, closing in _OUTPUT_QUOTES):
+        return " ".join(value.translate(_DOUBLE_QUOTES_TO_SPACE).split())
     return value
 
 
-_NO_DOUBLE = dict.fromkeys(map(ord, _DOUBLE), " ")
+_DOUBLE_QUOTES_TO_SPACE = dict.fromkeys(map(ord, _DOUBLE_QUOTES), " ")
 
 
-def _token(text: str, at: int, before: Token | None) -> Token:
-    """Return the token that begins at ``at``, where no white space stands."""
+def _read_token(text: str, at: int, previous: Token | None) -> Token:
+    """Return the token that begins at ``at``, which is not white space."""
     char = text[at]
-    touching = before if before and before.end == at else None
-    if char in _OPENING:
-        return Token(Sort.OPEN, char, at, at + 1)
-    if char in _CLOSING:
-        return Token(Sort.CLOSE, char, at, at + 1)
-    if char in _QUOTES:
-        return _phrase(text, at)
-    negates = touching is None or touching.sort in _BEFORE_A_MINUS
-    if char in _MINUS and negates and _begins_a_term(text, at + 1):
-        return Token(Sort.NOT, char, at, at + 1)
-    return _run(text, at, touching)
+    adjacent = previous if previous and previous.end == at else None
+    if char in _OPENING_PARENTHESES:
+        return Token(TokenKind.OPENING_PARENTHESIS, char, at, at + 1)
+    if char in _CLOSING_PARENTHESES:
+        return Token(TokenKind.CLOSING_PARENTHESIS, char, at, at + 1)
+    if char in _INPUT_QUOTES:
+        return _read_phrase(text, at)
+    negates = adjacent is None or adjacent.kind in _ALLOWED_BEFORE_NOT
+    if char in _MINUS_SIGNS and negates and _starts_term(text, at + 1):
+        return Token(TokenKind.NOT, char, at, at + 1)
+    return _read_run(text, at, adjacent)
 
 
-def _begins_a_term(text: str, at: int) -> bool:
-    return at < len(text) and not text[at].isspace() and text[at] not in _CLOSING
+def _starts_term(text: str, at: int) -> bool:
+    return at < len(text) and not text[at].isspace() and text[at] not in _CLOSING_PARENTHESES
 
 
-def _phrase(text: str, at: int) -> Token:
-    closing = _QUOTES[text[at]]
+def _read_phrase(text: str, at: int) -> Token:
+    closing = _INPUT_QUOTES[text[at]]
     end = at + 1
     while end < len(text) and text[end] not in closing:
         end += 1
     value = " ".join(text[at + 1 : end].split())
     if end == len(text):
-        return Token(Sort.UNCLOSED, value, at, end)
-    return Token(Sort.PHRASE, value, at, end + 1)
+        return Token(TokenKind.UNCLOSED_PHRASE, value, at, end)
+    return Token(TokenKind.PHRASE, value, at, end + 1)
 
 
-def _run(text: str, at: int, touching: Token | None) -> Token:
-    """Return the token of an unspaced run: an operator, an address, a field or a word."""
-    if _ADDRESS.match(text, at):
-        return _address(text, at)
-    match = _ENDS_A_RUN.search(text, at)
+def _read_run(text: str, at: int, adjacent: Token | None) -> Token:
+    """Return the token of a run without spaces: an operator, a URL, a field or a word."""
+    if _URL_START.match(text, at):
+        return _read_url(text, at)
+    match = _RUN_END.search(text, at)
     end = match.start() if match else len(text)
     run = text[at:end]
-    is_value = touching is not None and touching.sort is Sort.FIELD
-    bound = touching is not None and touching.sort in (Sort.FIELD, Sort.NOT)
-    sign = _SIGNS.get(unicodedata.normalize("NFKC", run)) if end - at <= _LONGEST_SIGN else None
-    if sign and (sign is Sort.EVERYTHING or not bound):
-        return Token(sign, run, at, end)
+    is_field_value = adjacent is not None and adjacent.kind is TokenKind.FIELD
+    is_operand = adjacent is not None and adjacent.kind in (TokenKind.FIELD, TokenKind.NOT)
+    operator = (
+        _OPERATORS.get(unicodedata.normalize("NFKC", run))
+        if end - at <= _MAX_OPERATOR_LENGTH
+        else None
+    )
+    if operator and (operator is TokenKind.STAR or not is_operand):
+        return Token(operator, run, at, end)
     colon = _COLON.search(run)
     if colon and colon.start():
         name = run[: colon.start()]
-        if field := field_named(name):
-            return Token(Sort.FIELD, name, at, at + colon.end(), field)
-        if not is_value and could_be_name(name):
-            return Token(Sort.UNKNOWN, name, at, end, rest=run[colon.end() :])
-    return Token(Sort.WORD, run, at, end)
+        if field := field_by_name(name):
+            return Token(TokenKind.FIELD, name, at, at + colon.end(), field)
+        if not is_field_value and could_be_field_name(name):
+            return Token(TokenKind.UNKNOWN_FIELD, name, at, end, rest=run[colon.end() :])
+    return Token(TokenKind.WORD, run, at, end)
 
 
-def _address(text: str, at: int) -> Token:
-    """Return the address at ``at``: to a space, a Chinese mark or a lone parenthesis."""
+def _read_url(text: str, at: int) -> Token:
+    """Return the URL at ``at``: up to white space, a Chinese mark or an unmatched parenthesis."""
     end = at
     depth = 0
-    while end < len(text) and not text[end].isspace() and text[end] not in _QUOTES:
+    while end < len(text) and not text[end].isspace() and text[end] not in _INPUT_QUOTES:
         depth += (text[end] == "(") - (text[end] == ")")
-        if depth < 0 or text[end] in _AFTER_AN_ADDRESS:
+        if depth < 0 or text[end] in _URL_TERMINATORS:
             break
         end += 1
     value = _COLON.sub(":", text[at:end], count=1)
-    return Token(Sort.ADDRESS, value, at, end)
+    return Token(TokenKind.URL, value, at, end)

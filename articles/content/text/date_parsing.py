@@ -1,4 +1,4 @@
-"""Dates as people write them: a text in, a moment in UTC and its precision out."""
+"""Parsing of dates in the formats that feeds and outlets write: UTC time and precision."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 
 class Precision(StrEnum):
-    """How exactly a moment is known."""
+    """The precision of a moment."""
 
     SECOND = "second"
     MINUTE = "minute"
@@ -20,13 +20,13 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time in UTC and how exactly it is known; a day stands at its 00:00 UTC."""
+    """A time in UTC and its precision; a day is its 00:00 UTC."""
 
     value: dt.datetime
     precision: Precision
 
 
-_YEARS = range(1900, 2101)  # anything else is a slip of the pen
+_PLAUSIBLE_YEARS = range(1900, 2101)  # any other year is a typing error
 _ISO = re.compile(
     r"(\d{4})(?P<mark>[-/])(\d{1,2})(?P=mark)(\d{1,2})"
     r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$",
@@ -43,11 +43,11 @@ _RFC822 = re.compile(
 
 
 def parse_date(text: str, zone: str = "UTC") -> Moment | None:
-    """Return the moment that ``text`` names, or None when it is no date.
+    """Return the moment that ``text`` states, or None when it is not a date.
 
-    Read are RFC 822 (``Thu, 14 Jan 2021 14:04:22 GMT``), ISO 8601, ``2021-01-14 22:04:22``, the
-    same with slashes as Hexo has it, ``14/01/2021 - 20:26`` and ``2020年7月17日``. A time without
-    offset is in ``zone``.
+    Accepts RFC 822 (``Thu, 14 Jan 2021 14:04:22 GMT``), ISO 8601, ``2021-01-14 22:04:22``, the
+    same with slashes as Hexo writes it, ``14/01/2021 - 20:26`` and ``2020年7月17日``. A time
+    without an offset is in ``zone``.
 
     >>> parse_date("Thu, 14 Jan 2021 14:04:22 GMT").value.isoformat()
     '2021-01-14T14:04:22+00:00'
@@ -59,23 +59,23 @@ def parse_date(text: str, zone: str = "UTC") -> Moment | None:
         return None
     if match := _ISO.match(text):
         year, _, month, day, hour, minute, second, offset = match.groups()
-        return _moment((year, month, day), (hour, minute, second), offset, zone)
+        return _build_moment((year, month, day), (hour, minute, second), offset, zone)
     if match := _SLASHED.match(text):
         day, month, year, hour, minute = match.groups()
-        return _moment((year, month, day), (hour, minute, None), None, zone)
+        return _build_moment((year, month, day), (hour, minute, None), None, zone)
     if match := _CHINESE.match(text):
         year, month, day, hour, minute, second = match.groups()
-        return _moment((year, month, day), (hour, minute, second), None, zone)
+        return _build_moment((year, month, day), (hour, minute, second), None, zone)
     if _RFC822.match(text):
         try:
             value = parsedate_to_datetime(text)
         except (ValueError, TypeError, OverflowError):
             return None
-        return _in_utc(value, Precision.SECOND, zone)
+        return _to_utc_moment(value, Precision.SECOND, zone)
     return None
 
 
-def _moment(
+def _build_moment(
     date: tuple[str, str, str],
     time: tuple[str | None, str | None, str | None],
     offset: str | None,
@@ -88,7 +88,7 @@ def _moment(
     except ValueError:
         return None
     if time[0] is None:
-        return _in_utc(value.replace(tzinfo=dt.UTC), Precision.DAY, zone)
+        return _to_utc_moment(value.replace(tzinfo=dt.UTC), Precision.DAY, zone)
     if offset:
         shift = dt.timedelta()
         if offset[0] in "+-":
@@ -98,26 +98,26 @@ def _moment(
                 return None
             shift = -shift if offset[0] == "-" else shift
         value = value.replace(tzinfo=dt.timezone(shift))
-    return _in_utc(value, Precision.MINUTE if time[2] is None else Precision.SECOND, zone)
+    return _to_utc_moment(value, Precision.MINUTE if time[2] is None else Precision.SECOND, zone)
 
 
-def _in_utc(value: dt.datetime, precision: Precision, zone: str) -> Moment | None:
+def _to_utc_moment(value: dt.datetime, precision: Precision, zone: str) -> Moment | None:
     if value.tzinfo is None:
         value = value.replace(tzinfo=ZoneInfo(zone))
-    if value.year not in _YEARS:
+    if value.year not in _PLAUSIBLE_YEARS:
         return None
     return Moment(value.astimezone(dt.UTC), precision)
 
 
-def day_moment(year: str, month: str, day: str) -> Moment | None:
-    """Return the moment of a day given in digits, or None when it is not in the calendar."""
-    return _moment((year, month, day), (None, None, None), None, "UTC")
+def parse_day(year: str, month: str, day: str) -> Moment | None:
+    """Return the moment of a day in digits, or None when the calendar has no such day."""
+    return _build_moment((year, month, day), (None, None, None), None, "UTC")
 
 
-def epoch_moment(epoch_ms: int) -> Moment | None:
-    """Return the moment of milliseconds since 1970, or None when no calendar holds it."""
+def moment_from_epoch(epoch_ms: int) -> Moment | None:
+    """Return the moment of a Unix time in milliseconds, or None when it is out of range."""
     try:
         value = dt.datetime.fromtimestamp(epoch_ms / 1000, dt.UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return Moment(value, Precision.SECOND) if value.year in _YEARS else None
+    return Moment(value, Precision.SECOND) if value.year in _PLAUSIBLE_YEARS else None

@@ -1,29 +1,29 @@
-"""Text cut to a length: with an ellipsis, or at the end of a sentence."""
+"""Text truncated to a length: with an ellipsis, or at the end of a sentence."""
 
 from __future__ import annotations
 
-from articles.content.text.normalization import one_line
+from articles.content.text.normalization import normalize_line
 
 _SENTENCE_END = "。！？!?…；;.」』”"
 
 
-def cut(text: str, limit: int) -> str:
-    """Return ``text`` in at most ``limit`` characters, an ellipsis in place of what is missing."""
+def truncate(text: str, limit: int) -> str:
+    """Return ``text`` in at most ``limit`` characters, with an ellipsis where it is truncated."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def excerpt_of(text: str, limit: int = 160) -> str:
-    """Return the beginning of ``text`` as one line, cut behind a sentence where one ends.
+def make_excerpt(text: str, limit: int = 160) -> str:
+    """Return the beginning of ``text`` as one line, up to the end of a sentence if possible.
 
-    >>> excerpt_of("第一句。第二句很长很长。", limit=6)
+    >>> make_excerpt("第一句。第二句很长很长。", limit=6)
     '第一句。'
     """
-    line = one_line(text[: limit * 4])
+    line = normalize_line(text[: limit * 4])
     if len(line) <= limit:
         return line
-    head = line[:limit]
-    end = max(head.rfind(mark) for mark in _SENTENCE_END)
+    beginning = line[:limit]
+    end = max(beginning.rfind(mark) for mark in _SENTENCE_END)
     if end >= limit // 3:
-        return head[: end + 1]
-    space = head.rfind(" ")
-    return (head[:space] if space > limit * 2 // 3 else head[: limit - 1]).rstrip() + "…"
+        return beginning[: end + 1]
+    space = beginning.rfind(" ")
+    return (beginning[:space] if space > limit * 2 // 3 else beginning[: limit - 1]).rstrip() + "…"

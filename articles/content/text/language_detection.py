@@ -1,10 +1,10 @@
-"""Which language a text is written in, as far as its characters tell."""
+"""Detection of a text's language from its characters."""
 
 from __future__ import annotations
 
 import re
 
-#: Frequent characters that exist in one of the two scripts only, in pairs.
+#: Pairs of frequent characters that exist in only one of the two Chinese scripts.
 _SIMPLIFIED = (
     "国这们说为时会来对个发经过还进现问开关长门间马车东书见观记认让议论证识该谁请诉谈谢语"
     "读课调贝员买卖费质贵资赛赞跃轻载边达运远连选铁银钱错镇闻难电话网络级纪约红纳纸细组织"
@@ -15,26 +15,28 @@ _TRADITIONAL = (
     "讀課調貝員買賣費質貴資賽讚躍輕載邊達運遠連選鐵銀錢錯鎮聞難電話網絡級紀約紅納紙細組織"
     "終結給統繼續維綜綠編羅罰職聯肅勝腦節藥雖補視覺計訊許訪評詞譯試詩誠詳誤"
 )
-#: Han and kana, each of which is read by itself: what stands between the brackets of a class.
-CHARACTERS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+#: Han and kana, which readers read one by one: the content of a regular expression class [].
+HAN_AND_KANA = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _IS_SIMPLIFIED = re.compile(f"[{_SIMPLIFIED}]")
 _IS_TRADITIONAL = re.compile(f"[{_TRADITIONAL}]")
 _HAN = re.compile("[\u3400-\u9fff]+")
-_RARE_HAN = re.compile("[\U00020000-\U0003ffff]")  # apart: together the two take twice as long
+_RARE_HAN = re.compile(
+    "[\U00020000-\U0003ffff]"
+)  # separate: one class for both takes twice as long
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
 _LATIN = re.compile("[A-Za-z]+")
-_SAMPLE = 4000  # characters; more do not change the answer
+_SAMPLE = 4000  # characters; more do not change the result
 
 
-def language_of(text: str, default: str = "") -> str:
+def detect_language(text: str, default: str = "") -> str:
     """Return the BCP 47 tag of ``text``: zh-Hans, zh-Hant, ja, ko or en, else ``default``.
 
-    >>> language_of("美国国务卿说，这个问题")
+    >>> detect_language("美国国务卿说，这个问题")
     'zh-Hans'
-    >>> language_of("總統府說，這個問題")
+    >>> detect_language("總統府說，這個問題")
     'zh-Hant'
-    >>> language_of("The lives of others")
+    >>> detect_language("The lives of others")
     'en'
     """
     sample = text[:_SAMPLE]

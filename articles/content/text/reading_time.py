@@ -1,24 +1,24 @@
-"""How long a text takes to read, in any mixture of scripts."""
+"""The reading time of a text, in any mixture of scripts."""
 
 from __future__ import annotations
 
 import re
 
-from articles.content.text.language_detection import CHARACTERS
+from articles.content.text.language_detection import HAN_AND_KANA
 
-_CHARACTER = re.compile(f"[{CHARACTERS}]")  # what is left is read word by word
+_HAN_OR_KANA = re.compile(f"[{HAN_AND_KANA}]")  # the rest is counted in words
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_CHARACTERS_A_MINUTE = 400  # of Chinese news read silently
-_WORDS_A_MINUTE = 230  # (Brysbaert 2019: 238 in English non-fiction)
+_CHARACTERS_PER_MINUTE = 400  # of Chinese news read silently
+_WORDS_PER_MINUTE = 230  # (Brysbaert 2019: 238 in English non-fiction)
 
 
-def reading_minutes(text: str) -> int:
-    """Return the minutes that ``text`` takes, at least 1; 0 for a text without a word.
+def estimate_reading_minutes(text: str) -> int:
+    """Return the reading time of ``text`` in minutes, at least 1; 0 for a text without words.
 
-    >>> reading_minutes("字" * 800), reading_minutes("字" * 800 + " word" * 230)
+    >>> estimate_reading_minutes("字" * 800), estimate_reading_minutes("字" * 800 + " word" * 230)
     (2, 3)
     """
-    characters = len(_CHARACTER.findall(text))
-    words = len(_WORD.findall(_CHARACTER.sub(" ", text)))
-    minutes = characters / _CHARACTERS_A_MINUTE + words / _WORDS_A_MINUTE
+    characters = len(_HAN_OR_KANA.findall(text))
+    words = len(_WORD.findall(_HAN_OR_KANA.sub(" ", text)))
+    minutes = characters / _CHARACTERS_PER_MINUTE + words / _WORDS_PER_MINUTE
     return max(1, round(minutes)) if minutes else 0

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_NOT_SLUG = re.compile(r"[^\w]+")
+_SEPARATORS = re.compile(r"[^\w]+")
 UNTITLED = "untitled"  # the slug of a text without a letter or digit
 
 
-def slug_of(text: str, limit: int = 80) -> str:
-    """Return a Unicode slug: lower-case letters and digits of any script, joined by hyphens.
+def make_slug(text: str, limit: int = 80) -> str:
+    """Return a slug of lower-case letters and digits of any script, joined by hyphens.
 
-    Never empty: text without a letter or digit gives ``untitled``.
+    Never empty and at most ``limit`` characters: without a letter or digit it is ``untitled``.
 
-    >>> slug_of("美国驻联合国大使与台湾总统举行视频通话")
+    >>> make_slug("美国驻联合国大使与台湾总统举行视频通话")
     '美国驻联合国大使与台湾总统举行视频通话'
-    >>> slug_of("[國際] Biden's  Day")
+    >>> make_slug("[國際] Biden's  Day")
     '國際-biden-s-day'
-    >>> slug_of("！！！")
+    >>> make_slug("！！！")
     'untitled'
     """
-    words = _NOT_SLUG.sub("-", unicodedata.normalize("NFKC", text).lower().replace("_", "-"))
+    words = _SEPARATORS.sub("-", unicodedata.normalize("NFKC", text).lower().replace("_", "-"))
     return words[:limit].strip("-") or UNTITLED

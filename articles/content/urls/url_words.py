@@ -1,7 +1,7 @@
-"""The words of an address that leads nowhere, by which its reader may be helped on.
+"""The words in the path of a URL that was not found, to offer its reader a search.
 
-Only addresses that a reader may have followed are read. What robots try by the thousand, such as
-``/wp-login.php`` and ``/.env``, has no words here.
+Only URLs that a reader may have followed give words. What robots request by the thousand, such as
+``/wp-login.php`` and ``/.env``, gives none.
 """
 
 from __future__ import annotations
@@ -9,64 +9,66 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-MAX_PATH = 600  # characters that are read, of an address that may be any length
-MAX_WORDS = 10  # of at most so many characters: together less than a search may have
-MAX_WORD = 40  # an unspaced headline of Chinese is one word
-_DECODINGS = 2  # on top of the server's own: links are encoded twice now and then
+MAX_PATH_LENGTH = 600  # characters; the rest of a longer path is ignored
+MAX_WORDS = 10  # of MAX_WORD_LENGTH each: together shorter than the longest search query
+MAX_WORD_LENGTH = 40  # characters; a Chinese headline without spaces is one word
+_EXTRA_DECODINGS = 2  # on top of the server's own: some links are encoded twice
 
-#: Sections of the site that hold no words of a story, and what only robots ask for.
-_NOT_FOR_READERS = frozenset({
+#: First path segments without words of a story, and those that only robots request.
+_IGNORED_SECTIONS = frozenset({
     "a", "actuator", "admin", "administrator", "api", "autodiscover", "backup", "cgi-bin",
     "config", "console", "i", "node_modules", "phpmyadmin", "server-status", "static", "vendor",
     "xmlrpc",
 })  # fmt: skip
-#: Sections whose own name is no word of what is looked for, and the same at the end of addresses.
+#: First path segments that are not words of the story themselves; then the same for words anywhere.
 _SECTIONS = frozenset({
     "about", "archive", "authors", "coverage", "feed", "news", "posts", "search", "sources",
     "story", "tags", "withdrawals",
 })  # fmt: skip
-_ENDS = frozenset({"amp", "feed", "index"})
-_ROBOTS = re.compile(r"/\.|/wp-|//|[\x00-\x1f\x7f<>\\$|;{}]|%[0-9A-Fa-f]{2}")
-#: The end of a file's name; of a page's it is dropped, with any other nobody reads the file.
-_SUFFIX = re.compile(r"\.([A-Za-z][A-Za-z0-9~]{0,5})/?\Z")
-_PAGES = frozenset({"html", "htm", "shtml", "xhtml", "md"})
-_APART = re.compile(r"[\W_]+")
+_IGNORED_ENDINGS = frozenset({"amp", "feed", "index"})
+_ROBOT_REQUEST = re.compile(r"/\.|/wp-|//|[\x00-\x1f\x7f<>\\$|;{}]|%[0-9A-Fa-f]{2}")
+#: A file name extension: dropped for pages; with any other the path gives no words.
+_FILE_EXTENSION = re.compile(r"\.([A-Za-z][A-Za-z0-9~]{0,5})/?\Z")
+_PAGE_EXTENSIONS = frozenset({"html", "htm", "shtml", "xhtml", "md"})
+_WORD_SEPARATORS = re.compile(r"[\W_]+")
 
 
-def address_words(path: str) -> list[str]:
-    """Return the words of ``path``, as the server has decoded it, each once in their order.
+def extract_url_words(path: str) -> list[str]:
+    """Return the words of ``path`` (decoded by the server), each once, in order.
 
-    They are in small letters, so that none of them is a sign of the search such as ``OR``. Numbers
-    are left out: they are days and counters. A path that no reader follows has none.
+    They are lower case, so that none is a search operator such as ``OR``. Numbers are left out:
+    they are days and counters. A path that no reader follows has no words.
 
-    >>> address_words("/2021/01/14/port-reopens/"), address_words("/tags/港口/恢复_通航.html")
-    (['port', 'reopens'], ['港口', '恢复', '通航'])
-    >>> address_words("/wp-login.php"), address_words("/.git/config"), address_words("/a/7k2m9xqa/")
-    ([], [], [])
+    >>> extract_url_words("/2021/01/14/port-reopens/")
+    ['port', 'reopens']
+    >>> extract_url_words("/tags/港口/恢复_通航.html")
+    ['港口', '恢复', '通航']
+    >>> [extract_url_words(path) for path in ("/wp-login.php", "/.git/config", "/a/7k2m9xqa/")]
+    [[], [], []]
     """
-    path = _decoded(path[:MAX_PATH])
+    path = _decode(path[:MAX_PATH_LENGTH])
     segments = [segment for segment in path.split("/") if segment]
-    if _ROBOTS.search(path) or not segments or segments[0].lower() in _NOT_FOR_READERS:
+    if _ROBOT_REQUEST.search(path) or not segments or segments[0].lower() in _IGNORED_SECTIONS:
         return []
-    if suffix := _SUFFIX.search(path):
-        if suffix[1].lower() not in _PAGES:
+    if extension := _FILE_EXTENSION.search(path):
+        if extension[1].lower() not in _PAGE_EXTENSIONS:
             return []
-        path = path[: suffix.start()]
-    pieces = _APART.split(path.lower())
+        path = path[: extension.start()]
+    pieces = _WORD_SEPARATORS.split(path.lower())
     if segments[0].lower() in _SECTIONS:
         pieces.remove(segments[0].lower())
-    words = (piece[:MAX_WORD] for piece in pieces if _is_word(piece))
+    words = (piece[:MAX_WORD_LENGTH] for piece in pieces if _is_search_word(piece))
     return list(dict.fromkeys(words))[:MAX_WORDS]
 
 
-def _decoded(path: str) -> str:
-    for _ in range(_DECODINGS):
+def _decode(path: str) -> str:
+    for _ in range(_EXTRA_DECODINGS):
         path = unquote(path, errors="replace")
     return path
 
 
-def _is_word(text: str) -> bool:
-    """Tell whether a piece can be looked for: no number, no single letter of ours, no leftover."""
+def _is_search_word(text: str) -> bool:
+    """Return whether to search for ``text``: no number, single ASCII letter or ignored ending."""
     if not any(char.isalpha() for char in text):
         return False
-    return text not in _ENDS and (len(text) > 1 or not text.isascii())
+    return text not in _IGNORED_ENDINGS and (len(text) > 1 or not text.isascii())

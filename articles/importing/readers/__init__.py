@@ -1,4 +1,4 @@
-"""Find the post files in what the operator named, in the order of their path bytes."""
+"""Find the post files in the sources that the operator named, in order of their path bytes."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from articles.importing.readers.folders import look, walk
-from articles.importing.readers.found_file import Found, is_since, label_of
+from articles.importing.readers.folders import stat_file, walk_folder
+from articles.importing.readers.found_file import FoundFile, is_dated_since, root_label
 from articles.importing.readers.git.head import is_repository
 from articles.importing.readers.packed_sources import (
-    Note,
+    CommitCallback,
     find_in_archive,
     find_in_repository,
     is_archive,
 )
-from articles.importing.readers.path_lists import find_listed
+from articles.importing.readers.path_lists import find_listed_files
 
 __all__ = [
-    "Found",
+    "FoundFile",
     "SourceMissingError",
     "check_sources",
-    "find",
-    "find_listed",
+    "find_files",
+    "find_listed_files",
     "is_cheap_to_count",
-    "is_since",
+    "is_dated_since",
 ]
 
 
@@ -43,33 +43,33 @@ def check_sources(paths: Iterable[str]) -> None:
             raise SourceMissingError(f"{name}: neither a file nor a folder; name one of those")
 
 
-def find(
+def find_files(
     paths: Iterable[str],
     label: str,
     stack: ExitStack,
-    note: Note = lambda root, commit: None,
-) -> Iterator[Found]:
-    """Yield what lies in each of ``paths``, in turn; ``label`` replaces the roots' names.
+    on_commit: CommitCallback = lambda root, commit: None,
+) -> Iterator[FoundFile]:
+    """Yield the files in each of ``paths``, in turn; ``label`` replaces the names of the roots.
 
-    A path is a repository's top, another folder, an archive, or a single file. What was found can
-    be read until ``stack`` is left. ``note`` is called with the root and the commit of each
+    A path is the top of a repository, another folder, an archive, or a single file. The files can
+    be read until ``stack`` is closed. ``on_commit`` is called with the root and the commit of each
     repository. Raises :class:`OSError` when the folder for temporary files is full.
     """
     for name in paths:
-        full = os.path.realpath(os.fsencode(name))
-        folder, _, base = full.rpartition(b"/")
-        if os.path.isdir(full):
-            if is_repository(full):
-                yield from find_in_repository(full, label, stack, note)
+        disk_path = os.path.realpath(os.fsencode(name))
+        folder, _, base = disk_path.rpartition(b"/")
+        if os.path.isdir(disk_path):
+            if is_repository(disk_path):
+                yield from find_in_repository(disk_path, label, stack, on_commit)
             else:
-                yield from walk(label or label_of(full), full)
+                yield from walk_folder(label or root_label(disk_path), disk_path)
         elif is_archive(base):
-            yield from find_in_archive(full, label, stack)
+            yield from find_in_archive(disk_path, label, stack)
         else:
-            yield look(label or label_of(folder), base, full)
+            yield stat_file(label or root_label(folder), base, disk_path)
 
 
 def is_cheap_to_count(paths: Iterable[str]) -> bool:
-    """Tell whether ``paths`` are plain folders and files, which cost little to walk twice."""
+    """Return whether ``paths`` are all folders and files: walking those twice costs little."""
     sources = [os.path.realpath(os.fsencode(name)) for name in paths]
     return not any(is_archive(os.path.basename(p)) or is_repository(p) for p in sources)

@@ -1,4 +1,4 @@
-"""The bytes of what was found, wherever they stand; a file that changes is never half read."""
+"""Read the bytes of a found file, wherever they are; never return a half-changed file."""
 
 from __future__ import annotations
 
@@ -12,61 +12,61 @@ from articles.importing.readers.archives import zip_files
 from articles.importing.readers.found_file import (
     MAX_BYTES,
     TOO_LARGE,
-    Found,
-    Kind,
+    FoundFile,
+    MemberStorage,
     UnreadableError,
-    check_of,
-    memo_of,
+    hash_to_integer,
+    stat_fingerprint,
 )
 from articles.importing.readers.git import objects
 
-_TRIES = 3
-_SETTLED_NS = 20_000_000  # a kernel's clock for files goes on in steps of up to 10 ms
+_ATTEMPTS = 3
+_CLOCK_STEP_NS = 20_000_000  # file timestamps advance in steps of up to 10 ms
 
 
-def bytes_of(found: Found) -> tuple[bytes, Found]:
-    """Return the bytes of ``found``, and ``found`` with the memo that goes with them.
+def read_bytes(file: FoundFile) -> tuple[bytes, FoundFile]:
+    """Return the bytes of ``file``, and ``file`` with the fingerprint of exactly those bytes.
 
     Raises :class:`UnreadableError` with the reason.
     """
     try:
-        if found.place is None:
-            return _file(found)
-        if found.place.kind == Kind.PACKED:
-            return zip_files.read_member(found.full, found.size, found.place), found
-        if found.place.kind == Kind.OBJECT:
-            return objects.read_object(found.full, found.size, found.place.key), found
-        return _slice(found), found
+        if file.location is None:
+            return _read_regular_file(file)
+        if file.location.storage == MemberStorage.ZIP_MEMBER:
+            return zip_files.read_member(file.disk_path, file.size, file.location), file
+        if file.location.storage == MemberStorage.GIT_OBJECT:
+            return objects.read_object(file.disk_path, file.size, file.location.key), file
+        return _read_slice(file), file
     except OSError as error:
         raise UnreadableError(
             f"the file cannot be read ({error.strerror}); check that it is there and readable"
         ) from error
 
 
-def _file(found: Found) -> tuple[bytes, Found]:
+def _read_regular_file(file: FoundFile) -> tuple[bytes, FoundFile]:
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-    for _ in range(_TRIES):
-        with open(os.open(found.full, flags), "rb", buffering=0) as file:
-            before = os.fstat(file.fileno())
+    for _ in range(_ATTEMPTS):
+        with open(os.open(file.disk_path, flags), "rb", buffering=0) as opened:
+            before = os.fstat(opened.fileno())
             if not stat.S_ISREG(before.st_mode):
-                raise UnreadableError("no regular file any more; import it again")
+                raise UnreadableError("it is no longer a regular file; import it again")
             if before.st_size > MAX_BYTES:
                 raise UnreadableError(TOO_LARGE)
-            if 0 <= time.time_ns() - before.st_ctime_ns < _SETTLED_NS:
-                # A change within the same step of the clock would not show.
-                time.sleep(_SETTLED_NS / 1e9)
-                before = os.fstat(file.fileno())
-            data = _up_to(file.fileno(), before.st_size + 1)
-            memo = memo_of(os.fstat(file.fileno()))
-        if memo == memo_of(before) and len(data) == before.st_size:
-            size, mtime_ns, ctime_ns, inode = memo
-            return data, replace(
-                found, size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, inode=inode
-            )
-    raise UnreadableError("the file changed while it was read; import it again when it is at rest")
+            if 0 <= time.time_ns() - before.st_ctime_ns < _CLOCK_STEP_NS:
+                # Another change within the same clock step would not change the timestamp.
+                time.sleep(_CLOCK_STEP_NS / 1e9)
+                before = os.fstat(opened.fileno())
+            data = _read_up_to(opened.fileno(), before.st_size + 1)
+            fingerprint = stat_fingerprint(os.fstat(opened.fileno()))
+        if fingerprint == stat_fingerprint(before) and len(data) == before.st_size:
+            size, mtime_ns, ctime_ns, inode = fingerprint
+            return data, replace(file, size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, inode=inode)
+    raise UnreadableError(
+        "the file changed while it was read; import it again when nothing writes to it"
+    )
 
 
-def _up_to(handle: int, size: int) -> bytes:
+def _read_up_to(handle: int, size: int) -> bytes:
     parts = []
     while size > 0 and (part := os.read(handle, size)):
         parts.append(part)
@@ -74,11 +74,11 @@ def _up_to(handle: int, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _slice(found: Found) -> bytes:
-    assert found.place is not None
-    with open(found.full, "rb") as file:
-        file.seek(found.place.offset)
-        data = file.read(found.size)
-    if check_of(hashlib.sha256(data).digest()) != found.place.check:
+def _read_slice(file: FoundFile) -> bytes:
+    assert file.location is not None
+    with open(file.disk_path, "rb") as archive:
+        archive.seek(file.location.offset)
+        data = archive.read(file.size)
+    if hash_to_integer(hashlib.sha256(data).digest()) != file.location.checksum:
         raise UnreadableError("the archive changed while it was read; import it again")
     return data

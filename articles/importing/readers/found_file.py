@@ -1,4 +1,4 @@
-"""What the readers find: a post file, where its bytes stand, or why it is not to be read."""
+"""What the readers find: a file and where its bytes are, or why it is not read."""
 
 from __future__ import annotations
 
@@ -9,110 +9,115 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 SUFFIXES = frozenset({b".md", b".markdown", b".html", b".htm"})
-# A body may have two million characters, 8 MB at most; to take one of 64 MB apart takes 550 MB.
+# A body may have two million characters, 8 MB at most; parsing one of 64 MB takes 550 MB.
 MAX_BYTES = 16 * 1024 * 1024
-MAX_PATH = 1500  # bytes; a database's index holds no longer ones
+MAX_PATH = 1500  # bytes; the limit of a database index
 MAX_DEPTH = 100  # folders
-TOO_LARGE = f"larger than {MAX_BYTES // 2**20} MB; no post is that large, look into it"
-MOST = 2**63 - 1  # of a database's integers
+TOO_LARGE = f"larger than {MAX_BYTES // 2**20} MB; no post is that large, check the file"
+MAX_INTEGER = 2**63 - 1  # of a database column
 _DATED = re.compile(rb"(\d{4}-\d{2}-\d{2})-")
 
 
-class Kind(IntEnum):
-    """How the bytes of an archive's member are got at.
+class MemberStorage(IntEnum):
+    """How the bytes of an archive member are stored.
 
-    The number stands in the memo where a file has its inode, so that none is taken for another.
+    The number takes the place of the inode in the fingerprint of a member; inodes are not
+    negative, so the fingerprints of a member and of a file always differ.
     """
 
-    PACKED = -1  # deflated and alike, in a zip
-    PLAIN = -2  # as they are: in a tar, or in what a packed tar was unpacked to
-    OBJECT = -3  # in the store of a git repository
+    ZIP_MEMBER = -1  # stored, deflated or bzip2, in a zip
+    BYTE_RANGE = -2  # uncompressed: in a tar, or in the spool file of a compressed tar
+    GIT_OBJECT = -3  # in the object store of a git repository
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in ``Found.full`` the bytes of a member stand.
+class MemberLocation:
+    """Where the bytes of a member are in ``FoundFile.disk_path``.
 
-    ``offset`` is that of the member's header in a zip, else of the first byte; ``packed`` how many
-    bytes it takes there; ``check`` what tells its content without reading it: CRC-32 for a zip,
-    else 63 bits of a hash; ``key`` the id of a git object.
+    ``offset`` is that of the member's header in a zip, else of its first byte. ``compressed_size``
+    is in bytes, ``method`` the compression method of a zip. ``checksum`` identifies the content
+    without reading it: CRC-32 in a zip, else 63 bits of a hash. ``key`` is the id of a git object,
+    or the name of a zip member in hex.
     """
 
-    kind: Kind
+    storage: MemberStorage
     offset: int = 0
-    packed: int = 0
+    compressed_size: int = 0
     method: int = 0
-    check: int = 0
+    checksum: int = 0
     key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Something below a root: ``problem`` says why it is not to be read, if so.
+class FoundFile:
+    """A file below a root; ``problem``, if set, says why it is not read.
 
-    ``path`` is relative to the root, ``full`` where to open it; both are bytes. ``place`` is set
-    for what ``full``, an archive, holds. ``skip`` tells a thing that is no post from a failure.
+    ``path`` is relative to the root. ``disk_path`` is the path to open: the file itself, or the
+    archive that contains it, and then ``location`` is set. ``skip`` means that the problem is no
+    failure: the file is not a post.
     """
 
     root: str
     path: bytes
-    full: bytes
+    disk_path: bytes
     size: int = 0
     mtime_ns: int = 0
     ctime_ns: int = 0
     inode: int = 0
     problem: str = ""
     skip: bool = False
-    place: Place | None = None
+    location: MemberLocation | None = None
 
     @property
-    def memo(self) -> tuple[int, int, int, int]:
-        """Return what tells a changed file from an unchanged one, without reading it."""
-        if self.place is None:
+    def fingerprint(self) -> tuple[int, int, int, int]:
+        """Return four numbers that differ when the file has changed, without reading it."""
+        if self.location is None:
             return self.size, self.mtime_ns, self.ctime_ns, self.inode
-        # A git object has no time of its own; a commit's would change with every commit.
-        mtime_ns = 0 if self.place.kind == Kind.OBJECT else self.mtime_ns
-        return self.size, mtime_ns, self.place.check, self.place.kind.value
+        # A git object has no time; that of the commit would change with every commit.
+        mtime_ns = 0 if self.location.storage == MemberStorage.GIT_OBJECT else self.mtime_ns
+        return self.size, mtime_ns, self.location.checksum, self.location.storage.value
 
 
 class UnreadableError(Exception):
-    """A file's bytes cannot be had; the message says why, and what to do."""
+    """The bytes of a file cannot be read; the message says why, and what to do."""
 
 
-def memo_of(status: os.stat_result) -> tuple[int, int, int, int]:
+def stat_fingerprint(status: os.stat_result) -> tuple[int, int, int, int]:
     """Return size, mtime, ctime (both in ns) and inode, the last in 63 bits."""
-    times = (max(-MOST, min(ns, MOST)) for ns in (status.st_mtime_ns, status.st_ctime_ns))
-    mtime_ns, ctime_ns = times  # a clock may be centuries off
-    return status.st_size, mtime_ns, ctime_ns, status.st_ino & MOST
+    times = (
+        max(-MAX_INTEGER, min(ns, MAX_INTEGER)) for ns in (status.st_mtime_ns, status.st_ctime_ns)
+    )
+    mtime_ns, ctime_ns = times  # a clock can be centuries off
+    return status.st_size, mtime_ns, ctime_ns, status.st_ino & MAX_INTEGER
 
 
-def check_of(digest: bytes) -> int:
-    """Return 63 bits of a hash: what a column of a database holds."""
+def hash_to_integer(digest: bytes) -> int:
+    """Return the first 63 bits of a hash: a non-negative integer that fits a database column."""
     return int.from_bytes(digest[:8]) >> 1
 
 
-def no_post(path: bytes) -> str:
-    """Return why a regular file at ``path`` is none that holds a post, if so."""
+def reason_not_a_post(path: bytes) -> str:
+    """Return why a regular file at ``path`` is not a post, or an empty string."""
     is_post = os.path.splitext(path)[1].lower() in SUFFIXES
-    return "" if is_post else "no post by its suffix"
+    return "" if is_post else "not a post, by its suffix"
 
 
-def label_of(full: bytes) -> str:
-    """Return the label of a root: the last name of a folder's or an archive's path."""
-    name = full.rstrip(b"/").rpartition(b"/")[2] or b"root"
+def root_label(disk_path: bytes) -> str:
+    """Return the label of a root: the last part of the path of a folder or archive."""
+    name = disk_path.rstrip(b"/").rpartition(b"/")[2] or b"root"
     return name.decode("utf-8", "backslashreplace")[:255]
 
 
-def text_of(path: bytes) -> str:
-    """Return a path for a reason: as text without controls, and not too long."""
+def printable_path(path: bytes) -> str:
+    """Return a path for messages: text without control characters, at most 300 characters."""
     text = path.decode("utf-8", "backslashreplace")
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return text if len(text) <= 300 else text[:150] + "…" + text[-149:]
 
 
-def is_since(found: Found, since: str) -> bool:
-    """Tell whether a file is of ``since`` (an ISO date) or later, by its name, else its mtime."""
-    if match := _DATED.match(found.path.rpartition(b"/")[2]):
+def is_dated_since(file: FoundFile, since: str) -> bool:
+    """Return whether a file is from ``since`` (an ISO date) or later: by its name, or its mtime."""
+    if match := _DATED.match(file.path.rpartition(b"/")[2]):
         return match[1].decode() >= since
-    moment = dt.datetime.fromtimestamp(found.mtime_ns / 1e9, dt.UTC)
+    moment = dt.datetime.fromtimestamp(file.mtime_ns / 1e9, dt.UTC)
     return moment.date().isoformat() >= since

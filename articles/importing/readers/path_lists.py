@@ -1,4 +1,4 @@
-"""Files that are named one by one, in a list."""
+"""Find the files of a list of paths."""
 
 from __future__ import annotations
 
@@ -6,28 +6,30 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from articles.importing.readers.archives.disk_sort import sorted_on_disk, temporary_folder
-from articles.importing.readers.folders import look
-from articles.importing.readers.found_file import Found, label_of
+from articles.importing.readers.archives.disk_sort import temporary_database, temporary_folder
+from articles.importing.readers.folders import stat_file
+from articles.importing.readers.found_file import FoundFile, root_label
 
 
-def find_listed(stream: BinaryIO, label: str) -> Iterator[Found]:
-    """Yield the files that ``stream`` lists, a path a line (or apart by NUL bytes).
+def find_listed_files(stream: BinaryIO, label: str) -> Iterator[FoundFile]:
+    """Yield the files that ``stream`` lists, one path a line, or separated by NUL bytes.
 
-    A path below the working folder keeps its place there; another stands as its bare name under
-    the name of its folder. The list is sorted on disk: memory does not grow with it.
+    A path below the working folder is relative to that folder, which is its root. The root of any
+    other path is its own folder. The list is sorted on disk, so memory does not grow with it.
     """
-    here = os.getcwdb()
-    with temporary_folder() as folder, sorted_on_disk(folder) as paths:
-        paths.execute("CREATE TABLE p (root BLOB, path BLOB, full BLOB, PRIMARY KEY (root, path))")
+    working_folder = os.getcwdb()
+    with temporary_folder() as folder, temporary_database(folder) as paths:
+        paths.execute(
+            "CREATE TABLE p (root BLOB, path BLOB, disk_path BLOB, PRIMARY KEY (root, path))"
+        )
         paths.execute("BEGIN")
-        rows = (_placed(line, here) for line in _lines(stream))
+        rows = (_split_root(line, working_folder) for line in _split_lines(stream))
         paths.executemany("INSERT OR IGNORE INTO p VALUES (?, ?, ?)", rows)
-        for root, path, full in paths.execute("SELECT * FROM p ORDER BY path, root"):
-            yield look(label or label_of(root), path, full)
+        for root, path, disk_path in paths.execute("SELECT * FROM p ORDER BY path, root"):
+            yield stat_file(label or root_label(root), path, disk_path)
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
+def _split_lines(stream: BinaryIO) -> Iterator[bytes]:
     rest, separator = b"", b""
     while block := stream.read(1 << 16):
         rest += block
@@ -38,9 +40,9 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         yield rest.rstrip(b"\n")
 
 
-def _placed(line: bytes, here: bytes) -> tuple[bytes, bytes, bytes]:
-    full = os.path.normpath(os.path.join(here, line))
-    if full.startswith(here.rstrip(b"/") + b"/"):
-        return here, full[len(here.rstrip(b"/")) + 1 :], full
-    folder, _, base = full.rpartition(b"/")
-    return folder, base, full
+def _split_root(line: bytes, working_folder: bytes) -> tuple[bytes, bytes, bytes]:
+    disk_path = os.path.normpath(os.path.join(working_folder, line))
+    if disk_path.startswith(working_folder.rstrip(b"/") + b"/"):
+        return working_folder, disk_path[len(working_folder.rstrip(b"/")) + 1 :], disk_path
+    folder, _, base = disk_path.rpartition(b"/")
+    return folder, base, disk_path

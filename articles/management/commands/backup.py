@@ -1,4 +1,4 @@
-"""``manage.py backup DIR``: the database and the pictures, while the site is in use."""
+"""``manage.py backup DIR``: back up the database and the pictures while the site is in use."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from articles.backups.backup import back_up, broken_off
+from articles.backups.backup import back_up, find_partial_backups
 from articles.backups.durable_copies import BackupError
-from articles.exporting.file_names import on_one_line
+from articles.exporting.file_names import escape_controls
 from articles.management.base import ArchiveCommand
 
 
 class Command(ArchiveCommand):
-    """Write a backup to DIR; 3 means that links among the media were left out."""
+    """Write a backup to DIR; exit 3 when media that are not regular files were left out."""
 
-    help = "Write database and media to DIR, which appears once the backup is whole."
+    help = "Write database and media to DIR, which appears once the backup is complete."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the argument."""
-        parser.add_argument("dir", metavar="DIR", type=Path, help="a folder that is not there yet")
+        parser.add_argument(
+            "dir", metavar="DIR", type=Path, help="a folder that does not exist yet"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Back up, and end with 3 when something among the media is no file."""
+        """Back up, and exit with 3 when something among the media is not a regular file."""
         target = options["dir"]
         try:
             backup = back_up(connection, settings.MEDIA_ROOT, target, timezone.now())
@@ -39,8 +41,8 @@ class Command(ArchiveCommand):
             f"{sum(manifest.database.counts.values())} rows, {len(manifest.media)} media files, "
             f"{size} bytes in all."
         )
-        for path in broken_off(target):
-            self.stderr.write(f"note: {path} is of a backup that broke off or still runs")
-        if backup.left_out:
-            names = ", ".join(map(on_one_line, backup.left_out))
-            self.end_with_findings(f"left out, because they are no regular files: {names}")
+        for path in find_partial_backups(target):
+            self.stderr.write(f"note: {path} belongs to a backup that failed or still runs")
+        if backup.skipped_paths:
+            names = ", ".join(map(escape_controls, backup.skipped_paths))
+            self.exit_with_findings(f"left out because they are not regular files: {names}")

@@ -1,4 +1,4 @@
-"""``manage.py restore DIR``: an archive back from its backup, into an empty place."""
+"""``manage.py restore DIR``: restore a backup into an empty database and media folder."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from articles.management.base import ArchiveCommand
 class Command(ArchiveCommand):
     """Restore a backup; nothing that exists is overwritten."""
 
-    help = "Restore the backup in DIR. Database and media folder have to be empty or missing."
+    help = "Restore the backup in DIR. Database and media folder must be empty or missing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the argument."""
-        parser.add_argument("dir", metavar="DIR", type=Path, help="a folder that backup has made")
+        parser.add_argument(
+            "dir", metavar="DIR", type=Path, help="a folder that the backup command wrote"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Restore, and say whether the database has to be migrated."""
+        """Restore, and report whether the database has to be migrated."""
         loader = MigrationLoader(None, ignore_no_migrations=True)
         on_disk = {".".join(key): migration for key, migration in loader.disk_migrations.items()}
         replaced = {".".join(key) for each in on_disk.values() for key in each.replaces}
@@ -38,8 +40,8 @@ class Command(ArchiveCommand):
         database = manifest.database
         self.stdout.write(
             f"restored the backup of {manifest.created}: {sum(database.counts.values())} rows, "
-            f"{len(manifest.media)} media files. To have a search index, run now: "
+            f"{len(manifest.media)} media files. To build the search index, run: "
             "manage.py update_index"
         )
         if on_disk.keys() - set(database.migrations):
-            self.stdout.write("The backup is older than this code. Now run: manage.py migrate")
+            self.stdout.write("The backup is older than this code. Run: manage.py migrate")

@@ -1,4 +1,4 @@
-"""Take a second factor off an account whose owner has lost it, where no superuser can."""
+"""Remove the second factor of an account whose owner has lost it, when no superuser can."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError
 
 from articles.access import second_factor
-from articles.access.security_log import note
+from articles.access.security_log import log_event
 from articles.management.base import ArchiveCommand
 
 
@@ -17,8 +17,8 @@ class Command(ArchiveCommand):
     """See ``help``."""
 
     help = (
-        "Remove the second factor and the recovery codes of an account; its password alone opens "
-        "it then, until a new one is set up."
+        "Remove the second factor and the recovery codes of an account. Its owner then logs in "
+        "with the password alone, until they set up a new one."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,7 +31,7 @@ class Command(ArchiveCommand):
         account = User.objects.filter(username=name).first()
         if account is None:
             raise CommandError(f"there is no account {name!r}; the admin lists them under Users")
-        if not second_factor.remove(account):
-            raise CommandError(f"{name} has no second factor; the password alone opens the account")
-        note(None, "Second factor: of user %s removed by a command", account.pk)
-        self.stdout.write(f"{name} logs in with the password alone now")
+        if not second_factor.remove_second_factor(account):
+            raise CommandError(f"{name} has no second factor and logs in with the password alone")
+        log_event(None, "Second factor: of user %s removed by a command", account.pk)
+        self.stdout.write(f"{name} now logs in with the password alone")

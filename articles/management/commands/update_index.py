@@ -1,11 +1,11 @@
-"""Bring the search index up to date, make it anew, or compare it with the archive."""
+"""Update the search index, rebuild it, or compare it with the archive."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
 from typing import Any
 
-from articles.importing.reporting import is_watched, progress_bar
+from articles.importing.reporting import is_interactive, progress_bar
 from articles.management.base import ArchiveCommand
 from articles.models import Article
 from articles.searching import index_updates
@@ -16,8 +16,9 @@ class Command(ArchiveCommand):
     """See ``help``."""
 
     help = (
-        "Bring what has changed into the search index; the first time, make it. Searches go on "
-        "meanwhile. Exit: 0 well, 1 fatal, 2 usage, 3 --check has found something, 130 interrupted."
+        "Write what has changed to the search index; build the index if there is none. Searches "
+        "work meanwhile. Exit: 0 success, 1 fatal, 2 usage, 3 --check has findings, "
+        "130 interrupted."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,41 +26,45 @@ class Command(ArchiveCommand):
         what.add_argument(
             "--rebuild",
             action="store_true",
-            help="make a new index and put it in the old one's place",
+            help="build a new index and replace the old one with it",
         )
         what.add_argument(
-            "--check", action="store_true", help="name every article that the index has otherwise"
+            "--check",
+            action="store_true",
+            help="list every story on which index and archive differ",
         )
-        parser.add_argument("--no-progress", action="store_true", help="show no bar")
+        parser.add_argument("--no-progress", action="store_true", help="show no progress bar")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.check_migrations()
-        watched = is_watched() and not options["no_progress"]
+        shows_progress = is_interactive() and not options["no_progress"]
         if options["check"]:
             self._check()
         elif options["rebuild"]:
-            total = Article.objects.count() if watched else None
+            total = Article.objects.count() if shows_progress else None
             with progress_bar(total, "indexing") as advance:
                 count = index_updates.rebuild(advance)
             self.stdout.write(f"{count} articles are in the new index")
         else:
-            with progress_bar(index_updates.pending() if watched else None, "indexing") as advance:
+            with progress_bar(
+                index_updates.count_pending() if shows_progress else None, "indexing"
+            ) as advance:
                 count = index_updates.update(advance)
-            self.stdout.write(f"{count} changes were brought into the index")
+            self.stdout.write(f"{count} changes were written to the index")
 
     def _check(self) -> None:
         findings = 0
         try:
-            for difference in index_updates.differences():
+            for difference in index_updates.find_differences():
                 findings += 1
                 self.stdout.write(str(difference))
         except IndexMissingError as error:
-            self.end_with_findings(f"{error}; run manage.py update_index")
+            self.exit_with_findings(f"{error}; run manage.py update_index")
         if findings:
-            self.end_with_findings(
-                f"{findings} differences; manage.py update_index --rebuild puts them right"
+            self.exit_with_findings(
+                f"{findings} differences; run manage.py update_index --rebuild to repair them"
             )
-        waiting = index_updates.pending()
+        waiting = index_updates.count_pending()
         self.stdout.write(
             "nothing found" + (f"; {waiting} changes wait for update_index" if waiting else "")
         )

@@ -1,4 +1,4 @@
-"""Verify the archive: every SHA-256, every derived value, every orphan."""
+"""Verify the archive: check every SHA-256 and derived value, and look for orphans."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from articles.archive_lock import exclusive
+from articles.archive_lock import exclusive_lock
 from articles.management.base import ArchiveCommand
 from articles.searching import index_updates
 from articles.verification import archive_checks
@@ -19,37 +19,37 @@ class Command(ArchiveCommand):
     """See ``help``."""
 
     help = (
-        "Compute every SHA-256 anew and derive every value anew; list what differs. "
-        "Exit: 0 nothing found, 3 something found, 4 an import runs."
+        "Compute every SHA-256 and derive every value again; list what differs. "
+        "Exit: 0 nothing found, 3 findings, 4 an import runs."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--fix", action="store_true", help="write what is derived anew")
+        parser.add_argument("--fix", action="store_true", help="write the newly derived values")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.check_migrations()
         fix: bool = options["fix"]
         with ExitStack() as stack:
-            # While an import writes, half of what it does would look like a fault.
-            check = stack.enter_context(exclusive())
+            # A running import would look like a fault: half of its writes are missing.
+            check = stack.enter_context(exclusive_lock())
             groups = (
-                found
-                for _, found in archive_checks.differences(settings.ARCHIVE_TIME_ZONE, fix=fix)
+                group
+                for _, group in archive_checks.find_differences(settings.ARCHIVE_TIME_ZONE, fix=fix)
             )
             findings = 0
             unfixed = 0
             for finding in chain(
-                archive_checks.damaged_bytes(),
+                archive_checks.find_damaged_bytes(),
                 chain.from_iterable(groups),
-                archive_checks.orphans(),
-                archive_checks.wrong_counts(fix=fix),
+                archive_checks.find_orphans(),
+                archive_checks.find_wrong_counts(fix=fix),
             ):
                 findings += 1
-                unfixed += not (fix and finding.fixable)
+                unfixed += not (fix and finding.is_fixable)
                 self.stdout.write(str(finding))
             check()
         index_updates.update()
         if findings:
             fixed = findings - unfixed
-            self.end_with_findings(f"{findings} findings, {fixed} of them put right")
+            self.exit_with_findings(f"{findings} findings, {fixed} of them fixed")
         self.stdout.write("nothing found")

@@ -1,4 +1,4 @@
-"""The index as a table of the archive's own PostgreSQL database."""
+"""Search backend: a table in the archive's own PostgreSQL database."""
 
 from articles.searching.postgresql.index_table import Backend
 

@@ -1,7 +1,8 @@
-"""The table of the index: opened, written, and replaced by a new one in one transaction.
+"""The backend: opens and writes the index table, and replaces it by a new one in one transaction.
 
-It is in the archive's own database and on its own connection, yet written apart from the archive,
-which has the outbox for that: a rebuild would else hold up every import.
+The table is in the archive's own database and is used through its connection. But the outbox
+decouples writes to it from the archive's transactions: otherwise a rebuild would block every
+import.
 """
 
 from __future__ import annotations
@@ -21,45 +22,48 @@ from articles.models.search_outbox import SCHEMA
 from articles.searching.backend import IndexBusyError, IndexMissingError
 from articles.searching.postgresql.reader import Reader
 from articles.searching.postgresql.schema import (
-    CREATE,
+    CREATE_TABLE,
+    DISABLE_STATISTICS,
     INDEXES,
     NEW_TABLE,
     TABLE,
-    TUNE,
-    comment_of,
+    table_comment,
 )
 from articles.searching.postgresql.writer import Writer
 
 logger = logging.getLogger(__name__)
 
-_LOCK_KEY = 0x73656172  # "sear"; imports have another
+_LOCK_KEY = 0x73656172  # "sear"; imports use another key
 _LOCK_NOT_AVAILABLE = "55P03"
-#: A search that comes while the switch waits for older ones waits behind it for so long at most.
-_SWITCH_WAITS = "250ms"
-_PAUSE = 1.0  # seconds between two tries
+#: Limit of one wait for running searches: new searches queue behind the swap meanwhile.
+_SWAP_LOCK_TIMEOUT = "250ms"
+_RETRY_SECONDS = 1.0  # between two attempts at the swap
 _BUILD_MEMORY = "256MB"
-_CLEAN = (
+_FLUSH_PENDING_LIST = (
     "SELECT gin_clean_pending_list(indexrelid) FROM pg_index JOIN pg_class c ON c.oid = indexrelid "
     "JOIN pg_am ON pg_am.oid = c.relam WHERE amname = 'gin' AND indrelid = %s::regclass"
 )
 
 
 class Backend:
-    """The index in a PostgreSQL archive."""
+    """The search index of an archive in PostgreSQL."""
 
     @contextmanager
     def reader(self, identity: UUID, seconds: float) -> Iterator[Reader]:
-        """Open the index to read for so long; raises IndexMissingError, TooSlowError."""
+        """Open the index for reading, with a time limit in seconds.
+
+        Raises IndexMissingError, SearchTimeoutError.
+        """
         connection = connections[router.db_for_read(SearchIndex)]
         with connection.cursor() as cursor:
-            rows = _opened(cursor, identity)
+            rows = _check_table(cursor, identity)
         yield Reader(connection, rows, seconds)
 
     @contextmanager
     def lock(self, *, wait: bool) -> Iterator[None]:
-        """Be the only one that writes; raises IndexBusyError when another does and none waits."""
-        # A connection of its own: the lock lives as long as the session that took it.
-        holder = _for_writing().copy()
+        """Hold the write lock; raises IndexBusyError when it is taken and ``wait`` is false."""
+        # A connection of its own: an advisory lock ends with the session that holds it.
+        holder = _write_connection().copy()
         try:
             with holder.cursor() as cursor:
                 name = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
@@ -72,72 +76,72 @@ class Backend:
 
     @contextmanager
     def writer(self, identity: UUID) -> Iterator[Writer]:
-        """Open the index to write; what was put is durable after the block, or not there at all.
+        """Open the index for writing; writes are durable after the block, or rolled back.
 
         Raises IndexMissingError. The caller holds the lock.
         """
-        connection = _for_writing()
+        connection = _write_connection()
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            _opened(cursor, identity)
+            _check_table(cursor, identity)
             writer = Writer(cursor, TABLE)
             yield writer
             if writer.has_written:
-                # New rows wait in a list that every search would read through.
-                cursor.execute(_CLEAN, [TABLE])
+                # New rows are in the pending list of the GIN index, which every search scans.
+                cursor.execute(_FLUSH_PENDING_LIST, [TABLE])
 
     @contextmanager
     def builder(self, identity: UUID, busiest_day: int) -> Iterator[Writer]:
-        """Open a new index beside the old one; it takes its place after the block.
+        """Open a new index beside the old one; it replaces the old one after the block.
 
-        ``busiest_day`` is how many articles a day has at the most. The caller holds the lock.
+        ``busiest_day`` is the largest number of articles on one day. The caller holds the lock.
         """
-        connection = _for_writing()
+        connection = _write_connection()
         with connection.cursor() as cursor:
             try:
-                _create(connection, cursor, identity)
+                _create_table(connection, cursor, identity)
                 yield Writer(cursor, NEW_TABLE)
-                _finish(connection, cursor)
-                _switch(connection, cursor)
+                _build_indexes(connection, cursor)
+                _swap_tables(connection, cursor)
             except BaseException:
-                with suppress(Error):  # what a killed one leaves is dropped by the next
+                with suppress(Error):  # the next build drops what a killed one leaves
                     cursor.execute(f"DROP TABLE IF EXISTS {NEW_TABLE}")
                 raise
 
 
-def _for_writing() -> BaseDatabaseWrapper:
+def _write_connection() -> BaseDatabaseWrapper:
     return connections[router.db_for_write(SearchIndex)]
 
 
-def _opened(cursor: CursorWrapper, identity: UUID) -> float:
-    """Return about how many rows the table has; raises IndexMissingError unless it is ours."""
+def _check_table(cursor: CursorWrapper, identity: UUID) -> float:
+    """Return the estimated row count; raises IndexMissingError unless the table is ours."""
     cursor.execute(
         "SELECT obj_description(oid, 'pg_class'), reltuples FROM pg_class "
         "WHERE oid = to_regclass(%s)",
         [TABLE],
     )
     row = cursor.fetchone()
-    if row is None or row[0] != comment_of(identity):
+    if row is None or row[0] != table_comment(identity):
         raise IndexMissingError(
-            "the search index belongs to another archive, or is an old one"
+            "the search index belongs to another archive or has an old format"
             if row
             else "the archive has no search index yet"
         )
     return float(row[1])
 
 
-def _create(connection: BaseDatabaseWrapper, cursor: CursorWrapper, identity: UUID) -> None:
+def _create_table(connection: BaseDatabaseWrapper, cursor: CursorWrapper, identity: UUID) -> None:
     with transaction.atomic(using=connection.alias):
         cursor.execute("SELECT to_regnamespace(%s)", [SCHEMA])
         if cursor.fetchone()[0] is None:
             cursor.execute(f"CREATE SCHEMA {SCHEMA}")
         cursor.execute(f"DROP TABLE IF EXISTS {NEW_TABLE}")
-        cursor.execute(CREATE)
-        cursor.execute(TUNE)
-        cursor.execute(f"COMMENT ON TABLE {NEW_TABLE} IS '{comment_of(identity)}'")
+        cursor.execute(CREATE_TABLE)
+        cursor.execute(DISABLE_STATISTICS)
+        cursor.execute(f"COMMENT ON TABLE {NEW_TABLE} IS '{table_comment(identity)}'")
 
 
-def _finish(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> None:
-    """Index the rows: all at once is many times quicker than one by one."""
+def _build_indexes(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> None:
+    """Create the indexes after the rows: many times faster than updating them row by row."""
     with transaction.atomic(using=connection.alias):
         cursor.execute("SELECT set_config('maintenance_work_mem', %s, true)", [_BUILD_MEMORY])
         for statement in INDEXES:
@@ -145,19 +149,19 @@ def _finish(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> None:
         cursor.execute(f"ANALYZE {NEW_TABLE}")
 
 
-def _switch(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> None:
-    """Put the new table into the place of the old one, once no search reads that."""
+def _swap_tables(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> None:
+    """Replace the old table by the new one as soon as no search reads the old one."""
     while True:
         try:
             with transaction.atomic(using=connection.alias):
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_SWITCH_WAITS])
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_SWAP_LOCK_TIMEOUT])
                 cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
                 cursor.execute(f"ALTER TABLE {NEW_TABLE} RENAME TO document")
                 cursor.execute("SELECT set_config('lock_timeout', '0', true)")
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
                 raise
-            logger.info("the new search index waits for searches in the old one")
-            time.sleep(_PAUSE)
+            logger.info("waiting for searches in the old index before replacing it")
+            time.sleep(_RETRY_SECONDS)
         else:
             return

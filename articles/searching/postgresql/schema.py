@@ -1,12 +1,12 @@
-"""The one table of the index, in a schema of its own, which no backup carries.
+"""The table of the index, in a schema of its own that backups exclude.
 
-``words`` says which tokens a story has, without their places: bigrams, words, every single
-character, words with the character behind them; those of the title once more after ``^``, and
-facts after ``#``. Whatever they leave open is told by ``title`` and ``folded``, the folded texts
-themselves. Their words stand between two marks, so that a part of the text that is looked for
-begins and ends with a word where it has to, and ``strpos`` tells what ``find`` tells.
+``words`` has the tokens of a story without positions: bigrams, words, every single character, and
+words with the character after them; those of the title again with the prefix ``^``, and facts with
+the prefix ``#``. What tokens do not decide is tested on ``title`` and ``folded``, the folded texts.
+Their words are delimited by a control character, so that ``strpos`` matches only at word
+boundaries, as :func:`~articles.content.search_text.folding.find_matches` does.
 
-The comment on the table says which archive it serves; it goes with the table when that is renamed.
+The comment on the table names its archive and format; it stays with the table when that is renamed.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from uuid import UUID
 from articles.content.search_text.character_folding import CJK
 from articles.models.search_outbox import SCHEMA
 
-#: Raised when an older table cannot be read any more.
+#: Version of the format; increase it when older tables can no longer be read.
 FORM = "2"
 TABLE = f"{SCHEMA}.document"
 NEW_TABLE = f"{SCHEMA}.document_new"
-_MARK = "\x01"  # folded text has no control characters
+_BOUNDARY = "\x01"  # delimits words; folded text has no control characters
 _WORDS = re.compile(f"[^ {CJK}]+")
 
-CREATE = f"""
+CREATE_TABLE = f"""
 CREATE TABLE {NEW_TABLE} (
     article bigint PRIMARY KEY, moment bigint NOT NULL, day date NOT NULL,
     fingerprint bigint NOT NULL, source bigint NOT NULL, author bigint, tags bigint[] NOT NULL,
@@ -34,8 +34,8 @@ CREATE TABLE {NEW_TABLE} (
     words tsvector NOT NULL
 )
 """
-#: Statistics of tokens would cost the most of an ANALYZE, and nothing is planned by them.
-TUNE = (
+#: Token statistics would take most of the time of ANALYZE, and no plan uses them.
+DISABLE_STATISTICS = (
     f"ALTER TABLE {NEW_TABLE} ALTER words SET STATISTICS 0, ALTER folded SET STATISTICS 0, "
     "ALTER title SET STATISTICS 0"
 )
@@ -45,21 +45,21 @@ INDEXES = (
 )
 
 
-def comment_of(identity: UUID) -> str:
-    """Return what the table says of itself when it serves the archive with this index."""
+def table_comment(identity: UUID) -> str:
+    """Return the comment of a table that serves the archive with this index UUID."""
     return f"{FORM} {identity}"
 
 
-def marked(folded: str) -> str:
-    r"""Return a folded text, or needle, with its words between marks.
+def mark_words(folded: str) -> str:
+    r"""Return a folded text, or needle, with its words delimited.
 
-    >>> marked("台湾与ai时代")
+    >>> mark_words("台湾与ai时代")
     '台湾与\x01ai\x01时代'
     """
-    return _WORDS.sub(rf"{_MARK}\g<0>{_MARK}", folded)
+    return _WORDS.sub(rf"{_BOUNDARY}\g<0>{_BOUNDARY}", folded)
 
 
-def lexeme(token: str) -> str:
-    """Return ``token`` as it is written in a tsvector or a tsquery."""
+def quote_lexeme(token: str) -> str:
+    """Return ``token`` quoted for a tsvector or tsquery literal."""
     doubled = token.replace("\\", "\\\\").replace("'", "''")
     return f"'{doubled}'"

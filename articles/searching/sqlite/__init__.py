@@ -1,4 +1,4 @@
-"""The index in SQLite's FTS5: a file of its own, so that its commits hold up nobody's page."""
+"""Search backend: SQLite FTS5 in a file of its own, so that its commits block no page."""
 
 from articles.searching.sqlite.index_file import Backend
 

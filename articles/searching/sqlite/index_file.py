@@ -1,7 +1,8 @@
-"""The index as files: ``SEARCH_DATABASE`` is a link to the newest, which others take the place of.
+"""The backend: index files, and ``SEARCH_DATABASE`` as a symbolic link to the current one.
 
-A file that is replaced under its own name would meet the journal of the old one; so each has a name
-of its own beside the link, which changes in one step. Whoever reads the old one goes on to read it.
+A file replaced under the same name would be opened with the journal of the old one. So each file
+has a name of its own beside the link, which is replaced atomically. Readers of the old file finish
+with it.
 """
 
 from __future__ import annotations
@@ -19,62 +20,70 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from articles.searching.backend import IndexBusyError, IndexMissingError, TooSlowError
+from articles.searching.backend import IndexBusyError, IndexMissingError, SearchTimeoutError
 from articles.searching.sqlite.reader import Reader
 from articles.searching.sqlite.schema import (
     DAY_BITS,
     FORM,
     VOCABULARY,
-    create,
-    facts_of,
-    finish,
-    shelf,
+    create_index_file,
+    finish_build,
+    read_metadata,
+    row_id_range,
 )
-from articles.searching.sqlite.writer import DayFullError, Writer, WriterAhead
+from articles.searching.sqlite.writer import BackgroundWriter, DayFullError, Writer
 
 _BUSY_SECONDS = 20
-_STEPS = 10_000  # of SQLite's machine, between two looks at the clock: well under a millisecond
+#: Steps of SQLite's virtual machine between two deadline checks: well under a millisecond.
+_PROGRESS_STEPS = 10_000
 
 
 @dataclass(slots=True)
-class _Open:
-    """A connection for reading, kept for the next request of the same thread."""
+class _OpenFile:
+    """A read-only connection, cached for the next request of the same thread."""
 
     file: str
     connection: sqlite3.Connection
-    facts: dict[str, str]
+    metadata: dict[str, str]
 
 
-_kept = threading.local()
+_cache = threading.local()
 
 
 class Backend:
-    """The index beside a SQLite archive."""
+    """The search index of an archive in SQLite."""
 
     def __init__(self) -> None:
         self._link = Path(settings.SEARCH_DATABASE)
 
     @contextmanager
     def reader(self, identity: UUID, seconds: float) -> Iterator[Reader]:
-        """Open the index to read for so long; raises IndexMissingError, TooSlowError."""
-        with self._opened(identity) as opened:
+        """Open the index for reading, with a time limit in seconds.
+
+        Raises IndexMissingError, SearchTimeoutError.
+        """
+        with self._open_cached(identity) as opened:
             connection = opened.connection
-            until = time.monotonic() + seconds
-            connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+            deadline = time.monotonic() + seconds
+            connection.set_progress_handler(lambda: time.monotonic() > deadline, _PROGRESS_STEPS)
             connection.execute("BEGIN")
             try:
-                yield Reader(connection, shelf(int(opened.facts["day_bits"]), is_public=True))
+                yield Reader(
+                    connection, row_id_range(int(opened.metadata["day_bits"]), is_public=True)
+                )
             except sqlite3.OperationalError as error:
                 if "interrupted" not in str(error):
                     raise
-                raise TooSlowError(f"the search took longer than {seconds:g} seconds") from error
+                raise SearchTimeoutError(
+                    f"the search took longer than {seconds:g} seconds"
+                ) from error
             finally:
                 connection.set_progress_handler(None, 0)
                 connection.execute("ROLLBACK")
 
     @contextmanager
     def lock(self, *, wait: bool) -> Iterator[None]:
-        """Be the only one that writes; raises IndexBusyError when another does and none waits."""
+        """Hold the write lock; raises IndexBusyError when it is taken and ``wait`` is false."""
         path = self._link.with_name(f"{self._link.name}.lock")
         with path.open("a") as file:
             try:
@@ -85,19 +94,19 @@ class Backend:
 
     @contextmanager
     def writer(self, identity: UUID) -> Iterator[Writer]:
-        """Open the index to write; what was put is durable after the block, or not there at all.
+        """Open the index for writing; writes are durable after the block, or rolled back.
 
         Raises IndexMissingError. The caller holds the lock.
         """
-        with self._opened(identity) as opened:
+        with self._open_cached(identity) as opened:
             file = opened.file
         connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
         try:
-            # FULL: what the outbox forgets after this commit must survive a power cut here.
+            # FULL: the outbox deletes its rows after this commit, so it must survive a power cut.
             connection.executescript("PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;")
             connection.execute("BEGIN IMMEDIATE")
             try:
-                yield Writer(connection, int(facts_of(connection)["day_bits"]))
+                yield Writer(connection, int(read_metadata(connection)["day_bits"]))
                 connection.execute("COMMIT")
             except DayFullError as error:
                 connection.execute("ROLLBACK")
@@ -110,28 +119,28 @@ class Backend:
             connection.close()
 
     @contextmanager
-    def builder(self, identity: UUID, busiest_day: int) -> Iterator[WriterAhead]:
-        """Open a new index beside the old one; it takes its place after the block.
+    def builder(self, identity: UUID, busiest_day: int) -> Iterator[BackgroundWriter]:
+        """Open a new index beside the old one; it replaces the old one after the block.
 
-        ``busiest_day`` is how many articles a day has at the most. The caller holds the lock.
+        ``busiest_day`` is the largest number of articles on one day. The caller holds the lock.
         """
         self._remove_others()
         new = self._link.with_name(f"{self._link.name}.{uuid4().hex[:12]}")
         raw = new.with_name(f"{new.name}.raw")
         day_bits = max(DAY_BITS, (2 * busiest_day).bit_length())
         try:
-            with closing(create(raw, identity, day_bits)) as connection:
+            with closing(create_index_file(raw, identity, day_bits)) as connection:
                 connection.execute("BEGIN")
-                with WriterAhead(Writer(connection, day_bits)) as writer:
+                with BackgroundWriter(Writer(connection, day_bits)) as writer:
                     yield writer
-                finish(connection)
+                finish_build(connection)
                 connection.execute("COMMIT")
-                # Merging has left up to half of the file empty, and the rest out of order.
+                # The segment merge leaves up to half of the file empty, and the rest fragmented.
                 connection.execute("VACUUM INTO ?", [str(new)])
             raw.unlink()
             with closing(sqlite3.connect(new)) as connection:
                 connection.execute("PRAGMA journal_mode=WAL")
-            _sync(new)
+            _fsync(new)
         except BaseException:
             raw.unlink(missing_ok=True)
             new.unlink(missing_ok=True)
@@ -142,44 +151,47 @@ class Backend:
         link = new.with_name(f"{new.name}.link")
         link.symlink_to(new.name)
         link.replace(self._link)
-        _sync(new.parent)
+        _fsync(new.parent)
         self._remove_others()
 
     def _remove_others(self) -> None:
-        """Remove the files of older indexes; who still reads one keeps it until it is closed."""
+        """Delete the files of older indexes; processes that have one open can still read it."""
         current = Path(os.path.realpath(self._link)).name
         for path in self._link.parent.glob(f"{self._link.name}.*"):
             if not path.name.startswith(current) and path.name != f"{self._link.name}.lock":
                 path.unlink(missing_ok=True)
 
     @contextmanager
-    def _opened(self, identity: UUID) -> Iterator[_Open]:
-        """Open the file that the link leads to; raises IndexMissingError unless it is ours.
+    def _open_cached(self, identity: UUID) -> Iterator[_OpenFile]:
+        """Open the file that the link points to; raises IndexMissingError unless it is ours.
 
-        The connection that the thread keeps is taken meanwhile: what is opened within the block
-        is another, which neither shares its transaction nor closes it.
+        The thread's cached connection is in use during the block: a nested call opens another,
+        which neither shares its transaction nor closes it.
         """
         file = os.path.realpath(self._link)
-        kept: _Open | None = getattr(_kept, "opened", None)
-        _kept.opened = None
-        if kept is not None and (kept.file != file or not Path(file).exists()):
-            kept.connection.close()
-            kept = None
-        opened = kept or _open(file)
+        cached: _OpenFile | None = getattr(_cache, "opened", None)
+        _cache.opened = None
+        if cached is not None and (cached.file != file or not Path(file).exists()):
+            cached.connection.close()
+            cached = None
+        opened = cached or _open_file(file)
         try:
-            if opened.facts.get("identity") != str(identity) or opened.facts.get("form") != FORM:
+            if (
+                opened.metadata.get("identity") != str(identity)
+                or opened.metadata.get("form") != FORM
+            ):
                 raise IndexMissingError(
-                    "the search index belongs to another archive, or is an old one"
+                    "the search index belongs to another archive or has an old format"
                 )
             yield opened
         finally:
-            if _kept.opened is None:
-                _kept.opened = opened
+            if _cache.opened is None:
+                _cache.opened = opened
             else:
                 opened.connection.close()
 
 
-def _open(file: str) -> _Open:
+def _open_file(file: str) -> _OpenFile:
     try:
         connection = sqlite3.connect(
             f"{Path(file).as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS, isolation_level=None
@@ -188,12 +200,12 @@ def _open(file: str) -> _Open:
             f"CREATE VIRTUAL TABLE {VOCABULARY} USING fts5vocab(main, ft, row);"
             "PRAGMA query_only=ON; PRAGMA cache_size=-16384; PRAGMA mmap_size=1073741824;"
         )
-        return _Open(file, connection, facts_of(connection))
+        return _OpenFile(file, connection, read_metadata(connection))
     except sqlite3.Error as error:
         raise IndexMissingError(f"the search index cannot be opened: {error}") from error
 
 
-def _sync(path: Path) -> None:
+def _fsync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

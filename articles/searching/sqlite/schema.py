@@ -1,15 +1,15 @@
-"""The tables of an index file, and how an article's place in time becomes its row id.
+"""The tables of an index file, and the mapping of an article's day to its row id.
 
-``ft`` holds the tokens of titles and texts with their positions, ``ch`` the characters that an
-article has, for queries of a single one; both without content, since the archive has the texts.
-``doc`` says which article a row is, ``dead`` which rows count no more: a table without content
-takes nothing back on SQLite 3.40, so a changed article gets a new row and its old one is passed
-over, until the index is made anew. Articles that are not public have negative row ids. ``body``
-is the first column of ``ft`` because FTS5 names all others at each of their entries: two bytes for
-each of the many words of a text.
+``ft`` has the tokens of titles and texts with their positions, ``ch`` the characters of an article,
+for queries of a single character. Both are contentless, since the archive has the texts. ``doc``
+maps row ids to articles. ``dead`` has the row ids that are deleted: a contentless table cannot
+delete on SQLite 3.40, so a changed article gets a new row and its old one is skipped until the
+index is rebuilt. Articles that are not public have negative row ids. ``body`` is the first column
+of ``ft`` because FTS5 stores the number of any other column with each entry: two bytes for each of
+the many words of a text.
 
-``facet`` has what is counted beside a search, in rows as narrow as can be, for ten thousand of them
-are read at once: outlet, language and kind as the number of their ``combination``, of which there
+``facet`` has the values that facets count, in rows as narrow as possible, because ten thousand of
+them are read at once: source, language and kind as the id of their ``combination``, of which there
 are few.
 """
 
@@ -20,18 +20,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-#: Raised when an older file cannot be read any more.
+#: Version of the format; increase it when older files can no longer be read.
 FORM = "4"
-#: Rows of a day stand together, so that a day is a range of row ids; so many fit into one at
-#: least. Wider ranges cost size: the distance between rows is written for every token.
+#: A day is a range of row ids, of at least this many bits. Wider ranges make the file larger: the
+#: distance between rows is stored for every token.
 DAY_BITS = 8
-_SHELF = 2**62  # row ids
-#: What FTS5 collects in memory before it writes it out, while an index is made: fewer and larger
-#: parts, which are put together once, at the end.
-_BUILD_BYTES = 64 * 1024 * 1024
-_WRITE_BYTES = 1024 * 1024  # what FTS5 does by itself
-_MANY = 1_999  # parts that may stand side by side; FTS5 bears 2,000
-_AUTOMERGE, _CRISISMERGE = 4, 16  # what FTS5 does by itself
+_RANGE_SIZE = 2**62  # row ids
+#: Memory in which FTS5 collects entries before it flushes them, during a build: fewer and larger
+#: segments, which are merged once, at the end.
+_BUILD_HASH_BYTES = 64 * 1024 * 1024
+_WRITE_HASH_BYTES = 1024 * 1024  # the default of FTS5
+_MAX_SEGMENTS = 1_999  # before a crisis merge; FTS5 supports 2,000
+_AUTOMERGE, _CRISISMERGE = 4, 16  # the defaults of FTS5
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -52,15 +52,15 @@ CREATE VIRTUAL TABLE ch USING fts5(
 );
 """
 
-#: The words of ``ft``, of whoever reads; it takes no room.
+#: The vocabulary of ``ft``, a virtual table in each reader's temp schema; it takes no space.
 VOCABULARY = "temp.words"
 
 
-def create(path: Path, identity: UUID, day_bits: int) -> sqlite3.Connection:
-    """Make an index file at ``path`` and return it open, in a mode that only a new file bears.
+def create_index_file(path: Path, identity: UUID, day_bits: int) -> sqlite3.Connection:
+    """Create an index file at ``path`` and return a connection without journal and syncs.
 
-    Nobody reads it yet, and one that was not finished is thrown away: nothing waits for the disk.
-    Threads may take turns with it.
+    That is safe for a new file only: nobody reads it yet, and an unfinished one is deleted. Threads
+    may use the connection in turns.
     """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.executescript(
@@ -69,15 +69,17 @@ def create(path: Path, identity: UUID, day_bits: int) -> sqlite3.Connection:
     )
     facts = {"form": FORM, "identity": str(identity), "day_bits": str(day_bits)}
     connection.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
-    _configure(connection, hashsize=_BUILD_BYTES, automerge=0, crisismerge=_MANY)
+    _configure(connection, hashsize=_BUILD_HASH_BYTES, automerge=0, crisismerge=_MAX_SEGMENTS)
     return connection
 
 
-def finish(connection: sqlite3.Connection) -> None:
-    """Put the parts of a new index together, and let it be written to as FTS5 does by itself."""
+def finish_build(connection: sqlite3.Connection) -> None:
+    """Merge the segments of a new index, and restore the default settings of FTS5."""
     for table in ("ft", "ch"):
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
-    _configure(connection, hashsize=_WRITE_BYTES, automerge=_AUTOMERGE, crisismerge=_CRISISMERGE)
+    _configure(
+        connection, hashsize=_WRITE_HASH_BYTES, automerge=_AUTOMERGE, crisismerge=_CRISISMERGE
+    )
 
 
 def _configure(connection: sqlite3.Connection, **values: int) -> None:
@@ -86,14 +88,14 @@ def _configure(connection: sqlite3.Connection, **values: int) -> None:
             connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES (?, ?)", (name, value))
 
 
-def facts_of(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return what an index file says of itself."""
+def read_metadata(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the metadata of an index file: format, identity, bits per day."""
     return dict(connection.execute("SELECT name, value FROM meta"))
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """A range of row ids for each day, from ``lowest`` on: of public articles, or of the others."""
+class RowIdRange:
+    """The row ids of public articles, or of the others: a range per day, from ``lowest`` on."""
 
     lowest: int
     day_bits: int
@@ -101,21 +103,21 @@ class Shelf:
     @property
     def highest(self) -> int:
         """Return the last row id."""
-        return self.lowest + _SHELF - 1
+        return self.lowest + _RANGE_SIZE - 1
 
     def first_of(self, day: int) -> int:
-        """Return the smallest row id of a day's ordinal; the next day's is where its rows end."""
+        """Return the smallest row id of a day, given as its ordinal."""
         return self.lowest + (day << self.day_bits)
 
     def last_of(self, day: int) -> int:
-        """Return the largest row id of a day's ordinal."""
+        """Return the largest row id of a day, given as its ordinal."""
         return self.first_of(day + 1) - 1
 
     def day_of(self, docid: int) -> int:
-        """Return the ordinal of the day that a row id belongs to."""
+        """Return the ordinal of the day of a row id."""
         return docid - self.lowest >> self.day_bits
 
 
-def shelf(day_bits: int, *, is_public: bool) -> Shelf:
-    """Return where an article stands. What readers are given begins at nought: none is hidden."""
-    return Shelf(0 if is_public else -_SHELF, day_bits)
+def row_id_range(day_bits: int, *, is_public: bool) -> RowIdRange:
+    """Return the row ids of public articles, which start at 0, or of the others, below 0."""
+    return RowIdRange(0 if is_public else -_RANGE_SIZE, day_bits)

@@ -1,4 +1,4 @@
-"""The log: events stand in it, readers do not, and nobody can write lines of their own into it."""
+"""The log: it records security events, nothing about readers, and its lines can't be forged."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,26 +20,26 @@ from hypothesis import settings as properties
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from articles.access.log_formatting import LineFormatter, WithoutReaders, one_line
+from articles.access.log_formatting import LineFormatter, RedactReadersFilter, escape_controls
 from articles.access.throttling.rates import Rate
-from articles.tests.support.editors import client_of, make_person, page_of, superuser
+from articles.tests.support.editors import admin_url, logged_in_client, make_person, make_superuser
 from articles.tests.support.import_runs import PROJECT, environment
-from articles.tests.support.url_walk import filled_archive
+from articles.tests.support.url_walk import create_full_archive
 
 ADDRESS = "192.0.2.77"
 GOOD = "right horse battery"
 
 
-def line_of(message: str, *arguments: object) -> str:
+def format_line(message: str, *arguments: object) -> str:
     record = logging.LogRecord("a", logging.INFO, "f.py", 1, message, arguments, None)
-    WithoutReaders().filter(record)
+    RedactReadersFilter().filter(record)
     return LineFormatter("{levelname} {message}", style="{").format(record)
 
 
 @properties(deadline=None)
 @given(st.text())
 def test_a_message_is_one_line_of_visible_characters(text: str) -> None:
-    line = line_of("Not Found: %s", text)
+    line = format_line("Not Found: %s", text)
     assert len(line.splitlines()) == 1
     assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in line)
     line.encode()
@@ -50,9 +51,9 @@ def test_times_are_in_utc() -> None:
     assert LineFormatter("{asctime}", style="{").format(record) == "2021-01-14T14:04:22.123+00:00"
 
 
-def test_terminal_escapes_and_reversed_writing_are_shown_as_codes() -> None:
-    assert one_line("\x1b[2J\u202e\r") == "\\x1b[2J\\u202e\\x0d"
-    assert one_line("港口 é") == "港口 é"
+def test_terminal_escapes_and_direction_marks_are_escaped() -> None:
+    assert escape_controls("\x1b[2J\u202e\r") == "\\x1b[2J\\u202e\\x0d"
+    assert escape_controls("港口 é") == "港口 é"
 
 
 def test_traceback_cannot_forge_a_line() -> None:
@@ -79,13 +80,13 @@ def test_traceback_cannot_forge_a_line() -> None:
         ("Booting worker with pid: 7", "INFO Booting worker with pid: 7"),
     ],
 )
-def test_server_says_nothing_of_readers(message: str, line: str) -> None:
-    assert line_of(message) == line
+def test_gunicorn_messages_are_redacted(message: str, line: str) -> None:
+    assert format_line(message) == line
 
 
 @pytest.mark.django_db
 class TestEvents:
-    def test_reading_leaves_no_address_and_no_query(
+    def test_reading_logs_no_address_and_no_query(
         self, client: Client, caplog: pytest.LogCaptureFixture
     ) -> None:
         for path in (
@@ -100,11 +101,11 @@ class TestEvents:
         for word in ("secret", ADDRESS, "Secretbrowser"):
             assert word not in caplog.text
 
-    @pytest.mark.parametrize("told", [False, True])
-    def test_logins_are_told_with_the_address_only_where_that_is_set(
-        self, settings: Settings, caplog: pytest.LogCaptureFixture, told: bool
+    @pytest.mark.parametrize("log_addresses", [False, True])
+    def test_logins_are_logged_with_the_address_only_if_configured(
+        self, settings: Settings, caplog: pytest.LogCaptureFixture, log_addresses: bool
     ) -> None:
-        settings.LOG_ADDRESSES, settings.LOGIN_NAME_RATE = told, Rate(2, 3600)
+        settings.LOG_ADDRESSES, settings.LOGIN_NAME_RATE = log_addresses, Rate(2, 3600)
         User.objects.create_user("ada", password=GOOD, is_staff=True)
         client = Client(REMOTE_ADDR=ADDRESS)
         for name, password in (
@@ -120,29 +121,31 @@ class TestEvents:
             assert line in caplog.text
         for word in (GOOD, "my-password"):
             assert word not in caplog.text
-        assert (ADDRESS in caplog.text) is told
+        assert (ADDRESS in caplog.text) is log_addresses
 
-    def test_refusals_changes_and_downloads_are_told(
+    def test_denials_changes_and_downloads_are_logged(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        article = filled_archive(tmp_path / "posts")
-        eve = client_of(make_person("eve", is_staff=True))
-        eve.get(page_of(article))
-        assert f"Refused: eve, GET {page_of(article)}" in caplog.text
-        root = client_of(superuser())
-        root.post(page_of(article, "step"), {"step": "review"})
+        article = create_full_archive(tmp_path / "posts")
+        eve = logged_in_client(make_person("eve", is_staff=True))
+        eve.get(admin_url(article))
+        assert f"Refused: eve, GET {admin_url(article)}" in caplog.text
+        root = logged_in_client(make_superuser())
+        root.post(admin_url(article, "step"), {"step": "review"})
         assert f"Admin: root, change article {article.pk}" in caplog.text
         capture = article.captures.order_by("version")[0]
-        root.get(page_of(article, "original", capture.pk))
+        root.get(admin_url(article, "original", capture.pk))
         assert "Download: root, /admin/articles/article/" in caplog.text
         values = {"action": "save_selected", "_selected_action": [article.pk]}
         root.post("/admin/articles/article/", values)
         assert "Export: root, articles.csv" in caplog.text
-        root.post(page_of(article, "erase"), {"reason": "law", "code": article.code})
+        root.post(admin_url(article, "erase"), {"reason": "law", "code": article.code})
         assert caplog.text.count(f"article {article.pk}") == 2
         assert article.title not in caplog.text
 
-    def test_accounts_and_their_rights_are_told(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_account_and_permission_changes_are_logged(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
         user = User.objects.create_user("bob", password=GOOD)
         user.user_permissions.add(Permission.objects.get(codename="view_article"))
         key = user.pk
@@ -152,8 +155,8 @@ class TestEvents:
         assert GOOD not in caplog.text
 
 
-def test_real_server_tells_nothing_of_its_readers(tmp_path: Path) -> None:
-    """Gunicorn, started as the guide says, on this machine alone."""
+def test_real_gunicorn_logs_nothing_about_readers(tmp_path: Path) -> None:
+    """Gunicorn, started as in the operators' guide, bound to 127.0.0.1."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     settings = f"from archive_site.settings import *\nSTATIC_ROOT = {str(tmp_path / 'static')!r}\n"
@@ -176,11 +179,11 @@ def test_real_server_tells_nothing_of_its_readers(tmp_path: Path) -> None:
         )
     try:
         _wait(port)
-        assert _ask(port, b"GET /nothing/?q=secret HTTP/1.1\r\nHost: localhost\r\n\r\n") == 404
-        assert _ask(port, b"GET /%0a%1b[31mforged HTTP/1.1\r\nHost: localhost\r\n\r\n") == 404
-        assert _ask(port, b"GET /?q=secret HTTP/1.1\r\nHost: evil.example\r\n\r\n") == 400
-        assert _ask(port, b"\x16\x03nonsense?q=secret\r\n\r\n") == 400
-        assert _ask(port, b"TRACE /?q=secret HTTP/1.1\r\nHost: localhost\r\n\r\n") == 405
+        assert _send(port, b"GET /nothing/?q=secret HTTP/1.1\r\nHost: localhost\r\n\r\n") == 404
+        assert _send(port, b"GET /%0a%1b[31mforged HTTP/1.1\r\nHost: localhost\r\n\r\n") == 404
+        assert _send(port, b"GET /?q=secret HTTP/1.1\r\nHost: evil.example\r\n\r\n") == 400
+        assert _send(port, b"\x16\x03nonsense?q=secret\r\n\r\n") == 400
+        assert _send(port, b"TRACE /?q=secret HTTP/1.1\r\nHost: localhost\r\n\r\n") == 405
     finally:
         os.killpg(server.pid, 15)
         server.wait(timeout=60)
@@ -196,9 +199,9 @@ def test_real_server_tells_nothing_of_its_readers(tmp_path: Path) -> None:
 def _wait(port: int) -> None:
     for _ in range(600):
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            connection.request("GET", "/healthz", headers={"Host": "localhost"})
-            assert connection.getresponse().status == 200
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+                connection.request("GET", "/healthz", headers={"Host": "localhost"})
+                assert connection.getresponse().status == 200
         except OSError:
             time.sleep(0.1)
         else:
@@ -206,7 +209,7 @@ def _wait(port: int) -> None:
     raise AssertionError("the server did not start")
 
 
-def _ask(port: int, request: bytes) -> int:
+def _send(port: int, request: bytes) -> int:
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(request)
         return int(connection.recv(65536).split()[1])

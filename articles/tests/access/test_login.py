@@ -1,4 +1,4 @@
-"""Logging in, staying in, getting out; passwords and the rights of accounts."""
+"""Login, session expiry and logout; passwords and the permissions of accounts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from articles.access.throttling.rates import Rate
-from articles.tests.support.editors import client_of, make_person, superuser
+from articles.tests.support.editors import logged_in_client, make_person, make_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def try_login(client: Client, name: str, password: str, **more: Any) -> Any:
     return client.post(LOGIN, {"username": name, "password": password}, **more)
 
 
-def test_tries_of_one_address_are_limited_whatever_the_name(settings: Settings, ada: User) -> None:
+def test_attempts_are_throttled_by_ip_address(settings: Settings, ada: User) -> None:
     settings.LOGIN_RATE = Rate(3, 3600)
     client = Client()
     statuses = [try_login(client, name, BAD).status_code for name in ("ada", "b", "c", "d")]
@@ -47,9 +47,9 @@ def test_tries_of_one_address_are_limited_whatever_the_name(settings: Settings, 
     assert try_login(client, "ada", GOOD, REMOTE_ADDR="192.0.2.9").status_code == 302
 
 
-def test_tries_at_one_name_are_limited_from_wherever(settings: Settings, ada: User) -> None:
+def test_attempts_are_throttled_by_account_name(settings: Settings, ada: User) -> None:
     settings.LOGIN_NAME_RATE = Rate(4, 3600)
-    # The form takes the second and the third for the first.
+    # The form normalizes the second and third name to the first.
     statuses = [
         try_login(Client(), name, BAD, REMOTE_ADDR=f"192.0.2.{number}").status_code
         for number, name in enumerate(("ada", " ada\t", "ａｄａ", "ADA", "ada", "　ada"))
@@ -58,19 +58,21 @@ def test_tries_at_one_name_are_limited_from_wherever(settings: Settings, ada: Us
     assert try_login(Client(), "bob", BAD, REMOTE_ADDR="192.0.2.50").status_code == 200
 
 
-def test_login_that_succeeds_costs_nothing(settings: Settings, ada: User) -> None:
+def test_successful_login_does_not_count(settings: Settings, ada: User) -> None:
     settings.LOGIN_RATE = settings.LOGIN_NAME_RATE = Rate(2, 3600)
     assert {try_login(Client(), "ada", GOOD).status_code for _ in range(5)} == {302}
 
 
-def test_wrong_password_costs_also_who_is_logged_in(settings: Settings, ada: User) -> None:
+def test_wrong_password_counts_even_when_logged_in(settings: Settings, ada: User) -> None:
     settings.LOGIN_RATE = Rate(2, 3600)
-    client = client_of(ada)
+    client = logged_in_client(ada)
     statuses = [try_login(client, "root", BAD).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
 
 
-def test_lock_does_not_tell_whether_the_account_exists(settings: Settings, ada: User) -> None:
+def test_throttling_does_not_reveal_whether_the_account_exists(
+    settings: Settings, ada: User
+) -> None:
     settings.LOGIN_NAME_RATE = Rate(1, 3600)
     pages = {}
     for name in ("ada", "nobody"):
@@ -82,7 +84,7 @@ def test_lock_does_not_tell_whether_the_account_exists(settings: Settings, ada: 
     assert pages["ada"] == pages["nobody"]
 
 
-def test_same_words_for_every_reason_to_refuse(ada: User) -> None:
+def test_every_failed_login_shows_the_same_message(ada: User) -> None:
     User.objects.create_user("reader", password=GOOD)
     User.objects.create_user("gone", password=GOOD, is_staff=True, is_active=False)
     cases = [("ada", BAD), ("nobody", GOOD), ("reader", GOOD), ("gone", GOOD)]
@@ -93,7 +95,9 @@ def test_same_words_for_every_reason_to_refuse(ada: User) -> None:
     assert len(errors) == 1
 
 
-def test_unknown_name_is_hashed_as_long(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_name_takes_as_long_as_a_known_one(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hashed = []
     original = User.set_password
 
@@ -106,11 +110,9 @@ def test_unknown_name_is_hashed_as_long(ada: User, monkeypatch: pytest.MonkeyPat
     assert hashed == [BAD]
 
 
-def test_old_password_cannot_be_guessed_by_who_sits_at_the_screen(
-    settings: Settings, ada: User
-) -> None:
+def test_guesses_of_the_old_password_are_throttled(settings: Settings, ada: User) -> None:
     settings.LOGIN_NAME_RATE = Rate(2, 3600)
-    client = client_of(ada)
+    client = logged_in_client(ada)
     values = {"old_password": BAD, "new_password1": "x" * 20, "new_password2": "x" * 20}
     page = reverse("admin:password_change")
     assert [client.post(page, values).status_code for _ in range(3)] == [200, 200, 429]
@@ -119,7 +121,7 @@ def test_old_password_cannot_be_guessed_by_who_sits_at_the_screen(
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )
-def test_login_leads_to_no_other_site(ada: User, target: str) -> None:
+def test_login_never_redirects_to_another_site(ada: User, target: str) -> None:
     response = Client().post(
         f"{LOGIN}?next={target}", {"username": "ada", "password": GOOD, "next": target}
     )
@@ -146,14 +148,14 @@ def test_session_is_new_after_login_and_gone_after_logout(ada: User) -> None:
 
 
 def test_logout_needs_a_post(ada: User) -> None:
-    client = client_of(ada)
+    client = logged_in_client(ada)
     assert client.get(reverse("admin:logout")).status_code == 405
     assert client.get("/admin/").status_code == 200
 
 
 @pytest.mark.parametrize("change", ["password", "inactive", "deleted", "staff"])
 def test_sessions_end_when_the_account_changes(ada: User, change: str) -> None:
-    client = client_of(ada)
+    client = logged_in_client(ada)
     assert client.get("/admin/").status_code == 200
     if change == "password":
         ada.set_password("another horse battery")
@@ -171,7 +173,7 @@ def test_sessions_end_when_the_account_changes(ada: User, change: str) -> None:
     ("after", "step", "stays"),
     [(60, 0, True), (119 * 60, 0, True), (121 * 60, 0, False), (13 * 3600, 3000, False)],
 )
-def test_session_runs_out(
+def test_session_expires(
     ada: User,
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
@@ -190,12 +192,12 @@ def test_session_runs_out(
     assert (client.get("/admin/").status_code == 200) is stays
 
 
-def test_idle_time_begins_anew_with_each_click(
+def test_each_request_resets_the_idle_timeout(
     ada: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.SESSION_IDLE_SECONDS = 120 * 60
     start = time.time()
-    client = client_of(ada)
+    client = logged_in_client(ada)
     for hour in range(1, 6):
         monkeypatch.setattr(time, "time", lambda hour=hour: start + hour * 3600)
         assert client.get("/admin/").status_code == 200
@@ -223,11 +225,11 @@ def test_weak_passwords_are_refused(password: str) -> None:
         "renewsubscription",
     ],
 )
-def test_good_passwords_of_any_letters_and_length_are_taken(password: str) -> None:
+def test_good_passwords_of_any_script_and_length_are_accepted(password: str) -> None:
     validate_password(password, User(username="ada"))
 
 
-def test_passwords_are_hashed_by_scrypt_and_old_hashes_still_serve(
+def test_passwords_are_hashed_with_scrypt_and_old_hashes_are_upgraded(
     settings: Settings, ada: User
 ) -> None:
     assert identify_hasher(ada.password).algorithm == "scrypt"
@@ -240,7 +242,7 @@ def test_passwords_are_hashed_by_scrypt_and_old_hashes_still_serve(
     assert identify_hasher(ada.password).algorithm == "scrypt"
 
 
-def test_password_fields_let_managers_fill_them(client: Client) -> None:
+def test_password_managers_can_fill_the_fields(client: Client) -> None:
     page = client.get(LOGIN).content.decode()
     assert 'type="password"' in page
     assert 'autocomplete="current-password"' in page
@@ -251,9 +253,9 @@ def manager() -> User:
     return make_person("max", "view_user", "add_user", "change_user", "delete_user", is_staff=True)
 
 
-def test_who_manages_accounts_cannot_give_rights(ada: User) -> None:
+def test_account_managers_cannot_grant_permissions(ada: User) -> None:
     max_ = manager()
-    client = client_of(max_)
+    client = logged_in_client(max_)
     reader = User.objects.create_user("reader", password=GOOD)
     values = {
         "username": "reader2", "is_active": "on", "is_staff": "on", "is_superuser": "on",
@@ -268,8 +270,8 @@ def test_who_manages_accounts_cannot_give_rights(ada: User) -> None:
 
 
 @pytest.mark.parametrize("page", ["change", "password_change", "delete"])
-def test_accounts_with_rights_are_for_superusers(ada: User, page: str) -> None:
-    client = client_of(manager())
+def test_only_superusers_change_accounts_with_permissions(ada: User, page: str) -> None:
+    client = logged_in_client(manager())
     path = reverse(f"admin:auth_user_{page}", args=[ada.pk])
     values = {
         "username": "ada", "password1": "x" * 20, "password2": "x" * 20, "post": "yes",
@@ -281,8 +283,8 @@ def test_accounts_with_rights_are_for_superusers(ada: User, page: str) -> None:
     assert ada.password == before
 
 
-def test_many_accounts_at_once_leave_those_with_rights(ada: User) -> None:
-    client = client_of(manager())
+def test_bulk_delete_spares_accounts_with_permissions(ada: User) -> None:
+    client = logged_in_client(manager())
     reader = User.objects.create_user("reader", password=GOOD)
     values = {
         "action": "delete_selected", "_selected_action": [ada.pk, reader.pk], "post": "yes",
@@ -291,18 +293,20 @@ def test_many_accounts_at_once_leave_those_with_rights(ada: User) -> None:
     assert set(User.objects.values_list("username", flat=True)) == {"ada", "max"}
 
 
-def test_groups_are_for_superusers() -> None:
+def test_only_superusers_change_groups() -> None:
     person = make_person("eve", "change_group", "add_group", "delete_group", is_staff=True)
     group = Group.objects.create(name="Editors")
-    client = client_of(person)
+    client = logged_in_client(person)
     change = client.post(reverse("admin:auth_group_change", args=[group.pk]), {"name": "Mine"})
     assert change.status_code == 403
     assert client.get(reverse("admin:auth_group_add")).status_code == 403
-    assert client_of(superuser()).get(reverse("admin:auth_group_add")).status_code == 200
+    assert (
+        logged_in_client(make_superuser()).get(reverse("admin:auth_group_add")).status_code == 200
+    )
 
 
-def test_own_password_is_changed_with_the_old_one_alone() -> None:
-    root = superuser()
+def test_changing_ones_own_password_requires_the_old_one() -> None:
+    root = make_superuser()
     path = reverse("admin:auth_user_password_change", args=[root.pk])
-    response = client_of(root).post(path, {"password1": "x" * 20, "password2": "x" * 20})
+    response = logged_in_client(root).post(path, {"password1": "x" * 20, "password2": "x" * 20})
     assert response["Location"] == reverse("admin:password_change")

@@ -1,4 +1,4 @@
-"""Who may open and do what in the admin: every address that it has, found by walking them all."""
+"""Permissions of the admin, checked on every one of its URLs."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from pytest_django.fixtures import Settings
 from articles.models import Article
 from articles.publishing import publication_state
 from articles.tests.support.archive_comparison import dump_archive
-from articles.tests.support.editors import client_of, make_person, page_of, superuser
-from articles.tests.support.url_walk import Address, every_address, filled_archive
+from articles.tests.support.editors import admin_url, logged_in_client, make_person, make_superuser
+from articles.tests.support.url_walk import SiteUrl, create_full_archive, iter_site_urls
 
 pytestmark = pytest.mark.django_db
 
-#: Pages that anybody may see, and those that any member of staff has.
-OPEN = {"admin:login"}
-OF_STAFF = {
+#: Pages that are public, and those that every staff user may open.
+PUBLIC = {"admin:login"}
+ALL_STAFF = {
     "admin:index", "admin:logout", "admin:password_change", "admin:password_change_done",
     "admin:second_factor", "admin:second_factor_code", "admin:confirm", "admin:sessions",
     "admin:jsi18n", "admin:view_on_site", "admin:<path:object_id>/", "admin:(?P<url>.*)$",
 }  # fmt: skip
-#: What each page beside Django's own wants. A page that is not here fails the test.
-WANTED = {
+#: The permission that each page beyond Django's own requires. An unlisted page fails the test.
+REQUIRED_PERMISSIONS = {
     "step": "change_article", "withdraw": "change_article", "hide": "change_article",
     "show": "change_article", "original": "view_article", "preview": "view_article",
     "file": "view_image", "bytes": "view_importissue",
@@ -36,46 +36,46 @@ WANTED = {
 
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: Settings) -> None:
-    """Hash quickly: many people are made here, and nobody types a password."""
+    """Use a fast hash: the tests create many users, and no password matters."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
 def article(tmp_path: Path) -> Article:
-    return filled_archive(tmp_path / "posts")
+    return create_full_archive(tmp_path / "posts")
 
 
-def admin_addresses(article: Article) -> list[Address]:
-    found = [each for each in every_address(article) if each.name.startswith("admin:")]
+def admin_urls(article: Article) -> list[SiteUrl]:
+    found = [each for each in iter_site_urls(article) if each.name.startswith("admin:")]
     assert len(found) > 60
     return found
 
 
-def wanted(name: str) -> str:
-    """Return the permission that a page wants; "" where only superusers come in."""
+def required_permission(name: str) -> str:
+    """Return the permission that a page requires; "" if it is for superusers only."""
     app, model, *rest = name.removeprefix("admin:").split("_", 2)
     action = rest[0]
     if action in {"erase", "second_factor"}:
         return ""
-    if action in WANTED:
-        return WANTED[action]
+    if action in REQUIRED_PERMISSIONS:
+        return REQUIRED_PERMISSIONS[action]
     verbs = {"changelist": "view", "history": "view", "change": "view", "add": "add",
              "delete": "delete", "password_change": "change"}  # fmt: skip
     assert app in {"articles", "auth"}, name
     return f"{verbs[action]}_{model}"
 
 
-def is_own(address: Address) -> bool:
-    return address.name not in OPEN | OF_STAFF | {"admin:app_list", "admin:autocomplete"}
+def requires_permission(address: SiteUrl) -> bool:
+    return address.name not in PUBLIC | ALL_STAFF | {"admin:app_list", "admin:autocomplete"}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_nobody_comes_in_without_login(article: Article, method: str) -> None:
+def test_admin_requires_a_staff_login(article: Article, method: str) -> None:
     User.objects.create_user("visitor", password="pw")
-    clients = [Client(), client_of(User.objects.get(username="visitor"))]
+    clients = [Client(), logged_in_client(User.objects.get(username="visitor"))]
     before = dump_archive()
-    for address in admin_addresses(article):
-        if address.name in OPEN | {"admin:logout"}:
+    for address in admin_urls(article):
+        if address.name in PUBLIC | {"admin:logout"}:
             continue
         for client in clients:
             response = getattr(client, method)(address.path)
@@ -85,11 +85,11 @@ def test_nobody_comes_in_without_login(article: Article, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_staff_without_permissions_gets_nowhere(article: Article, method: str) -> None:
-    client = client_of(make_person("eve", is_staff=True))
+def test_staff_without_permissions_is_refused_everywhere(article: Article, method: str) -> None:
+    client = logged_in_client(make_person("eve", is_staff=True))
     before = dump_archive()
-    for address in admin_addresses(article):
-        if is_own(address):
+    for address in admin_urls(article):
+        if requires_permission(address):
             assert getattr(client, method)(address.path).status_code == 403, address
     assert client.get(reverse("admin:app_list", args=["articles"])).status_code == 404
     for query in ("", "?term=a&app_label=articles&model_name=article&field_name=source"):
@@ -99,29 +99,29 @@ def test_staff_without_permissions_gets_nowhere(article: Article, method: str) -
 
 def test_each_page_opens_with_its_permission_and_no_other(article: Article) -> None:
     everything = set(Permission.objects.values_list("codename", flat=True))
-    for number, address in enumerate(filter(is_own, admin_addresses(article))):
-        needed = wanted(address.name)
-        # To change implies to see.
+    for number, address in enumerate(filter(requires_permission, admin_urls(article))):
+        needed = required_permission(address.name)
+        # The change permission implies the view permission.
         kin = {needed, needed.replace("view_", "change_")}
         other = make_person(f"other{number}", *(everything - kin), is_staff=True)
-        refused = client_of(other).get(address.path).status_code
+        refused = logged_in_client(other).get(address.path).status_code
         assert refused == 403, (address, needed)
         if not needed:
             continue
         person = make_person(f"one{number}", needed, is_staff=True)
-        opened = client_of(person).get(address.path).status_code
+        opened = logged_in_client(person).get(address.path).status_code
         refused_to_all = {403} if _nobody_may(address.name) else set()
         assert opened in {200, 302, 404, 405} | refused_to_all, (address, needed, opened)
 
 
 def _nobody_may(name: str) -> bool:
-    """Tell whether the page is closed to editors: rows are not made, changed or deleted by hand."""
+    """Return whether the page is closed to all editors: such rows are not edited by hand."""
     own = ("_add", "_delete") if "articles_" in name else ()
     return name.endswith(own) or "auth_group" in name or "auth_user_add" in name
 
 
 @pytest.mark.parametrize("who", ["viewer", "superuser"])
-def test_who_may_only_look_changes_nothing_by_post(article: Article, who: str) -> None:
+def test_view_permission_allows_no_change_by_post(article: Article, who: str) -> None:
     codes = Permission.objects.filter(codename__startswith="view_")
     viewer = make_person("vera", *codes.values_list("codename", flat=True), is_staff=True)
     values: dict[str, Any] = {
@@ -130,25 +130,25 @@ def test_who_may_only_look_changes_nothing_by_post(article: Article, who: str) -
         "password1": "x" * 20, "password2": "x" * 20, "is_superuser": "on",
     }  # fmt: skip
     publication_state.send_to_review(article)
-    client = client_of(superuser() if who == "superuser" else viewer)
+    client = logged_in_client(make_superuser() if who == "superuser" else viewer)
     before, people = dump_archive(), _people()
-    for address in admin_addresses(article):
-        if is_own(address) and "password" not in address.name:
+    for address in admin_urls(article):
+        if requires_permission(address) and "password" not in address.name:
             client.post(address.path, values)
     unchanged = (dump_archive(), _people()) == (before, people)
-    assert unchanged is (who == "viewer")  # the same posts do change things where they may
+    assert unchanged is (who == "viewer")  # the same requests of a superuser do change things
 
 
 def _people() -> list[Any]:
     return list(User.objects.order_by("pk").values("username", "password", "is_superuser"))
 
 
-def test_forms_need_the_token_of_the_page(article: Article) -> None:
+def test_forms_require_the_csrf_token(article: Article) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(superuser())
+    client.force_login(make_superuser())
     before = dump_archive()
-    for address in admin_addresses(article):
-        if is_own(address):
+    for address in admin_urls(article):
+        if requires_permission(address):
             response = client.post(address.path, {"step": "publish", "reason": "x"})
             assert response.status_code == 403, address
             assert "Not accepted" in response.content.decode()
@@ -157,16 +157,16 @@ def test_forms_need_the_token_of_the_page(article: Article) -> None:
 
 @pytest.mark.parametrize("name", ["step", "withdraw", "hide", "show", "erase"])
 def test_steps_do_nothing_by_get(article: Article, name: str) -> None:
-    client = client_of(superuser())
+    client = logged_in_client(make_superuser())
     capture = article.captures.order_by("version")[0]
     arguments = [capture.pk] if name in {"hide", "show"} else []
     before = dump_archive()
-    client.get(page_of(article, name, *arguments) + "?step=publish&reason=x&code=" + article.code)
+    client.get(admin_url(article, name, *arguments) + "?step=publish&reason=x&code=" + article.code)
     assert dump_archive() == before
 
 
-def test_action_that_is_not_offered_is_not_done(article: Article) -> None:
-    client = client_of(make_person("vera", "view_article", is_staff=True))
+def test_action_that_is_not_offered_is_refused(article: Article) -> None:
+    client = logged_in_client(make_person("vera", "view_article", is_staff=True))
     page = reverse("admin:articles_article_changelist")
     for action in ("publish_selected", "withdraw_selected", "delete_selected"):
         before = dump_archive()

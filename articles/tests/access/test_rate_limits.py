@@ -1,4 +1,4 @@
-"""Rates: what they allow, whose requests they count, and what is left of them on disk."""
+"""Rate limits: what they allow, how clients are told apart, and what is stored on disk."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from hypothesis import settings as properties
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from articles.access.client_address import address_of
+from articles.access.client_address import client_address
 from articles.access.throttling import rate_limit_store, rate_limits
 from articles.access.throttling.rates import Rate, parse_rate
 from articles.models import Article
-from articles.tests.support.editors import client_of, imported_article, superuser
+from articles.tests.support.editors import import_article, logged_in_client, make_superuser
 from articles.tests.support.import_runs import PROJECT
 
 NOON = 1_700_000_000.25
@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
-    """Forget what a test that could not use its file has counted in memory."""
+    """Clear what a test with an unusable file has counted in memory."""
     yield
     rate_limit_store._memory = None
     rate_limit_store._warned.clear()
@@ -52,42 +52,42 @@ def _forget() -> Iterator[None]:
         ("OFF", None),
     ],
 )
-def test_rate_is_read(text: str, rate: Rate | None) -> None:
+def test_rates_are_parsed(text: str, rate: Rate | None) -> None:
     assert parse_rate(text) == rate
 
 
 @pytest.mark.parametrize(
     "text", ["", "60", "60/", "0/minute", "-1/minute", "60/fortnight", "1.5/hour", "60 per minute"]
 )
-def test_what_is_no_rate_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="no rate"):
+def test_invalid_rates_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a rate"):
         parse_rate(text)
 
 
-def test_count_at_once_and_then_one_after_another(file: Path) -> None:
+def test_burst_then_even_refill(file: Path) -> None:
     rate = Rate(3, 60)
-    assert [rate_limit_store.take(file, b"a", rate, NOON) for _ in range(3)] == [0, 0, 0]
-    assert rate_limit_store.take(file, b"a", rate, NOON) == pytest.approx(20, abs=0.01)
-    assert rate_limit_store.take(file, b"b", rate, NOON) == 0
-    assert rate_limit_store.take(file, b"a", rate, NOON + 19.9) == pytest.approx(0.1, abs=0.01)
-    assert rate_limit_store.take(file, b"a", rate, NOON + 20) == 0
-    assert rate_limit_store.take(file, b"a", rate, NOON + 20) > 0
-    assert [rate_limit_store.take(file, b"a", rate, NOON + 500) for _ in range(4)][3] > 0
+    assert [rate_limit_store.consume(file, b"a", rate, NOON) for _ in range(3)] == [0, 0, 0]
+    assert rate_limit_store.consume(file, b"a", rate, NOON) == pytest.approx(20, abs=0.01)
+    assert rate_limit_store.consume(file, b"b", rate, NOON) == 0
+    assert rate_limit_store.consume(file, b"a", rate, NOON + 19.9) == pytest.approx(0.1, abs=0.01)
+    assert rate_limit_store.consume(file, b"a", rate, NOON + 20) == 0
+    assert rate_limit_store.consume(file, b"a", rate, NOON + 20) > 0
+    assert [rate_limit_store.consume(file, b"a", rate, NOON + 500) for _ in range(4)][3] > 0
 
 
-def test_what_is_given_back_can_be_spent_again(file: Path) -> None:
+def test_refunded_unit_can_be_consumed_again(file: Path) -> None:
     rate = Rate(1, 60)
-    assert rate_limit_store.take(file, b"a", rate, NOON) == 0
-    rate_limit_store.give_back(file, b"a", rate, NOON)
-    assert rate_limit_store.take(file, b"a", rate, NOON) == 0
-    assert rate_limit_store.take(file, b"a", rate, NOON) > 0
+    assert rate_limit_store.consume(file, b"a", rate, NOON) == 0
+    rate_limit_store.refund(file, b"a", rate, NOON)
+    assert rate_limit_store.consume(file, b"a", rate, NOON) == 0
+    assert rate_limit_store.consume(file, b"a", rate, NOON) > 0
 
 
-def test_clock_that_is_set_back_locks_nobody_out(file: Path) -> None:
+def test_clock_set_back_locks_nobody_out(file: Path) -> None:
     rate = Rate(1, 60)
-    assert rate_limit_store.take(file, b"a", rate, NOON) == 0
-    assert rate_limit_store.take(file, b"a", rate, NOON - 86_400) == 0
-    assert rate_limit_store.take(file, b"a", rate, NOON - 86_400) > 0
+    assert rate_limit_store.consume(file, b"a", rate, NOON) == 0
+    assert rate_limit_store.consume(file, b"a", rate, NOON - 86_400) == 0
+    assert rate_limit_store.consume(file, b"a", rate, NOON - 86_400) > 0
 
 
 @properties(deadline=None)
@@ -96,48 +96,48 @@ def test_clock_that_is_set_back_locks_nobody_out(file: Path) -> None:
     st.integers(1, 600),
     st.lists(st.floats(0, 100), min_size=1, max_size=60),
 )
-def test_never_more_than_count_and_what_has_come_back(
+def test_never_allows_more_than_burst_and_refill(
     count: int, seconds: int, pauses: list[float]
 ) -> None:
     rate, now, allowed = Rate(count, seconds), NOON, 0
     rate_limit_store._memory = None
     for pause in pauses:
         now += pause
-        allowed += rate_limit_store.take(Path("/proc/none/spent"), b"a", rate, now) == 0
+        allowed += rate_limit_store.consume(Path("/proc/none/spent"), b"a", rate, now) == 0
     assert allowed <= count + (now - NOON) * count / seconds + 1
 
 
-_SPEND = """
+_CONSUME_20 = """
 import sys
 from pathlib import Path
 from articles.access.throttling import rate_limit_store
 from articles.access.throttling.rates import Rate
-rate_limit_store._PATIENCE_SECONDS = 60.0
+rate_limit_store._BUSY_TIMEOUT_SECONDS = 60.0
 file, rate = Path(sys.argv[1]), Rate(30, 86_400)
-print(sum(rate_limit_store.take(file, b"a", rate, 1_700_000_000.0) == 0 for _ in range(20)))
+print(sum(rate_limit_store.consume(file, b"a", rate, 1_700_000_000.0) == 0 for _ in range(20)))
 """
 
 
 def test_processes_share_one_count(file: Path) -> None:
-    command = [sys.executable, "-c", _SPEND, str(file)]
+    command = [sys.executable, "-c", _CONSUME_20, str(file)]
     running = [
         subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) for _ in range(3)
     ]
     assert sum(int(process.communicate(timeout=120)[0]) for process in running) == 30
 
 
-def test_expired_rows_go(file: Path) -> None:
+def test_expired_rows_are_deleted(file: Path) -> None:
     import sqlite3
 
     for number in range(20):
-        rate_limit_store.take(file, bytes([number]), Rate(1, 60), NOON)
-    rate_limit_store.take(file, b"last", Rate(1, 60), NOON + 61)
+        rate_limit_store.consume(file, bytes([number]), Rate(1, 60), NOON)
+    rate_limit_store.consume(file, b"last", Rate(1, 60), NOON + 61)
     with sqlite3.connect(file) as connection:
         assert connection.execute("SELECT count(*) FROM spent").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("kind", ["folder", "link", "damaged", "nowhere"])
-def test_file_that_cannot_be_used_stops_nobody_and_is_named_once(
+def test_unusable_file_blocks_nobody_and_is_logged_once(
     tmp_path: Path, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "spent.sqlite3"
@@ -151,7 +151,7 @@ def test_file_that_cannot_be_used_stops_nobody_and_is_named_once(
     else:
         file = tmp_path / "missing" / "spent.sqlite3"
     with caplog.at_level(logging.WARNING):
-        waits = [rate_limit_store.take(file, b"a", Rate(2, 60), NOON) for _ in range(4)]
+        waits = [rate_limit_store.consume(file, b"a", Rate(2, 60), NOON) for _ in range(4)]
     assert waits[:2] == [0, 0]
     assert min(waits[2:]) > 0  # each process still counts for itself
     assert len(caplog.records) == 1
@@ -159,20 +159,20 @@ def test_file_that_cannot_be_used_stops_nobody_and_is_named_once(
     assert (tmp_path / "other").exists() is (kind == "link")
 
 
-def test_file_is_for_its_owner_and_holds_no_address(settings: Settings) -> None:
+def test_file_is_private_and_contains_no_address(settings: Settings) -> None:
     settings.COSTLY_RATE = Rate(1, 60)
-    rate_limits.seconds_to_wait("COSTLY_RATE", "192.0.2.77")
+    rate_limits.consume("COSTLY_RATE", "192.0.2.77")
     file = settings.LIMITS_FILE
     assert file.stat().st_mode & 0o777 == 0o600
     assert b"192.0.2" not in file.read_bytes()
 
 
-def test_keys_are_other_ones_tomorrow_and_for_another_rate() -> None:
-    today = rate_limits._key("COSTLY_RATE", "192.0.2.77", NOON)
-    assert rate_limits._key("COSTLY_RATE", "192.0.2.77", NOON) == today
-    assert rate_limits._key("COSTLY_RATE", "192.0.2.78", NOON) != today
-    assert rate_limits._key("COSTLY_RATE", "192.0.2.77", NOON + 86_400) != today
-    assert rate_limits._key("LOGIN_RATE", "192.0.2.77", NOON) != today
+def test_keys_differ_by_day_and_by_rate() -> None:
+    today = rate_limits._subject_key("COSTLY_RATE", "192.0.2.77", NOON)
+    assert rate_limits._subject_key("COSTLY_RATE", "192.0.2.77", NOON) == today
+    assert rate_limits._subject_key("COSTLY_RATE", "192.0.2.78", NOON) != today
+    assert rate_limits._subject_key("COSTLY_RATE", "192.0.2.77", NOON + 86_400) != today
+    assert rate_limits._subject_key("LOGIN_RATE", "192.0.2.77", NOON) != today
 
 
 def request_from(address: str, forwarded: str | None = None) -> HttpRequest:
@@ -192,10 +192,10 @@ def request_from(address: str, forwarded: str | None = None) -> HttpRequest:
         ("nonsense", ""),
     ],
 )
-def test_whose_request_it_is(settings: Settings, address: str, subject: str) -> None:
+def test_client_address(settings: Settings, address: str, subject: str) -> None:
     settings.BEHIND_PROXY = False
-    assert address_of(request_from(address)) == subject
-    assert address_of(request_from(address, "203.0.113.9")) == subject  # anybody can write that
+    assert client_address(request_from(address)) == subject
+    assert client_address(request_from(address, "203.0.113.9")) == subject  # untrusted header
 
 
 @pytest.mark.parametrize(
@@ -209,32 +209,32 @@ def test_whose_request_it_is(settings: Settings, address: str, subject: str) -> 
         (None, "192.0.2.1"),
     ],
 )
-def test_proxy_is_believed_about_the_last_hop_alone(
+def test_only_the_last_entry_of_a_proxy_is_trusted(
     settings: Settings, forwarded: str | None, subject: str
 ) -> None:
     settings.BEHIND_PROXY = True
-    assert address_of(request_from("192.0.2.1", forwarded)) == subject
+    assert client_address(request_from("192.0.2.1", forwarded)) == subject
 
 
 @pytest.mark.parametrize("behind_proxy", [False, True])
-def test_spoofed_header_does_not_buy_more(settings: Settings, behind_proxy: bool) -> None:
+def test_spoofed_header_does_not_raise_the_limit(settings: Settings, behind_proxy: bool) -> None:
     settings.BEHIND_PROXY, settings.COSTLY_RATE = behind_proxy, Rate(2, 60)
     waits = []
     for number in range(4):
-        # A proxy writes the last entry; what stands before it came with the request.
+        # A proxy writes the last entry; the entries before it came with the request.
         forwarded = f"198.51.100.{number}" + (", 203.0.113.9" if behind_proxy else "")
-        subject = address_of(request_from("192.0.2.1", forwarded))
-        waits.append(rate_limits.seconds_to_wait("COSTLY_RATE", subject))
+        subject = client_address(request_from("192.0.2.1", forwarded))
+        waits.append(rate_limits.consume("COSTLY_RATE", subject))
     assert [bool(wait) for wait in waits] == [False, False, True, True]
 
 
 @pytest.fixture
 def article(db: None, tmp_path: Path) -> Article:
-    return imported_article(tmp_path / "posts")
+    return import_article(tmp_path / "posts")
 
 
 @pytest.mark.parametrize("page", ["1/", "1..2/"])
-def test_costly_pages_answer_429_to_who_asks_too_often(
+def test_costly_pages_return_429_above_the_rate(
     settings: Settings, client: Client, article: Article, page: str
 ) -> None:
     settings.COSTLY_RATE = Rate(2, 60)
@@ -260,23 +260,23 @@ def test_rate_that_is_off_counts_nothing(
     assert not settings.LIMITS_FILE.exists()
 
 
-def test_request_without_an_address_is_not_counted_with_all_others(settings: Settings) -> None:
+def test_requests_without_an_address_are_not_counted(settings: Settings) -> None:
     settings.COSTLY_RATE = Rate(1, 60)
-    assert [rate_limits.seconds_to_wait("COSTLY_RATE", "") for _ in range(3)] == [0, 0, 0]
+    assert [rate_limits.consume("COSTLY_RATE", "") for _ in range(3)] == [0, 0, 0]
 
 
-def test_searches_in_the_admin_have_a_rate(settings: Settings, db: None) -> None:
+def test_admin_searches_are_rate_limited(settings: Settings, db: None) -> None:
     settings.SEARCH_RATE = Rate(2, 60)
-    client = client_of(superuser())
+    client = logged_in_client(make_superuser())
     path = "/admin/articles/article/"
     assert [client.get(path, {"q": "a"}).status_code for _ in range(3)] == [200, 200, 429]
     assert client.get(path).status_code == 200
 
 
-def test_time_is_that_of_the_clock(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limits_use_the_system_clock(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.COSTLY_RATE = Rate(1, 60)
     monkeypatch.setattr(time, "time", lambda: NOON)
-    assert rate_limits.seconds_to_wait("COSTLY_RATE", "192.0.2.1") == 0
-    assert rate_limits.seconds_to_wait("COSTLY_RATE", "192.0.2.1") == 60
+    assert rate_limits.consume("COSTLY_RATE", "192.0.2.1") == 0
+    assert rate_limits.consume("COSTLY_RATE", "192.0.2.1") == 60
     monkeypatch.setattr(time, "time", lambda: NOON + 60)
-    assert rate_limits.seconds_to_wait("COSTLY_RATE", "192.0.2.1") == 0
+    assert rate_limits.consume("COSTLY_RATE", "192.0.2.1") == 0

@@ -1,4 +1,4 @@
-"""The password again, before accounts and rights are changed."""
+"""Reauthentication before accounts and permissions are changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from articles.access.throttling.rates import Rate
-from articles.tests.support.editors import client_of, code_of, give_app, make_person
+from articles.tests.support.editors import (
+    add_second_factor,
+    logged_in_client,
+    make_person,
+    totp_code,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -32,18 +37,18 @@ def root() -> User:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return a function that turns the clock on by so many seconds."""
+    """Return a function that moves the clock forward by a number of seconds."""
     start, passed = time.time(), [0]
     monkeypatch.setattr(time, "time", lambda: start + passed[0])
 
-    def turn(seconds: int) -> None:
+    def advance(seconds: int) -> None:
         passed[0] += seconds
 
-    return turn
+    return advance
 
 
-def pages() -> dict[str, dict[str, Any]]:
-    """Return every page that changes an account or a group, with what it would take."""
+def change_pages() -> dict[str, dict[str, Any]]:
+    """Return the path of each page that changes an account or a group, with valid form data."""
     reader = User.objects.create_user("reader", password=GOOD)
     group = Group.objects.create(name="Editors")
     password = {"password1": "another horse", "password2": "another horse"}
@@ -74,14 +79,14 @@ def state() -> list[Any]:
 
 
 @pytest.mark.parametrize("number", range(9))
-def test_each_change_wants_the_password_of_late(root: User, clock: Any, number: int) -> None:
-    client = client_of(root)
-    path, values = list(pages().items())[number]
+def test_each_change_requires_a_recent_password(root: User, clock: Any, number: int) -> None:
+    client = logged_in_client(root)
+    path, values = list(change_pages().items())[number]
     before = state()
     clock(901)
     form = client.get(path)
     if "action" in values:
-        assert form.status_code == 200  # a list is no change
+        assert form.status_code == 200  # viewing a list changes nothing
     else:
         assert form["Location"] == f"{CONFIRM}?next={path.replace('/', '%2F')}"
     clock(900)
@@ -96,7 +101,7 @@ def test_each_change_wants_the_password_of_late(root: User, clock: Any, number: 
     assert state() != before
 
 
-def test_login_counts_for_a_quarter_of_an_hour(root: User, clock: Any) -> None:
+def test_login_counts_as_confirmation_for_15_minutes(root: User, clock: Any) -> None:
     client = Client()
     client.post("/admin/login/", {"username": "root", "password": GOOD})
     path = reverse("admin:auth_user_add")
@@ -106,45 +111,45 @@ def test_login_counts_for_a_quarter_of_an_hour(root: User, clock: Any) -> None:
     assert client.get(path).status_code == 302
 
 
-def test_clock_that_went_back_gives_no_more_time(root: User, clock: Any) -> None:
-    client = client_of(root)
+def test_clock_set_back_does_not_extend_the_confirmation(root: User, clock: Any) -> None:
+    client = logged_in_client(root)
     clock(-5)
     assert client.get(reverse("admin:auth_user_add")).status_code == 302
 
 
-def test_who_may_only_look_is_not_asked(root: User, clock: Any) -> None:
-    viewer = client_of(make_person("vera", "view_user", is_staff=True))
+def test_view_only_users_are_not_asked(root: User, clock: Any) -> None:
+    viewer = logged_in_client(make_person("vera", "view_user", is_staff=True))
     clock(1000)
     assert viewer.get(reverse("admin:auth_user_change", args=[root.pk])).status_code == 200
     assert viewer.get(reverse("admin:auth_user_add")).status_code == 403
 
 
-def test_wrong_password_is_told_and_limited(
+def test_wrong_password_is_logged_and_throttled(
     root: User, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.LOGIN_NAME_RATE = Rate(2, 3600)
-    client = client_of(root)
+    client = logged_in_client(root)
     statuses = [client.post(CONFIRM, {"password": "wrong one"}).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
     assert "Password again failed: root" in caplog.text
     assert "wrong one" not in caplog.text
 
 
-def test_account_with_a_second_factor_gives_a_code_too(root: User, clock: Any) -> None:
-    key = give_app(root)
-    client = client_of(root)
-    client.post("/admin/second_factor_code/", {"code": code_of(key)})
+def test_account_with_a_second_factor_needs_a_code_too(root: User, clock: Any) -> None:
+    key = add_second_factor(root)
+    client = logged_in_client(root)
+    client.post("/admin/second_factor_code/", {"code": totp_code(key)})
     clock(960)
     assert client.post(CONFIRM, {"password": GOOD}).status_code == 200
-    wrong = client.post(CONFIRM, {"password": "wrong", "code": code_of(key)})
+    wrong = client.post(CONFIRM, {"password": "wrong", "code": totp_code(key)})
     assert wrong.status_code == 200
-    right = client.post(CONFIRM, {"password": GOOD, "code": code_of(key)})
+    right = client.post(CONFIRM, {"password": GOOD, "code": totp_code(key)})
     assert right.status_code == 302  # the wrong password has not used the code up
 
 
-def test_own_pages_need_the_token_of_the_page(root: User) -> None:
+def test_account_pages_require_the_csrf_token(root: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(root)
     for name in ("confirm", "second_factor", "second_factor_code", "sessions"):
-        values = {"password": GOOD, "mark": "all"}
+        values = {"password": GOOD, "session": "all"}
         assert client.post(reverse(f"admin:{name}"), values).status_code == 403

@@ -1,4 +1,4 @@
-"""What docs/asvs.md and docs/security.md claim: the tests that they name are there."""
+"""docs/asvs.md and docs/security.md: the tests, links and totals that they state are right."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| ([12]) \| (.+?) \| (.+?) \| (.+) \|$"
 
 
 @pytest.mark.parametrize("page", ["asvs.md", "security.md"])
-def test_every_test_that_is_named_exists(page: str) -> None:
+def test_every_referenced_test_exists(page: str) -> None:
     named = set(_TEST.findall((DOCS / page).read_text()))
     assert named
     missing = []
@@ -28,7 +28,7 @@ def test_every_test_that_is_named_exists(page: str) -> None:
     assert missing == []
 
 
-def test_every_requirement_of_both_levels_has_one_answer() -> None:
+def test_every_requirement_of_levels_1_and_2_has_one_verdict() -> None:
     rows = _ROW.findall((DOCS / "asvs.md").read_text())
     numbers = [row[0] for row in rows]
     assert len(numbers) == len(set(numbers)) == 253
@@ -36,7 +36,7 @@ def test_every_requirement_of_both_levels_has_one_answer() -> None:
     assert {row[3] for row in rows} == {"met", "n.a.", "operator", "**not met**"}
 
 
-def test_sums_on_the_page_are_right() -> None:
+def test_totals_match_the_table() -> None:
     text = (DOCS / "asvs.md").read_text()
     counts = Counter(row[3] for row in _ROW.findall(text))
     assert (
@@ -46,13 +46,13 @@ def test_sums_on_the_page_are_right() -> None:
 
 
 @pytest.mark.parametrize("page", ["asvs.md", "security.md", "../SECURITY.md"])
-def test_links_lead_somewhere(page: str) -> None:
+def test_link_targets_exist(page: str) -> None:
     file = DOCS / page
     for target in re.findall(r"\]\(([^)#:]+)\)", file.read_text()):
         assert (file.parent / target).exists(), target
 
 
-def test_every_setting_of_the_doors_is_in_the_guide_and_in_the_example() -> None:
+def test_access_settings_are_in_the_guide_and_in_env_example() -> None:
     guide = (DOCS / "operators.md").read_text()
     example = (PROJECT / ".env.example").read_text()
     for name in (

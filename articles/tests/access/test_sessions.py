@@ -1,4 +1,4 @@
-"""The list of one's own sessions, each of which can be ended."""
+"""The list of the user's own sessions, each of which can be ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from articles.tests.support.editors import client_of, make_person
+from articles.tests.support.editors import logged_in_client, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -22,21 +22,21 @@ def ada() -> User:
     return make_person("ada", is_staff=True)
 
 
-def marks(client: Client) -> list[str]:
-    """Return the marks of the sessions that the page offers to end."""
+def other_sessions(client: Client) -> list[str]:
+    """Return the public ids of the sessions that the page offers to end."""
     shown = client.get(PAGE).context["sessions"]
     assert [each.is_this for each in shown] == [True] + [False] * (len(shown) - 1)
-    return [each.mark for each in shown if not each.is_this]
+    return [each.public_id for each in shown if not each.is_this]
 
 
-def is_in(client: Client) -> bool:
+def is_logged_in(client: Client) -> bool:
     return client.get("/admin/").status_code == 200
 
 
-def test_page_lists_ones_own_sessions_and_gives_no_key_away(ada: User) -> None:
-    here, there = client_of(ada), client_of(ada)
-    client_of(make_person("bob", is_staff=True))
-    assert len(marks(here)) == len(marks(there)) == 1
+def test_page_lists_own_sessions_without_their_keys(ada: User) -> None:
+    here, there = logged_in_client(ada), logged_in_client(ada)
+    logged_in_client(make_person("bob", is_staff=True))
+    assert len(other_sessions(here)) == len(other_sessions(there)) == 1
     page = here.get(PAGE).content.decode()
     assert "this one" in page
     assert "127.0.0.1" not in page
@@ -45,41 +45,41 @@ def test_page_lists_ones_own_sessions_and_gives_no_key_away(ada: User) -> None:
 
 
 def test_one_session_is_ended(ada: User, caplog: pytest.LogCaptureFixture) -> None:
-    here, there, elsewhere = (client_of(ada) for _ in range(3))
+    here, there, elsewhere = (logged_in_client(ada) for _ in range(3))
     (own,) = (e for e in there.get(PAGE).context["sessions"] if e.is_this)
-    page = here.post(PAGE, {"mark": own.mark}, follow=True).content.decode()
-    assert "Sessions that were ended: 1." in page
-    assert (is_in(here), is_in(there), is_in(elsewhere)) == (True, False, True)
+    page = here.post(PAGE, {"session": own.public_id}, follow=True).content.decode()
+    assert "Sessions ended: 1." in page
+    assert (is_logged_in(here), is_logged_in(there), is_logged_in(elsewhere)) == (True, False, True)
     assert "Sessions ended by ada: 1" in caplog.text
 
 
 def test_all_others_are_ended_at_once(ada: User) -> None:
-    here, *others = (client_of(ada) for _ in range(4))
-    bob = client_of(make_person("bob", is_staff=True))
-    here.post(PAGE, {"mark": "all"})
-    assert is_in(here)
-    assert not any(is_in(each) for each in others)
-    assert is_in(bob)
+    here, *others = (logged_in_client(ada) for _ in range(4))
+    bob = logged_in_client(make_person("bob", is_staff=True))
+    here.post(PAGE, {"session": "all"})
+    assert is_logged_in(here)
+    assert not any(is_logged_in(each) for each in others)
+    assert is_logged_in(bob)
 
 
 def test_nobody_ends_the_session_of_another(ada: User) -> None:
-    bob = client_of(make_person("bob", is_staff=True))
+    bob = logged_in_client(make_person("bob", is_staff=True))
     (his,) = bob.get(PAGE).context["sessions"]
-    client_of(ada).post(PAGE, {"mark": his.mark})
-    assert is_in(bob)
+    logged_in_client(ada).post(PAGE, {"session": his.public_id})
+    assert is_logged_in(bob)
 
 
-def test_sessions_that_are_over_are_not_listed(
+def test_expired_sessions_are_not_listed(
     ada: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    idle, old = client_of(ada), client_of(ada)
+    idle, old = logged_in_client(ada), logged_in_client(ada)
     start = time.time()
     monkeypatch.setattr(time, "time", lambda: start + settings.SESSION_IDLE_SECONDS - 60)
-    assert is_in(old)
+    assert is_logged_in(old)
     monkeypatch.setattr(time, "time", lambda: start + settings.SESSION_IDLE_SECONDS + 60)
-    here = client_of(ada)
-    assert len(marks(here)) == 1  # the idle one has run out
-    assert not is_in(idle)
+    here = logged_in_client(ada)
+    assert len(other_sessions(here)) == 1  # the idle one has expired
+    assert not is_logged_in(idle)
     ada.set_password("another horse battery")
     ada.save()
-    assert marks(client_of(ada)) == []
+    assert other_sessions(logged_in_client(ada)) == []

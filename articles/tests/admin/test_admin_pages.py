@@ -1,4 +1,4 @@
-"""The other pages of the admin: they open, and what they change is what they should."""
+"""The admin of everything but articles: every page opens, and changes only what it should."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from articles.content.urls.normalization import identity_hash
-from articles.images.store import hold
+from articles.images.store import store_upload
 from articles.models import (
     ArticleImage,
     Author,
@@ -27,13 +27,13 @@ from articles.models import (
     SourceHost,
     Tag,
 )
-from articles.tests.images.test_store import plain
+from articles.tests.images.test_store import image_bytes
 from articles.tests.support.editors import (
-    client_of,
-    editor,
-    editors_permissions,
+    editor_permissions,
+    logged_in_client,
+    make_editor,
     make_person,
-    superuser,
+    make_superuser,
 )
 from articles.tests.support.factories import NOON, make_article, make_issue, make_run, make_source
 
@@ -43,7 +43,7 @@ HERE = "/admin/articles"
 
 @pytest.fixture
 def client(db: None) -> Client:
-    return client_of(editor())
+    return logged_in_client(make_editor())
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def image(db: None) -> Image:
 
 @pytest.fixture
 def rows(image: Image) -> dict[str, Any]:
-    """Return a row of everything that has a page."""
+    """Return one row of every model that has an admin page."""
     article = make_article()
     return {
         "author": Author.objects.create(name="Ada", slug="ada"),
@@ -69,8 +69,8 @@ def rows(image: Image) -> dict[str, Any]:
     }
 
 
-def test_guide_names_permissions_that_exist() -> None:
-    named = editors_permissions()
+def test_permissions_in_the_editors_guide_exist() -> None:
+    named = editor_permissions()
     assert len(named) == 13
     known = Permission.objects.filter(content_type__app_label="articles")
     assert set(named) <= set(known.values_list("codename", flat=True))
@@ -78,9 +78,9 @@ def test_guide_names_permissions_that_exist() -> None:
 
 def test_every_list_and_page_opens(client: Client, rows: dict[str, Any]) -> None:
     for name, row in rows.items():
-        answer = client.get(f"{HERE}/{name}/")
-        assert answer.status_code == 200, name
-        assert row in answer.context["cl"].result_list, name
+        response = client.get(f"{HERE}/{name}/")
+        assert response.status_code == 200, name
+        assert row in response.context["cl"].result_list, name
         page = client.get(f"{HERE}/{name}/{row.pk}/change/")
         assert page.status_code == 200, name
 
@@ -99,32 +99,34 @@ def test_search_of_every_list(client: Client, rows: dict[str, Any]) -> None:
         found = client.get(f"{HERE}/{name}/", {"q": words}).context["cl"].result_list
         assert len(found) == 1, name
         for words in ("nowhere", "/%00/", "\x00", "%"):
-            answer = client.get(f"{HERE}/{name}/", {"q": words})
-            assert answer.status_code == 200, name
-        assert answer.context["cl"].result_list == [], name
+            response = client.get(f"{HERE}/{name}/", {"q": words})
+            assert response.status_code == 200, name
+        assert response.context["cl"].result_list == [], name
 
 
 def test_only_outlets_and_pictures_can_be_changed(rows: dict[str, Any]) -> None:
-    client = client_of(superuser())
+    client = logged_in_client(make_superuser())
     for name, row in rows.items():
-        answer = client.post(f"{HERE}/{name}/{row.pk}/change/", {"name": "x"})
-        assert answer.status_code == (200 if name in {"source", "image"} else 403), name
+        response = client.post(f"{HERE}/{name}/{row.pk}/change/", {"name": "x"})
+        assert response.status_code == (200 if name in {"source", "image"} else 403), name
         assert client.get(f"{HERE}/{name}/{row.pk}/delete/").status_code == 403, name
         expected = 200 if name == "source" else 403
         assert client.get(f"{HERE}/{name}/add/").status_code == expected, name
 
 
-def test_the_tags_that_the_archive_does_not_use_have_no_page() -> None:
+def test_unused_taggit_tags_have_no_admin() -> None:
     labels = {model._meta.label for model in admin.site._registry}
     assert "taggit.Tag" not in labels
     assert "articles.Tag" in labels
 
 
-def test_every_page_keeps_the_strict_policy(client: Client, rows: dict[str, Any]) -> None:
-    for address in ("/admin/", f"{HERE}/source/", f"{HERE}/source/{rows['source'].pk}/change/"):
-        answer = client.get(address)
-        assert "'unsafe-inline'" not in answer["Content-Security-Policy"]
-        html = answer.content.decode()
+def test_every_page_has_the_strict_content_security_policy(
+    client: Client, rows: dict[str, Any]
+) -> None:
+    for url in ("/admin/", f"{HERE}/source/", f"{HERE}/source/{rows['source'].pk}/change/"):
+        response = client.get(url)
+        assert "'unsafe-inline'" not in response["Content-Security-Policy"]
+        html = response.content.decode()
         assert " style=" not in html
         assert "<style" not in html
         assert " onclick=" not in html
@@ -133,7 +135,7 @@ def test_every_page_keeps_the_strict_policy(client: Client, rows: dict[str, Any]
 # Quarantine
 
 
-def test_path_that_is_no_text_is_shown_in_escapes(client: Client) -> None:
+def test_path_that_is_not_utf8_is_shown_with_escapes(client: Client) -> None:
     issue = make_issue(b"x", b"2021-\xff<b>.md")
     html = client.get(f"{HERE}/importissue/{issue.pk}/change/").content.decode()
     assert "posts/2021-\\xff&lt;b&gt;.md" in html
@@ -142,22 +144,22 @@ def test_path_that_is_no_text_is_shown_in_escapes(client: Client) -> None:
 def test_quarantined_bytes_are_an_attachment(client: Client) -> None:
     content = b"<script>alert(1)</script>\xff"
     issue = make_issue(content, b"x.md")
-    answer = client.get(f"{HERE}/importissue/{issue.pk}/bytes/")
-    assert answer.content == content
-    assert answer["Content-Type"] == "text/plain; charset=utf-8"
-    assert answer["Content-Disposition"] == f'attachment; filename="{issue.sha256[:12]}.md"'
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert "sandbox" in answer["Content-Security-Policy"]
+    response = client.get(f"{HERE}/importissue/{issue.pk}/bytes/")
+    assert response.content == content
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response["Content-Disposition"] == f'attachment; filename="{issue.sha256[:12]}.md"'
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response["Content-Security-Policy"]
 
 
 def test_quarantined_bytes_need_permission() -> None:
-    address = f"{HERE}/importissue/{make_issue(b'x', b'x.md').pk}/bytes/"
-    assert Client().get(address).status_code == 302
-    staff = client_of(make_person("eve", "view_article", is_staff=True))
-    assert staff.get(address).status_code == 403
+    url = f"{HERE}/importissue/{make_issue(b'x', b'x.md').pk}/bytes/"
+    assert Client().get(url).status_code == 302
+    staff = logged_in_client(make_person("eve", "view_article", is_staff=True))
+    assert staff.get(url).status_code == 403
 
 
-def test_quarantine_never_loads_the_bytes_for_its_list(
+def test_quarantine_list_does_not_load_the_bytes(
     client: Client, django_assert_num_queries: Any
 ) -> None:
     make_issue(b"x", b"x.md")
@@ -167,7 +169,7 @@ def test_quarantine_never_loads_the_bytes_for_its_list(
     assert '"articles_importissue"."data"' not in queries.captured_queries[-1]["sql"]
 
 
-def test_quarantine_by_standing_and_run(client: Client) -> None:
+def test_quarantine_filtered_by_status_and_run(client: Client) -> None:
     issue, other = make_issue(b"x", b"x.md"), make_issue(b"y", b"y.md", resolved_at=NOON)
     shown = {
         query: list(client.get(f"{HERE}/importissue/?{query}").context["cl"].result_list)
@@ -178,11 +180,11 @@ def test_quarantine_by_standing_and_run(client: Client) -> None:
     assert f"{HERE}/importissue/?run={issue.run_id}" in page
 
 
-def test_damaged_quarantine_is_said_so(client: Client) -> None:
+def test_download_of_damaged_quarantine_shows_a_message(client: Client) -> None:
     issue = make_issue(b"x", b"x.md")
     ImportIssue.objects.update(data=b"broken")
-    answer = client.get(f"{HERE}/importissue/{issue.pk}/bytes/", follow=True)
-    assert "damaged" in answer.content.decode()
+    response = client.get(f"{HERE}/importissue/{issue.pk}/bytes/", follow=True)
+    assert "damaged" in response.content.decode()
 
 
 # Outlets
@@ -208,7 +210,7 @@ def test_new_outlet_gets_a_slug_of_its_own(client: Client) -> None:
     assert sum(slug.startswith("quay-news") for slug in slugs) == 2
 
 
-def test_outlet_takes_hosts_in_their_looked_up_spelling(client: Client) -> None:
+def test_outlet_hosts_are_normalised_for_lookup(client: Client) -> None:
     source = make_source(needs_review=True)
     host = {"hosts-TOTAL_FORMS": 1, "hosts-0-host": "WWW.Bücher.Example."}
     values = outlet_form(needs_review="on", **host, home_page="herald.example")
@@ -220,66 +222,66 @@ def test_outlet_takes_hosts_in_their_looked_up_spelling(client: Client) -> None:
     assert not Source.objects.get().needs_review
 
 
-def test_outlets_to_be_reviewed(client: Client) -> None:
+def test_outlets_filtered_by_needs_review(client: Client) -> None:
     make_source("Known")
     new = make_source("New", needs_review=True)
-    answer = client.get(f"{HERE}/source/", {"review": "1"})
-    assert answer.context["cl"].result_list == [new]
+    response = client.get(f"{HERE}/source/", {"review": "1"})
+    assert response.context["cl"].result_list == [new]
 
 
 # Pictures
 
 
 def test_upload(client: Client, image: Image, settings: Any) -> None:
-    upload = SimpleUploadedFile("../../x.html", plain(1000, 500), "text/html")
-    answer = client.post(f"{HERE}/image/{image.pk}/change/", {"upload": upload})
-    assert answer.status_code == 302
+    upload = SimpleUploadedFile("../../x.html", image_bytes(1000, 500), "text/html")
+    response = client.post(f"{HERE}/image/{image.pk}/change/", {"upload": upload})
+    assert response.status_code == 302
     image.refresh_from_db()
     assert (image.state, image.width, image.height) == (ImageState.HELD, 1000, 500)
     ArticleImage.objects.create(article=make_article(), image=image, position=0)
     assert client.get(f"/i/{image.code}?w=400")["Content-Type"] == "image/jpeg"
 
 
-def test_upload_that_is_no_picture_is_refused_in_words(client: Client, image: Image) -> None:
+def test_upload_that_is_not_a_picture_shows_a_message(client: Client, image: Image) -> None:
     upload = SimpleUploadedFile("x.png", b"<html>", "image/png")
-    answer = client.post(f"{HERE}/image/{image.pk}/change/", {"upload": upload})
-    assert "no JPEG, PNG, WebP or GIF picture" in answer.content.decode()
+    response = client.post(f"{HERE}/image/{image.pk}/change/", {"upload": upload})
+    assert "not a JPEG, PNG, WebP or GIF picture" in response.content.decode()
     image.refresh_from_db()
     assert image.state == ImageState.KNOWN
 
 
-def test_upload_that_the_disk_does_not_take_is_told_in_words(client: Client, image: Image) -> None:
-    upload = SimpleUploadedFile("x.png", plain())
+def test_upload_on_a_full_disk_shows_a_message(client: Client, image: Image) -> None:
+    upload = SimpleUploadedFile("x.png", image_bytes())
     full = OSError(errno.ENOSPC, "No space left on device")
-    with mock.patch("articles.images.store._write", side_effect=full):
-        answer = client.post(f"{HERE}/image/{image.pk}/change/", {"upload": upload}, follow=True)
-    assert "Nothing was changed" in answer.content.decode()
-    assert "No space left on device" in answer.content.decode()
+    with mock.patch("articles.images.store._write_atomically", side_effect=full):
+        response = client.post(f"{HERE}/image/{image.pk}/change/", {"upload": upload}, follow=True)
+    assert "Nothing was changed" in response.content.decode()
+    assert "No space left on device" in response.content.decode()
     image.refresh_from_db()
     assert image.state == ImageState.KNOWN
 
 
 def test_upload_needs_permission(image: Image) -> None:
-    client = client_of(make_person("eve", "view_image", is_staff=True))
-    address = f"{HERE}/image/{image.pk}/change/"
-    assert 'type="file"' not in client.get(address).content.decode()
-    upload = SimpleUploadedFile("x.png", plain())
-    assert client.post(address, {"upload": upload}).status_code == 403
+    client = logged_in_client(make_person("eve", "view_image", is_staff=True))
+    url = f"{HERE}/image/{image.pk}/change/"
+    assert 'type="file"' not in client.get(url).content.decode()
+    upload = SimpleUploadedFile("x.png", image_bytes())
+    assert client.post(url, {"upload": upload}).status_code == 403
 
 
-def test_picture_is_shown_to_editors_alone(client: Client, image: Image) -> None:
-    address = f"{HERE}/image/{image.pk}/file/"
-    assert client.get(address).status_code == 404
-    hold(image, io.BytesIO(plain()))
-    answer = client.get(address)
-    assert answer["Content-Type"] == "image/jpeg"
-    assert "no-store" in answer["Cache-Control"]
-    assert address in client.get(f"{HERE}/image/{image.pk}/change/").content.decode()
-    assert Client().get(address).status_code == 302
+def test_picture_is_shown_to_editors_only(client: Client, image: Image) -> None:
+    url = f"{HERE}/image/{image.pk}/file/"
+    assert client.get(url).status_code == 404
+    store_upload(image, io.BytesIO(image_bytes()))
+    response = client.get(url)
+    assert response["Content-Type"] == "image/jpeg"
+    assert "no-store" in response["Cache-Control"]
+    assert url in client.get(f"{HERE}/image/{image.pk}/change/").content.decode()
+    assert Client().get(url).status_code == 302
 
 
-def test_pictures_that_are_held(client: Client, image: Image) -> None:
+def test_pictures_filtered_by_state(client: Client, image: Image) -> None:
     Image.objects.create(code="00000000bb", url_hash="bb")
-    hold(image, io.BytesIO(plain()))
-    answer = client.get(f"{HERE}/image/", {"state": "held"})
-    assert answer.context["cl"].result_list == [image]
+    store_upload(image, io.BytesIO(image_bytes()))
+    response = client.get(f"{HERE}/image/", {"state": "held"})
+    assert response.context["cl"].result_list == [image]

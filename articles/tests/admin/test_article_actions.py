@@ -1,4 +1,4 @@
-"""What is done to an article in the admin: by whom, with which reason, and what the log keeps."""
+"""Actions on articles in the admin: who may run them, with which reason, and what is logged."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
-from articles.images.store import hold
+from articles.images.store import store_upload
 from articles.models import Article, BlockedIdentity, Image, Original, State
 from articles.publishing import publication_state
-from articles.tests.images.test_store import plain
+from articles.tests.images.test_store import image_bytes
 from articles.tests.support.editors import (
-    client_of,
-    editor,
-    form_of,
-    imported_article,
+    admin_url,
+    form_data,
+    import_article,
+    logged_in_client,
+    make_editor,
     make_person,
-    page_of,
-    superuser,
+    make_superuser,
 )
 from articles.tests.support.post_files import BODY
 
@@ -32,12 +32,12 @@ LIST = "/admin/articles/article/"
 
 @pytest.fixture
 def article(tmp_path: Path) -> Article:
-    return imported_article(tmp_path / "posts")
+    return import_article(tmp_path / "posts")
 
 
 @pytest.fixture
 def client(db: None) -> Client:
-    return client_of(editor())
+    return logged_in_client(make_editor())
 
 
 def log() -> list[str]:
@@ -49,36 +49,39 @@ def state_of(article: Article) -> str:
 
 
 def pages_of(article: Article) -> dict[str, str]:
-    """Return every page of an article that changes something or shows what readers do not see."""
+    """Return the URLs, by name, of an article's pages that are not public."""
     capture = article.captures.order_by("pk").first()
     assert capture is not None
-    plain_pages = ("change", "step", "withdraw", "erase", "preview")
-    of_version = ("hide", "show", "original")
-    return {name: page_of(article, name) for name in plain_pages} | {
-        name: page_of(article, name, capture.pk) for name in of_version
+    article_pages = ("change", "step", "withdraw", "erase", "preview")
+    version_pages = ("hide", "show", "original")
+    return {name: admin_url(article, name) for name in article_pages} | {
+        name: admin_url(article, name, capture.pk) for name in version_pages
     }
 
 
-# Who may
+# Permissions
 
 
-def test_nobody_gets_in_without_logging_in(article: Article) -> None:
+def test_anonymous_is_redirected_to_the_login(article: Article) -> None:
     for name, page in pages_of(article).items():
-        for answer in (Client().get(page), Client().post(page, {"step": "review", "reason": "x"})):
-            assert answer.status_code == 302, name
-            assert answer["Location"].startswith("/admin/login/"), name
+        for response in (
+            Client().get(page),
+            Client().post(page, {"step": "review", "reason": "x"}),
+        ):
+            assert response.status_code == 302, name
+            assert response["Location"].startswith("/admin/login/"), name
 
 
 def test_staff_without_permission_is_refused(article: Article) -> None:
-    client = client_of(make_person("eve", is_staff=True))
+    client = logged_in_client(make_person("eve", is_staff=True))
     for name, page in pages_of(article).items():
         assert client.get(page).status_code in {403, 405}, name
         assert client.post(page, {"step": "review", "reason": "x"}).status_code == 403, name
     assert state_of(article) == State.PUBLISHED
 
 
-def test_staff_who_may_only_look_changes_nothing(article: Article) -> None:
-    client = client_of(make_person("eve", "view_article", is_staff=True))
+def test_staff_with_view_permission_only_cannot_change(article: Article) -> None:
+    client = logged_in_client(make_person("eve", "view_article", is_staff=True))
     pages = pages_of(article)
     for name in ("change", "step", "withdraw", "erase", "hide", "show"):
         values = {"step": "review", "reason": "x", "code": article.code}
@@ -88,30 +91,30 @@ def test_staff_who_may_only_look_changes_nothing(article: Article) -> None:
     assert state_of(article) == State.PUBLISHED
 
 
-def test_editor_opens_everything_but_erasing(article: Article, client: Client) -> None:
+def test_editor_can_open_every_page_but_erase(article: Article, client: Client) -> None:
     for name, page in pages_of(article).items():
         expected = {"step": 405, "erase": 403}.get(name, 200)
         assert client.get(page).status_code == expected, name
 
 
 def test_editor_cannot_erase(article: Article, client: Client) -> None:
-    answer = client.post(page_of(article, "erase"), {"reason": "x", "code": article.code})
-    assert answer.status_code == 403
+    response = client.post(admin_url(article, "erase"), {"reason": "x", "code": article.code})
+    assert response.status_code == 403
     assert Article.objects.exists()
-    assert page_of(article, "erase") not in client.get(page_of(article)).content.decode()
+    assert admin_url(article, "erase") not in client.get(admin_url(article)).content.decode()
 
 
 @pytest.mark.parametrize("name", ["step", "withdraw", "hide", "show", "erase", "preview"])
 def test_forged_request_is_refused(article: Article, name: str) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(superuser())
+    client.force_login(make_superuser())
     values = {"step": "review", "reason": "x", "code": article.code}
     assert client.post(pages_of(article)[name], values).status_code == 403
     assert state_of(article) == State.PUBLISHED
 
 
-def test_articles_are_neither_added_nor_deleted_by_hand(article: Article) -> None:
-    client = client_of(superuser())
+def test_articles_cannot_be_added_or_deleted(article: Article) -> None:
+    client = logged_in_client(make_superuser())
     assert client.get(f"{LIST}add/").status_code == 403
     assert client.post(f"{LIST}{article.pk}/delete/", {"post": "yes"}).status_code == 403
     values = {"action": "delete_selected", "_selected_action": article.pk, "post": "yes"}
@@ -119,7 +122,7 @@ def test_articles_are_neither_added_nor_deleted_by_hand(article: Article) -> Non
     assert Article.objects.exists()
 
 
-# Steps
+# Actions on one article
 
 
 @pytest.mark.parametrize(
@@ -129,35 +132,35 @@ def test_articles_are_neither_added_nor_deleted_by_hand(article: Article) -> Non
         (State.PUBLISHED, "review", State.REVIEW, "Sent to review."),
     ],
 )
-def test_step(
+def test_simple_action(
     client: Client, article: Article, before: State, step: str, after: State, words: str
 ) -> None:
     Article.objects.update(state=before)
-    assert client.post(page_of(article, "step"), {"step": step}).status_code == 302
+    assert client.post(admin_url(article, "step"), {"step": step}).status_code == 302
     assert state_of(article) == after
     assert log() == [words]
 
 
-def test_step_reviewed_takes_the_mark_off(client: Client, article: Article) -> None:
+def test_mark_as_reviewed_clears_needs_review(client: Client, article: Article) -> None:
     Article.objects.update(needs_review=True)
-    client.post(page_of(article, "step"), {"step": "reviewed"})
+    client.post(admin_url(article, "step"), {"step": "reviewed"})
     assert not Article.objects.get().needs_review
 
 
-def test_step_that_does_not_exist(client: Client, article: Article) -> None:
-    assert client.post(page_of(article, "step"), {"step": "burn"}).status_code == 404
+def test_unknown_simple_action_is_not_found(client: Client, article: Article) -> None:
+    assert client.post(admin_url(article, "step"), {"step": "burn"}).status_code == 404
 
 
 def test_withdraw_needs_a_reason(client: Client, article: Article) -> None:
-    answer = client.post(page_of(article, "withdraw"), {"reason": "  "})
-    assert answer.status_code == 200
-    assert "required" in answer.content.decode()
+    response = client.post(admin_url(article, "withdraw"), {"reason": "  "})
+    assert response.status_code == 200
+    assert "required" in response.content.decode()
     assert state_of(article) == State.PUBLISHED
     assert log() == []
 
 
 def test_withdraw(client: Client, article: Article) -> None:
-    client.post(page_of(article, "withdraw"), {"reason": "a court asked"})
+    client.post(admin_url(article, "withdraw"), {"reason": "a court asked"})
     row = Article.objects.get()
     assert (row.state, row.state_reason) == (State.WITHDRAWN, "a court asked")
     assert log() == ["Withdrew: a court asked"]
@@ -166,55 +169,57 @@ def test_withdraw(client: Client, article: Article) -> None:
 
 def test_hide_and_show_a_version(client: Client, article: Article) -> None:
     newest = article.captures.get(version=2)
-    client.post(page_of(article, "hide", newest.pk), {"reason": "names a child"})
+    client.post(admin_url(article, "hide", newest.pk), {"reason": "names a child"})
     newest.refresh_from_db()
     assert (newest.hidden, newest.hidden_reason) == (True, "names a child")
     assert newest.hidden_by is not None
     assert newest.hidden_by.username == "ada"
     assert Article.objects.get().title == "港口今日恢复通航"
-    assert "names a child" in client.get(page_of(article)).content.decode()
-    client.post(page_of(article, "show", newest.pk))
+    assert "names a child" in client.get(admin_url(article)).content.decode()
+    client.post(admin_url(article, "show", newest.pk))
     assert Article.objects.get().title == "新标题"
     assert log() == ["Hid version 2: names a child", "Showed version 2 again."]
 
 
-def test_hide_the_last_version_is_refused_in_words(client: Client, article: Article) -> None:
+def test_hide_the_last_version_shows_a_message(client: Client, article: Article) -> None:
     for capture in article.captures.order_by("version"):
-        answer = client.post(page_of(article, "hide", capture.pk), {"reason": "x"})
-    assert answer.status_code == 200
-    assert "withdraw the article instead" in answer.content.decode()
+        response = client.post(admin_url(article, "hide", capture.pk), {"reason": "x"})
+    assert response.status_code == 200
+    assert "withdraw the article instead" in response.content.decode()
     assert article.captures.filter(hidden=False).count() == 1
     assert len(log()) == 1
 
 
 def test_version_of_another_article_is_not_found(client: Client, article: Article) -> None:
     for name in ("hide", "show", "original"):
-        assert client.get(page_of(article, name, 999_999)).status_code == 404
+        assert client.get(admin_url(article, name, 999_999)).status_code == 404
 
 
 # Erasing
 
 
-def test_erase_wants_the_code_typed(article: Article) -> None:
-    client = client_of(superuser())
-    answer = client.post(page_of(article, "erase"), {"reason": "law", "code": "00000000"})
-    assert answer.status_code == 200
-    assert "not the article" in answer.content.decode()
+def test_erase_requires_the_typed_code(article: Article) -> None:
+    client = logged_in_client(make_superuser())
+    response = client.post(admin_url(article, "erase"), {"reason": "law", "code": "00000000"})
+    assert response.status_code == 200
+    assert "not the article" in response.content.decode()
     assert Article.objects.exists()
 
 
-def test_erase_leaves_no_word_of_the_article(
+def test_erase_leaves_no_text_of_the_article(
     article: Article, settings: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
-    client = client_of(superuser())
-    client.post(page_of(article), form_of(client, article) | {"title": "X被告", "reason": "X被告"})
-    client.post(page_of(article, "withdraw"), {"reason": "X被告"})
+    client = logged_in_client(make_superuser())
+    client.post(
+        admin_url(article), form_data(client, article) | {"title": "X被告", "reason": "X被告"}
+    )
+    client.post(admin_url(article, "withdraw"), {"reason": "X被告"})
     with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(page_of(article, "erase"), {"reason": "law", "code": article.code})
-    assert answer.status_code == 302
-    mark = BlockedIdentity.objects.get()
-    assert (mark.code, mark.reason) == (article.code, "law")
-    assert mark.editor is not None
+        response = client.post(admin_url(article, "erase"), {"reason": "law", "code": article.code})
+    assert response.status_code == 302
+    tombstone = BlockedIdentity.objects.get()
+    assert (tombstone.code, tombstone.reason) == (article.code, "law")
+    assert tombstone.editor is not None
     assert not Article.objects.exists()
     assert not Original.objects.exists()
     entries = LogEntry.objects.order_by("pk").values_list("object_repr", "change_message")
@@ -229,26 +234,26 @@ def test_erase_removes_pictures_that_no_other_story_shows(
     tmp_path: Path, settings: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
     picture = '<img src="https://img.herald.example/own.jpg">'
-    article = imported_article(tmp_path / "posts", BODY + picture)
-    hold(Image.objects.get(), io.BytesIO(plain()))
+    article = import_article(tmp_path / "posts", BODY + picture)
+    store_upload(Image.objects.get(), io.BytesIO(image_bytes()))
     with django_capture_on_commit_callbacks(execute=True):
         values = {"reason": "law", "code": article.code}
-        client_of(superuser()).post(page_of(article, "erase"), values)
+        logged_in_client(make_superuser()).post(admin_url(article, "erase"), values)
     assert not Image.objects.exists()
     assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
 
 
-# Many at once
+# Bulk actions
 
 
-def test_ticked_articles_are_published(client: Client, article: Article) -> None:
+def test_selected_articles_are_published(client: Client, article: Article) -> None:
     publication_state.send_to_review(article)
     client.post(LIST, {"action": "publish_selected", "_selected_action": [article.pk]})
     assert state_of(article) == State.PUBLISHED
     assert log() == ["Published."]
 
 
-def test_ticked_articles_are_withdrawn_after_a_reason(client: Client, article: Article) -> None:
+def test_selected_articles_are_withdrawn_with_a_reason(client: Client, article: Article) -> None:
     ticked = {"action": "withdraw_selected", "_selected_action": [article.pk]}
     asked = client.post(LIST, ticked)
     assert asked.status_code == 200
@@ -260,39 +265,41 @@ def test_ticked_articles_are_withdrawn_after_a_reason(client: Client, article: A
     assert log() == ["Withdrew: asked"]
 
 
-def test_asking_for_all_articles_does_only_the_ticked_ones(
-    client: Client, article: Article
-) -> None:
+def test_select_all_changes_only_the_selected_articles(client: Client, article: Article) -> None:
     values = {"action": "review_selected", "_selected_action": ["0"], "select_across": "1"}
     client.post(LIST, values)
     assert state_of(article) == State.PUBLISHED
 
 
-def test_staff_who_may_only_look_have_no_actions(article: Article) -> None:
-    client = client_of(make_person("eve", "view_article", is_staff=True))
+def test_staff_with_view_permission_only_has_no_actions(article: Article) -> None:
+    client = logged_in_client(make_person("eve", "view_article", is_staff=True))
     client.post(LIST, {"action": "review_selected", "_selected_action": [article.pk]})
     assert state_of(article) == State.PUBLISHED
 
 
-# Bytes
+# Downloads
 
 
-def test_original_is_an_attachment_that_nothing_runs(client: Client, article: Article) -> None:
+def test_original_is_an_attachment_that_cannot_run(client: Client, article: Article) -> None:
     capture = article.captures.select_related("original").order_by("pk").first()
     assert capture is not None
-    answer = client.get(page_of(article, "original", capture.pk))
-    assert answer.content == capture.original.content
-    assert answer["Content-Type"] == "text/plain; charset=utf-8"
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Disposition"] == f'attachment; filename="{capture.original_id[:12]}.md"'
-    assert "sandbox" in answer["Content-Security-Policy"]
-    assert "no-store" in answer["Cache-Control"]
+    response = client.get(admin_url(article, "original", capture.pk))
+    assert response.content == capture.original.content
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert (
+        response["Content-Disposition"] == f'attachment; filename="{capture.original_id[:12]}.md"'
+    )
+    assert "sandbox" in response["Content-Security-Policy"]
+    assert "no-store" in response["Cache-Control"]
 
 
-def test_original_that_is_damaged_is_said_so(client: Client, article: Article) -> None:
+def test_download_of_a_damaged_original_shows_a_message(client: Client, article: Article) -> None:
     Original.objects.update(data=b"broken")
     capture = article.captures.order_by("pk").first()
     assert capture is not None
-    answer = client.get(page_of(article, "original", capture.pk), follow=True)
-    assert "damaged" in answer.content.decode()
-    assert reverse("admin:articles_article_change", args=[article.pk]) in str(answer.redirect_chain)
+    response = client.get(admin_url(article, "original", capture.pk), follow=True)
+    assert "damaged" in response.content.decode()
+    assert reverse("admin:articles_article_change", args=[article.pk]) in str(
+        response.redirect_chain
+    )

@@ -16,11 +16,11 @@ from articles.content.post_file.parsing import Kind
 from articles.models import Article, Author, BlockedIdentity, State
 from articles.publishing import publication_state
 from articles.searching import index_updates
-from articles.searching.backend import IndexMissingError, TooSlowError
+from articles.searching.backend import IndexMissingError, SearchTimeoutError
 from articles.searching.search import Count, Search
 from articles.tests.support.factories import NOON, make_source
 from articles.tests.support.page_fixtures import add_version, at, publish
-from articles.tests.support.search_fixtures import asks_the_archive
+from articles.tests.support.search_fixtures import assert_archive_queries
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ ROW_KEYS = {
 
 @pytest.fixture
 def story() -> Article:
-    """Return a story of which everything is known, in an index."""
+    """Return an indexed story with all values set."""
     author = Author.objects.create(name="王小明", slug="王小明")
     values = {"language": "zh-Hans", "excerpt": "码头。", "kind": Kind.STORY}
     article = publish(
@@ -46,30 +46,30 @@ def story() -> Article:
     return article
 
 
-def stories(count: int, **values: Any) -> list[Article]:
+def publish_stories(count: int, **values: Any) -> list[Article]:
     found = [publish(title=f"港口 {number}", **values) for number in range(count)]
     index_updates.update()
     return found
 
 
-def told(client: Client, address: str, status: int = 200, **more: Any) -> dict[str, Any]:
+def get_json(client: Client, address: str, status: int = 200, **more: Any) -> dict[str, Any]:
     response = client.get(address, **more)
     assert response.status_code == status, response.content
     kind = "application/json" if status == 200 else "application/problem+json"
     assert response["Content-Type"] == kind
-    answer: dict[str, Any] = json.loads(response.content)
-    return answer
+    payload: dict[str, Any] = json.loads(response.content)
+    return payload
 
 
-def problem(client: Client, address: str, status: int, **more: Any) -> dict[str, Any]:
-    found = told(client, address, status, **more)
+def get_problem(client: Client, address: str, status: int, **more: Any) -> dict[str, Any]:
+    found = get_json(client, address, status, **more)
     assert {"type", "title", "detail"} <= set(found)
     assert found["status"] == status
     return found
 
 
 def test_page_has_the_keys_of_the_contract(client: Client, story: Article) -> None:
-    page = told(client, f"{LIST}?q=港口")
+    page = get_json(client, f"{LIST}?q=港口")
     assert set(page) == {"count", "notes", "results", "next"}
     assert (page["count"], page["next"], page["notes"]) == (1, None, [])
     [row] = page["results"]
@@ -91,8 +91,8 @@ def test_page_has_the_keys_of_the_contract(client: Client, story: Article) -> No
 
 
 def test_story_has_the_keys_of_the_contract(client: Client, story: Article) -> None:
-    [row] = told(client, LIST)["results"]
-    found = told(client, f"{LIST}/{story.code}")
+    [row] = get_json(client, LIST)["results"]
+    found = get_json(client, f"{LIST}/{story.code}")
     more = {"published_precision", "html", "text", "captures", "images"}
     assert set(found) == ROW_KEYS | more
     assert {key: found[key] for key in ROW_KEYS} == row
@@ -104,32 +104,32 @@ def test_story_has_the_keys_of_the_contract(client: Client, story: Article) -> N
         assert len(capture["sha256"]) == 64
 
 
-def test_hidden_captures_are_not_told(client: Client, story: Article) -> None:
+def test_hidden_captures_are_omitted(client: Client, story: Article) -> None:
     story.captures.filter(version=1).update(hidden=True, hidden_reason="names somebody")
-    found = told(client, f"{LIST}/{story.code}")
+    found = get_json(client, f"{LIST}/{story.code}")
     assert [capture["version"] for capture in found["captures"]] == [2]
 
 
-def test_story_without_anything_has_all_keys(client: Client) -> None:
+def test_story_with_empty_values_has_all_keys(client: Client) -> None:
     publish(title="", published_at=NOON)
     index_updates.update()
-    [row] = told(client, LIST)["results"]
+    [row] = get_json(client, LIST)["results"]
     assert set(row) == ROW_KEYS
     assert (row["authors"], row["tags"], row["original_url"]) == ([], [], None)
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "relevance"])
 def test_following_next_gives_every_hit_once(client: Client, sort: str) -> None:
-    wanted = {article.code for article in stories(23, text="同样的文字", published_at=NOON)}
-    found = list(_followed(client, f"{LIST}?q=港口&sort={sort}&page_size=5"))
+    wanted = {article.code for article in publish_stories(23, text="同样的文字", published_at=NOON)}
+    found = list(_follow_pages(client, f"{LIST}?q=港口&sort={sort}&page_size=5"))
     assert len(found) == 23
     assert set(found) == wanted
 
 
-def _followed(client: Client, address: str | None) -> Iterator[str]:
+def _follow_pages(client: Client, address: str | None) -> Iterator[str]:
     while address:
         assert address.startswith(f"{LIST}?")
-        page = told(client, address)
+        page = get_json(client, address)
         assert page["count"] == 23
         yield from (row["code"] for row in page["results"])
         address = page["next"]
@@ -138,32 +138,32 @@ def _followed(client: Client, address: str | None) -> Iterator[str]:
 def test_order_and_size(client: Client) -> None:
     early, late = publish(published_at=at(1)), publish(published_at=at(2))
     index_updates.update()
-    codes = [row["code"] for row in told(client, LIST)["results"]]
+    codes = [row["code"] for row in get_json(client, LIST)["results"]]
     assert codes == [late.code, early.code]
-    page = told(client, f"{LIST}?sort=oldest&page_size=1")
+    page = get_json(client, f"{LIST}?sort=oldest&page_size=1")
     assert [row["code"] for row in page["results"]] == [early.code]
     assert page["next"]
 
 
-def test_default_is_twenty(client: Client) -> None:
-    stories(21)
-    assert len(told(client, LIST)["results"]) == 20
-    assert len(told(client, f"{LIST}?page_size=100")["results"]) == 21
+def test_default_page_size_is_20(client: Client) -> None:
+    publish_stories(21)
+    assert len(get_json(client, LIST)["results"]) == 20
+    assert len(get_json(client, f"{LIST}?page_size=100")["results"]) == 21
 
 
-def test_beyond_the_limit_a_count_is_the_least(
+def test_count_above_the_limit_is_a_lower_bound(
     client: Client, story: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Search, "count", lambda self: Count(10_000, is_exact=False))
-    page = told(client, LIST)
+    page = get_json(client, LIST)
     assert page["count_at_least"] == 10_000
     assert "count" not in page
 
 
-def test_notes_say_how_a_search_was_read(client: Client, story: Article) -> None:
-    notes = told(client, f'{LIST}?q="港口 source:Nobody')["notes"]
+def test_notes_explain_how_the_query_was_read(client: Client, story: Article) -> None:
+    notes = get_json(client, f'{LIST}?q="港口 source:Nobody')["notes"]
     assert [note["code"] for note in notes] == ["unclosed-quote"]
-    [note] = told(client, f"{LIST}?q=source:Nobody")["notes"]
+    [note] = get_json(client, f"{LIST}?q=source:Nobody")["notes"]
     assert note["code"] == "unknown-name"
     assert set(note) == {"code", "words", "reading", "says"}
 
@@ -183,57 +183,57 @@ def test_notes_say_how_a_search_was_read(client: Client, story: Article) -> None
         ("after=x", "after", "follow"),
     ],
 )
-def test_wrong_parameter_is_named(
+def test_invalid_parameter_is_named(
     client: Client, story: Article, query: str, name: str, words: str
 ) -> None:
-    found = problem(client, f"{LIST}?{query}", 400)
+    found = get_problem(client, f"{LIST}?{query}", 400)
     assert found["parameters"] == [name]
     assert words in found["detail"]
 
 
-def test_cursor_of_another_order_is_told(client: Client) -> None:
-    stories(3)
-    after = told(client, f"{LIST}?page_size=1")["next"].partition("after=")[2]
-    assert problem(client, f"{LIST}?sort=oldest&after={after}", 400)["parameters"] == ["after"]
+def test_cursor_of_another_sort_order_is_refused(client: Client) -> None:
+    publish_stories(3)
+    after = get_json(client, f"{LIST}?page_size=1")["next"].partition("after=")[2]
+    assert get_problem(client, f"{LIST}?sort=oldest&after={after}", 400)["parameters"] == ["after"]
 
 
-def test_story_takes_no_parameter(client: Client, story: Article) -> None:
-    assert problem(client, f"{LIST}/{story.code}?text=no", 400)["parameters"] == ["text"]
+def test_story_accepts_no_parameters(client: Client, story: Article) -> None:
+    assert get_problem(client, f"{LIST}/{story.code}?text=no", 400)["parameters"] == ["text"]
 
 
 def test_withdrawn_story_is_gone_with_reason_and_date(client: Client, story: Article) -> None:
     publication_state.withdraw(story, "asked by its author")
-    found = problem(client, f"{LIST}/{story.code}", 410)
+    found = get_problem(client, f"{LIST}/{story.code}", 410)
     assert found["reason"] == "asked by its author"
     story.refresh_from_db()
     assert story.state_changed_at is not None
     assert found["since"] == story.state_changed_at.isoformat().replace("+00:00", "Z")
-    assert told(client, LIST)["results"] == []
+    assert get_json(client, LIST)["results"] == []
 
 
 def test_erased_story_is_gone(client: Client) -> None:
     BlockedIdentity.objects.create(
         identity_hash="1" * 64, code="zzzzzzzz", reason="asked", blocked_at=NOON
     )
-    assert problem(client, f"{LIST}/zzzzzzzz", 410)["since"] == "2020-02-26T12:00:00Z"
+    assert get_problem(client, f"{LIST}/zzzzzzzz", 410)["since"] == "2020-02-26T12:00:00Z"
 
 
-def test_what_is_not_there_is_not_found(client: Client) -> None:
+def test_unknown_and_hidden_stories_are_not_found(client: Client) -> None:
     hidden = publish(state=State.REVIEW)
     for path in (f"{LIST}/00000000", f"{LIST}/{hidden.code}", f"{LIST}/ABC", "/api/", "/api/v2/x"):
-        assert problem(client, path, 404)["title"] == "Not Found"
+        assert get_problem(client, path, 404)["title"] == "Not Found"
 
 
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
-        (TooSlowError("slow"), 503, "Ask for less"),
+        (SearchTimeoutError("slow"), 503, "Ask for less"),
         (IndexMissingError("none"), 503, "index is being made"),
         (OperationalError("away"), 503, "database"),
         (RuntimeError("a secret"), 500, "fault of the archive"),
     ],
 )
-def test_faults_are_problems_that_tell_nothing(
+def test_internal_errors_are_problems_without_details(
     client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, words: str
 ) -> None:
     def broken(*args: Any) -> None:
@@ -249,26 +249,24 @@ def test_faults_are_problems_that_tell_nothing(
     assert response["Cache-Control"] == "no-store"
 
 
-def test_archive_that_has_no_index_yet_says_so(client: Client) -> None:
-    assert told(client, LIST)["count"] == 0
+def test_missing_index_is_503(client: Client) -> None:
+    assert get_json(client, LIST)["count"] == 0
     publish()
-    assert problem(client, LIST, 503)
+    assert get_problem(client, LIST, 503)
 
 
-def test_rate_is_kept_and_told(client: Client, story: Article, settings: Settings) -> None:
+def test_searches_are_rate_limited(client: Client, story: Article, settings: Settings) -> None:
     settings.SEARCH_RATE = Rate(2, 60)
     for _ in range(2):
-        told(client, LIST)
+        get_json(client, LIST)
     response = client.get(LIST)
     assert response.status_code == 429
     assert 0 < int(response["Retry-After"]) <= 30
     assert json.loads(response.content)["title"] == "Too Many Requests"
-    told(client, f"{LIST}/{story.code}")
+    get_json(client, f"{LIST}/{story.code}")
 
 
-def test_answers_are_for_everybody_and_the_same_again_is_not_sent(
-    client: Client, story: Article
-) -> None:
+def test_responses_are_public_and_revalidated(client: Client, story: Article) -> None:
     client.cookies["sessionid"] = "stale"
     for address in (LIST, f"{LIST}/{story.code}", "/api/v1/openapi.json"):
         response = client.get(address)
@@ -284,31 +282,31 @@ def test_answers_are_for_everybody_and_the_same_again_is_not_sent(
         assert head["ETag"] == response["ETag"]
 
 
-def test_other_methods_are_told(client: Client, story: Article) -> None:
+def test_other_methods_are_405(client: Client, story: Article) -> None:
     response = client.post(LIST, {"q": "x"})
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS")
     assert json.loads(response.content)["status"] == 405
-    asked = client.options(LIST)
-    assert asked.status_code == 204
-    assert asked["Access-Control-Allow-Headers"] == "If-None-Match"
-    assert asked["Access-Control-Allow-Origin"] == "*"
+    preflight = client.options(LIST)
+    assert preflight.status_code == 204
+    assert preflight["Access-Control-Allow-Headers"] == "If-None-Match"
+    assert preflight["Access-Control-Allow-Origin"] == "*"
 
 
 def test_plain_http_is_refused_and_not_redirected(client: Client, settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
     for path in (LIST, f"{LIST}/00000000", "/api/v1/openapi.json", "/api/x"):
-        assert "https" in problem(client, path, 403)["detail"]
+        assert "https" in get_problem(client, path, 403)["detail"]
     assert client.get(LIST, secure=True).status_code == 200
     assert client.get("/search/download.csv").status_code == 301
 
 
 def test_number_of_queries_does_not_grow(client: Client) -> None:
-    for article in stories(30, tags=("港口",)):
+    for article in publish_stories(30, tags=("港口",)):
         add_version(article, 1)
     index_updates.update()
-    # The name of the index, the stories, what waits for the index (for the page and for the
-    # count), topics, captures.
-    with asks_the_archive(6):
-        told(client, f"{LIST}?page_size=3")
-    with asks_the_archive(6):
-        told(client, f"{LIST}?page_size=30")
+    # The name of the index, the stories, the index outbox (for the page and for the count),
+    # topics, captures.
+    with assert_archive_queries(6):
+        get_json(client, f"{LIST}?page_size=3")
+    with assert_archive_queries(6):
+        get_json(client, f"{LIST}?page_size=30")

@@ -1,4 +1,4 @@
-"""The examples of docs/api.md: what they ask for is answered as it stands there."""
+"""The examples in docs/api.md: each request returns the documented response."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from articles.searching import index_updates
 from articles.tests.support.factories import make_source
 from articles.tests.support.import_runs import PROJECT
 from articles.tests.support.page_fixtures import add_version, at, publish
-from articles.tests.support.post_files import ADDRESS
+from articles.tests.support.post_files import STORY_URL
 
 TEXT = (PROJECT / "docs" / "api.md").read_text()
 _REQUEST = re.compile(r"^```\nGET (\S+)\n```\n(?:```json\n(.+?)\n```)?", re.MULTILINE | re.DOTALL)
@@ -28,29 +28,29 @@ def _archive() -> None:
     author = Author.objects.create(name="王小明", slug="王小明")
     article = publish(
         tags=("港口",), author=author, source=make_source("示例日报"), code="abcd1234",
-        published_at=at(8), slug="港口", excerpt="北方港务局星期四宣布。", url=ADDRESS,
+        published_at=at(8), slug="港口", excerpt="北方港务局星期四宣布。", url=STORY_URL,
     )  # fmt: skip
     add_version(article, 1)
     publish(title="港口", published_at=at(7))
     index_updates.update()
 
 
-def test_examples_are_found() -> None:
+def test_all_examples_are_tested() -> None:
     assert len(_REQUEST.findall(TEXT)) == TEXT.count("\nGET /") == 3
 
 
-@pytest.mark.parametrize(("address", "answer"), _REQUEST.findall(TEXT))
-def test_example(client: Client, address: str, answer: str) -> None:
+@pytest.mark.parametrize(("address", "expected"), _REQUEST.findall(TEXT))
+def test_example_matches_the_response(client: Client, address: str, expected: str) -> None:
     found: dict[str, Any] = client.get(address).json()
-    if not answer:
+    if not expected:
         assert found["code"] in address
         assert [key for key in found if f"`{key}`" not in TEXT and f'"{key}"' not in TEXT] == []
         return
     if found.get("next"):
         found["next"] = _CURSOR.sub("after=CURSOR", found["next"])
-    assert found == json.loads(answer)
+    assert found == json.loads(expected)
 
 
 @pytest.mark.parametrize("address", re.findall(r"`(/(?:search|api)/[^`]+)`", TEXT))
-def test_address_in_the_text_answers(client: Client, address: str) -> None:
+def test_paths_in_the_text_return_200(client: Client, address: str) -> None:
     assert client.get(address.replace("…", "港口")).status_code == 200

@@ -1,6 +1,6 @@
-// Looks at a finished page for anything that no page of the archive has. Returns what it found.
+// Audits a finished page for anything that no page of the archive may have. Returns the findings.
 ({ site, selectors }) => {
-  // Names in a page can stand before a document's or a form's own members; not before these.
+  // Names in a page can shadow members of a document or a form, but not these (DOM clobbering).
   const one = Document.prototype.querySelector.bind(document);
   const all = Document.prototype.querySelectorAll.bind(document);
   const { get: attributes } = Object.getOwnPropertyDescriptor(Element.prototype, "attributes");
@@ -28,8 +28,8 @@
       "q-page-list hits-head facets-head cite-gb cite-gb-head cite-apa cite-apa-head cite-zh " +
       "cite-zh-head cite-en cite-en-head").split(" "),
   );
-  // The search and the comparing of versions have forms that lead there; there are drawings, what
-  // readers set for themselves, and the archive's own scripts.
+  // The archive's own markup beyond that: search and comparison forms, drawings, reading settings
+  // and scripts.
   const { closest, matches } = Element.prototype;
   const { get: actionOf } = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "action");
   const parts = new Set("form input button label fieldset legend select option".split(" "));

@@ -1,4 +1,4 @@
-"""Stories of harmless markup, which has to survive: ``benign.toml``."""
+"""Posts with harmless markup that cleaning must not remove: ``benign.toml``."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from pathlib import Path
 
 from articles.tests.support.post_files import make_post
 
-FIRST_NUMBER = 100  # of their folders; those of the cases begin at 1000
+FIRST_NUMBER = 100  # the first folder; the folders of the cases begin at 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Benign:
-    """A body, selectors that find something in what is shown of it, and text that is shown."""
+class HarmlessPost:
+    """A body, with selectors and text that must match in the rendered story."""
 
     number: int
     name: str
     body: str
-    holds: tuple[str, ...]
+    selectors: tuple[str, ...]
     text: str
 
 
 @cache
-def benign() -> tuple[Benign, ...]:
-    """Return all of them."""
+def harmless_posts() -> tuple[HarmlessPost, ...]:
+    """Return all posts, in the order of the file."""
     data = tomllib.loads(Path(__file__).with_name("benign.toml").read_text(encoding="utf-8"))
     return tuple(
-        Benign(FIRST_NUMBER + n, name, row["body"], tuple(row["holds"]), row["text"])
+        HarmlessPost(FIRST_NUMBER + n, name, row["body"], tuple(row["holds"]), row["text"])
         for n, (name, row) in enumerate(data.items())
     )
 
 
-def benign_files() -> Iterator[tuple[bytes, bytes]]:
-    """Yield path and bytes of each post."""
-    for each in benign():
+def harmless_files() -> Iterator[tuple[bytes, bytes]]:
+    """Yield the path and the bytes of each post file."""
+    for each in harmless_posts():
         url = f"https://herald.example/benign/{each.number}"
         post = make_post(title=f"第{each.number}篇", url=url, body=each.body)
         yield f"{each.number}/2021-01-14-benign.md".encode(), post

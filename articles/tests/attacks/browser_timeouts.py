@@ -1,8 +1,8 @@
-"""An end to what stands still: a hostile page can hold its window for ever, and us with it.
+"""A timeout for hostile pages, which can block their window, and the test, for ever.
 
-Playwright waits without a limit for what is evaluated in a page. Where the page's renderer ends,
-that fails at once, as on a page that has crashed. Closing such a page can wait for ever in its
-turn; where the browser ends, everything fails.
+Playwright has no timeout for what is evaluated in a page. When the page's renderer is killed, the
+evaluation fails at once, as on a crashed page. To close such a page can block for ever, too; when
+the browser is killed, every call fails.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-SECONDS = 60.0  # longer than all that a stop waits for by itself
+SECONDS = 60.0  # longer than all waits of one page visit together
 
 
 @contextmanager
-def patience(seconds: float = SECONDS) -> Iterator[None]:
-    """End this process's renderers of Chromium when the block takes longer, then Chromium itself.
+def kill_after(seconds: float = SECONDS) -> Iterator[None]:
+    """Kill this process's Chromium renderers after ``seconds``, and Chromium after 1.5 times that.
 
-    The browser has half as long again.
+    Nothing is killed when the block ends in time.
     """
     timers = [
-        threading.Timer(seconds, _end, [lambda command: b"--type=renderer" in command]),
-        threading.Timer(1.5 * seconds, _end, [_is_browser]),
+        threading.Timer(seconds, _kill, [lambda command: b"--type=renderer" in command]),
+        threading.Timer(1.5 * seconds, _kill, [_is_browser]),
     ]
     for timer in timers:
         timer.daemon = True
@@ -41,10 +41,10 @@ def _is_browser(command: bytes) -> bool:
     return b"--headless" in command and b"--type=" not in command
 
 
-def _end(is_meant: Callable[[bytes], bool]) -> None:
+def _kill(is_target: Callable[[bytes], bool]) -> None:
     for pid in _descendants(os.getpid()):
         with suppress(OSError):
-            if is_meant(Path(f"/proc/{pid}/cmdline").read_bytes()):
+            if is_target(Path(f"/proc/{pid}/cmdline").read_bytes()):
                 os.kill(pid, signal.SIGKILL)
 
 
@@ -52,7 +52,7 @@ def _descendants(ancestor: int) -> set[int]:
     parents: dict[int, int] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            # The name, in brackets, may hold anything; behind it stand the state and the parent.
+            # The name, in parentheses, may hold anything; after it come the state and the parent.
             parents[int(folder.name)] = int(
                 (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[1]
             )

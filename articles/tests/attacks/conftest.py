@@ -1,4 +1,4 @@
-"""The tours, each made once; what they saw goes into pytest's summary."""
+"""Fixtures that run each tour once, and a summary of the tours in pytest's report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from articles.tests.attacks.browser import require_chromium
-from articles.tests.attacks.tour import Toured, tour
+from articles.tests.attacks.tour import TourResult, run_tour
 from articles.tests.attacks.vectors import Case, Place
 
 _SUMMARY: list[str] = []
@@ -15,48 +15,53 @@ _SUMMARY: list[str] = []
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """Return the path of Chromium; without one, fail on a machine for tests, else skip."""
+    """Return the path of Chromium; without one, fail when CI is set, else skip the test."""
     return require_chromium()
 
 
 @pytest.fixture(scope="session")
-def clean(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Toured:
-    """Return what was seen of the archive as it is: all cases, all pages."""
-    return _tour("as it is", tmp_path_factory.mktemp("clean"), "up", chromium_path)
+def protected(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> TourResult:
+    """Return the result for the archive as it is: all cases, all pages."""
+    return _run("as it is", tmp_path_factory.mktemp("clean"), "full", chromium_path)
 
 
 @pytest.fixture(scope="session")
-def control(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Toured:
-    """Return what was seen of an archive that cleans nothing and has no policy."""
-    return _tour("no cleaning", tmp_path_factory.mktemp("control"), "down", chromium_path)
+def unprotected(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> TourResult:
+    """Return the result for an archive without cleaning and without a policy: the control run."""
+    return _run("no cleaning", tmp_path_factory.mktemp("control"), "none", chromium_path)
 
 
 @pytest.fixture(scope="session")
-def policed(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Toured:
-    """Return what was seen of an archive that cleans nothing and has its policy: a sample."""
+def policy_only(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> TourResult:
+    """Return the result for an archive without cleaning but with its policy, on a sample."""
     folder = tmp_path_factory.mktemp("policed")
-    return _tour("policy alone", folder, "policy", chromium_path, sampled=True)
+    return _run("policy alone", folder, "csp_only", chromium_path, is_sample=True)
 
 
 def is_sampled(case: Case) -> bool:
-    """Tell whether a case is one of those on which the policy alone is tried."""
+    """Return whether a case is in the sample for the policy alone."""
     groups = {"handlers", "scripts", "foreign", "styles"}
     return case.vector.group in groups and case.place == Place.BODY and not case.inert
 
 
-def _tour(name: str, folder: Path, walls: str, path: str, *, sampled: bool = False) -> Toured:
-    seen = tour(folder, walls, path, chosen=is_sampled if sampled else lambda _: True)
-    kinds = ("run", "request", "policy", "page", "text")
-    noticed = ", ".join(f"{kind} {len(seen.of(kind))}" for kind in kinds)
-    _SUMMARY.append(
-        f"{name}: {seen.pages} pages, {seen.witness.requests} requests, {seen.seconds:.0f} s, "
-        f"{len(seen.witness.routes)} address patterns; noticed: {noticed}"
+def _run(
+    name: str, folder: Path, protection: str, path: str, *, is_sample: bool = False
+) -> TourResult:
+    result = run_tour(
+        folder, protection, path, is_chosen=is_sampled if is_sample else lambda _: True
     )
-    return seen
+    kinds = ("run", "request", "policy", "page", "text")
+    recorder = result.recorder
+    counts = ", ".join(f"{kind} {len(result.event_lines(kind))}" for kind in kinds)
+    _SUMMARY.append(
+        f"{name}: {result.pages} pages, {recorder.requests} requests, {result.seconds:.0f} s, "
+        f"{len(recorder.routes)} URL patterns; events: {counts}"
+    )
+    return result
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what the tours saw."""
+    """Report what the tours recorded."""
     if _SUMMARY:
         terminalreporter.section("attack vectors in Chromium")
         for line in _SUMMARY:

@@ -1,7 +1,7 @@
-"""The addresses of an archive that holds every case; Django must be set up.
+"""The pages to visit in an archive that holds every case; Django must be set up.
 
-Every page on which something of a post or of an editor is shown: each case's own, all lists, all
-of the admin's. ``test_urlconf`` sees to it that no pattern is forgotten.
+They are all pages that show something of a post or of an editor: the pages of each case, all
+lists, all of the admin. ``test_browser`` fails when a URL pattern is missing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from articles.content.urls.normalization import identity_hash, identity_of
+from articles.content.urls.normalization import identity_hash, normalize_url
 from articles.models import (
     Article,
     Author,
@@ -29,35 +29,34 @@ from articles.models import (
     Source,
     Tag,
 )
-from articles.tests.attacks.benign import benign
-from articles.tests.attacks.vectors import TYPED, Case, Place, cases
+from articles.tests.attacks.benign import harmless_posts
+from articles.tests.attacks.vectors import EDITOR_PLACES, Case, Place, cases
 
-_WORDS = TYPED | {
+_PLACES_IN_LISTS = EDITOR_PLACES | {
     Place.TITLE, Place.AUTHOR, Place.TAG, Place.OUTLET, Place.HEADER, Place.FILE_NAME,
 }  # fmt: skip
-_TITLES = frozenset({Place.TITLE, Place.EDITED_TITLE, Place.OUTLET, Place.HIDING})
+_PLACES_IN_HISTORY = frozenset({Place.TITLE, Place.EDITED_TITLE, Place.OUTLET, Place.HIDING})
 _VERSIONED = frozenset({Place.TITLE, Place.FILE_NAME, Place.HIDING})
 PLAIN = "text/plain"
-_GONE = frozenset({Place.REASON, Place.ERASURE})
+_GONE_PLACES = frozenset({Place.REASON, Place.ERASURE})
 
 
 @dataclass(frozen=True)
-class Stop:
-    """One address. ``case`` is the number of the only one that is to be seen there, else 0.
+class PageVisit:
+    """A path to open; ``case`` is the number of the only case that the page shows, else 0.
 
-    ``shows``: selector and the text that it has; ``body``: the story's text is there, to be
-    compared; ``download``: the type of the file that the answer is; ``data``: the type of the
-    answer, which is for programs, and ``in_window`` whether a browser opens that, too;
-    ``follow``: so are the list's further pages.
-    ``holds`` and ``text``: selectors below the story that find something, and words that it has;
-    ``proof``: here the control run has to notice the case.
+    ``shows``: expected text by selector; ``body``: compare the text of the story; ``download``: the
+    media type of a response that is a file; ``data``: the media type of a response for programs,
+    and ``in_window`` whether to open that in a browser, too; ``follow``: visit the further pages
+    of the list; ``selectors`` and ``text``: selectors that match in the story, and text in it;
+    ``proof``: here the control run has to detect the case; ``editors``: visit as an editor.
     """
 
-    address: str
+    path: str
     case: int = 0
     status: int = 200
     shows: dict[str, str] = field(default_factory=dict)
-    holds: list[str] = field(default_factory=list)
+    selectors: list[str] = field(default_factory=list)
     text: str = ""
     body: bool = False
     download: str = ""
@@ -69,31 +68,38 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What an editor types into the form at ``address``: values by name, then the button."""
+class FormInput:
+    """Input for the admin form at ``path``: values by field name, and the button's selector."""
 
     case: int
-    address: str
+    path: str
     values: dict[str, str]
     button: str
 
 
-def site(base: str) -> dict[str, Any]:
-    """Return the stops and entries of this archive as plain data."""
-    found = _articles()
-    stops = [stop for case in cases() for stop in _case_stops(case, found)]
+def describe_archive(base: str) -> dict[str, Any]:
+    """Return the page visits and form inputs of the archive at ``base``, ready for JSON."""
+    articles = _articles_by_number()
+    visits = [visit for case in cases() for visit in _case_visits(case, articles)]
     return {
         "base": base,
-        "entries": [asdict(entry) for case in cases() for entry in _entries(case, found)],
-        "stops": [
-            asdict(stop) for stop in [*stops, *_benign(found), *_lists(), *_data(found), *_admin()]
+        "form_inputs": [asdict(each) for case in cases() for each in _form_inputs(case, articles)],
+        "visits": [
+            asdict(visit)
+            for visit in [
+                *visits,
+                *_harmless_visits(articles),
+                *_list_visits(),
+                *_data_visits(articles),
+                *_admin_visits(),
+            ]
         ],
-        "articles": {number: article.pk for number, article in found.items()},
+        "articles": {number: article.pk for number, article in articles.items()},
     }
 
 
-def _articles() -> dict[int, Article]:
-    """Return the article of each folder's number."""
+def _articles_by_number() -> dict[int, Article]:
+    """Return the articles by the number of their folder."""
     rows = Article.objects.select_related("source", "author", "current_capture")
     by_original = {
         capture.original_id: article
@@ -101,87 +107,98 @@ def _articles() -> dict[int, Article]:
         for capture in article.captures.all()
     }
     return {
-        int(bytes(seen.path).split(b"/")[0]): by_original[seen.original_id]
-        for seen in Sighting.objects.all()
-        if seen.original_id in by_original
+        int(bytes(sighting.path).split(b"/")[0]): by_original[sighting.original_id]
+        for sighting in Sighting.objects.all()
+        if sighting.original_id in by_original
     }
 
 
-def _case_stops(case: Case, found: dict[int, Article]) -> Iterator[Stop]:
+def _case_visits(case: Case, articles: dict[int, Article]) -> Iterator[PageVisit]:
     if case.place == Place.BROKEN_FILE:
         issue = next(each for each in ImportIssue.objects.all() if f"/{case.number}/" in str(each))
         page = reverse("admin:articles_importissue_change", args=[issue.pk])
-        yield Stop(page, case.number, editors=True, proof=True)
+        yield PageVisit(page, case.number, editors=True, proof=True)
         page = reverse("admin:articles_importissue_bytes", args=[issue.pk])
-        yield Stop(page, case.number, editors=True, download=PLAIN)
+        yield PageVisit(page, case.number, editors=True, download=PLAIN)
         return
-    article = found[case.number]
+    article = articles[case.number]
     public = article.get_absolute_url()
-    typed = case.place in TYPED
-    if case.place in _GONE:
-        yield Stop(public, case.number, 410, proof=True)
-        yield Stop(f"/a/{article.code}/", case.number, 410)
+    is_edited = case.place in EDITOR_PLACES
+    if case.place in _GONE_PLACES:
+        yield PageVisit(public, case.number, 410, proof=True)
+        yield PageVisit(f"/a/{article.code}/", case.number, 410)
     else:
-        shows = {} if typed else _shows(article)
+        shows = {} if is_edited else _expected_texts(article)
         proof = case.place not in {Place.FILE_NAME, Place.RIGHTS, Place.HIDING}
-        yield Stop(public, case.number, shows=shows, body=not typed, proof=proof)
-        yield from _search_stops(case, public)
-        if case.number % 3 == 0:  # the same markup as the plain page, as other tests see to
-            yield Stop(f"{public}?script=hant", case.number)
+        yield PageVisit(public, case.number, shows=shows, body=not is_edited, proof=proof)
+        yield from _search_visits(case, public)
+        if (
+            case.number % 3 == 0
+        ):  # other tests assert that its markup equals that of the page itself
+            yield PageVisit(f"{public}?script=hant", case.number)
     if case.place == Place.ERASURE:
         capture = article.captures.latest("front_matter_at")
-        mark = [identity_hash(identity_of(capture.url))]
+        identity = [identity_hash(normalize_url(capture.url))]
         for name in ("change", "history"):
-            page = reverse(f"admin:articles_blockedidentity_{name}", args=mark)
-            yield Stop(page, case.number, editors=True)
+            page = reverse(f"admin:articles_blockedidentity_{name}", args=identity)
+            yield PageVisit(page, case.number, editors=True)
         return
-    # What only a body holds is told on fewer pages: here by turns on those that build it anew.
-    names = case.place in _WORDS
+    # A payload in the body is on fewer pages; these two render it anew, each for half of the cases.
+    names = case.place in _PLACES_IN_LISTS
     if case.place == Place.RIGHTS:
-        yield Stop(article.source.get_absolute_url(), case.number, proof=True)
+        yield PageVisit(article.source.get_absolute_url(), case.number, proof=True)
     if names or case.number % 2:
         in_admin = case.place in {Place.FILE_NAME, Place.HIDING}
-        yield Stop(_page(article, "change"), case.number, editors=True, proof=in_admin)
-        if case.place not in _GONE:
-            yield Stop(f"/a/{article.code}/versions/1/", case.number, body=not typed)
+        yield PageVisit(
+            _article_admin_url(article, "change"), case.number, editors=True, proof=in_admin
+        )
+        if case.place not in _GONE_PLACES:
+            yield PageVisit(f"/a/{article.code}/versions/1/", case.number, body=not is_edited)
     if names or not case.number % 2:
-        yield Stop(_page(article, "preview"), case.number, editors=True, body=not typed)
-    if case.place in _TITLES:
-        yield Stop(f"/a/{article.code}/versions/", case.number)
+        yield PageVisit(
+            _article_admin_url(article, "preview"), case.number, editors=True, body=not is_edited
+        )
+    if case.place in _PLACES_IN_HISTORY:
+        yield PageVisit(f"/a/{article.code}/versions/", case.number)
         for name in ("history", "withdraw", "erase"):
-            yield Stop(_page(article, name), case.number, editors=True)
+            yield PageVisit(_article_admin_url(article, name), case.number, editors=True)
     if article.version_count > 1 and case.place != Place.HIDING:
-        yield Stop(f"/a/{article.code}/versions/1..2/", case.number)
-        yield Stop(f"/a/{article.code}/versions/2/", case.number)
+        yield PageVisit(f"/a/{article.code}/versions/1..2/", case.number)
+        yield PageVisit(f"/a/{article.code}/versions/2/", case.number)
     if case.place in _VERSIONED:
         newest = article.captures.latest("front_matter_at").pk
         name = "hide" if case.place == Place.TITLE else "show"
-        yield Stop(_page(article, name, newest), case.number, editors=True)
-        yield Stop(_page(article, "original", newest), case.number, editors=True, download=PLAIN)
+        yield PageVisit(_article_admin_url(article, name, newest), case.number, editors=True)
+        yield PageVisit(
+            _article_admin_url(article, "original", newest),
+            case.number,
+            editors=True,
+            download=PLAIN,
+        )
     if case.place == Place.FILE_NAME:
-        seen = Sighting.objects.filter(original__captures__article=article)
-        path = next(bytes(s.path) for s in seen if b"later" not in bytes(s.path))
+        sightings = Sighting.objects.filter(original__captures__article=article)
+        path = next(bytes(s.path) for s in sightings if b"later" not in bytes(s.path))
         stem = path.rpartition(b"/")[2].removesuffix(b".md")
-        yield Stop(f"/a/{article.code}/", case.number)
+        yield PageVisit(f"/a/{article.code}/", case.number)
         # The static site could not serve a name that is not UTF-8 either.
         status = 200 if quote(stem.decode("utf-8", "replace")) == quote(stem) else 404
         for old in (f"2021-01-14/{quote(stem, safe='')}", f"box/2021/01/14/{quote(stem[11:], '')}"):
-            yield Stop(f"/{old}.html", case.number, status)
-        yield Stop(f"/2021-01-14/{quote(stem, safe='')}", case.number, status)
+            yield PageVisit(f"/{old}.html", case.number, status)
+        yield PageVisit(f"/2021-01-14/{quote(stem, safe='')}", case.number, status)
 
 
-def _search_stops(case: Case, public: str) -> Iterator[Stop]:
-    """Yield the payload as a search, which the page repeats, and the story opened from it.
+def _search_visits(case: Case, public: str) -> Iterator[PageVisit]:
+    """Yield a search for the payload, which the page repeats, and the story opened from the hits.
 
-    The words find the story as well, and are marked in its title, its text and its payload.
+    The query finds the story, and its words are marked in title, text and payload.
     """
-    words = f"第{case.number}号船 OR 船 OR ({case.payload[:300]})"
-    query = quote(words.encode("utf-8", "replace"))
-    yield Stop(f"/search/?q={query}", case.number)
-    yield Stop(f"{public}?mark={query}", case.number)
+    query_text = f"第{case.number}号船 OR 船 OR ({case.payload[:300]})"
+    query = quote(query_text.encode("utf-8", "replace"))
+    yield PageVisit(f"/search/?q={query}", case.number)
+    yield PageVisit(f"{public}?mark={query}", case.number)
 
 
-def _shows(article: Article) -> dict[str, str]:
+def _expected_texts(article: Article) -> dict[str, str]:
     shows = {"h1": article.title or "(untitled)", ".article-facts .outlet": article.source.name}
     if article.author:
         shows[".byline"] = article.author.name
@@ -190,126 +207,134 @@ def _shows(article: Article) -> dict[str, str]:
     return shows
 
 
-def _entries(case: Case, found: dict[int, Article]) -> Iterator[Entry]:
+def _form_inputs(case: Case, articles: dict[int, Article]) -> Iterator[FormInput]:
     names = {
         Place.EDITED_TITLE: "title",
         Place.EDITED_TEXT: "html",
         Place.EDITED_AUTHOR: "author",
         Place.EDITED_TAGS: "tags",
     }
-    if case.place not in TYPED:
+    if case.place not in EDITOR_PLACES:
         return
-    article = found[case.number]
+    article = articles[case.number]
     if case.place == Place.REASON:
-        page = _page(article, "withdraw")
-        yield Entry(case.number, page, {"reason": case.payload}, ".submit-row input")
+        page = _article_admin_url(article, "withdraw")
+        yield FormInput(case.number, page, {"reason": case.payload}, ".submit-row input")
     elif case.place == Place.ERASURE:
         values = {"reason": case.payload, "code": article.code}
-        yield Entry(case.number, _page(article, "erase"), values, ".submit-row input")
+        yield FormInput(
+            case.number, _article_admin_url(article, "erase"), values, ".submit-row input"
+        )
     elif case.place == Place.HIDING:
-        page = _page(article, "hide", article.captures.latest("front_matter_at").pk)
-        yield Entry(case.number, page, {"reason": case.payload}, ".submit-row input")
+        page = _article_admin_url(article, "hide", article.captures.latest("front_matter_at").pk)
+        yield FormInput(case.number, page, {"reason": case.payload}, ".submit-row input")
     elif case.place == Place.RIGHTS:
         page = reverse("admin:articles_source_change", args=[article.source_id])
         texts = {"rights": case.payload, "description": case.payload}
-        yield Entry(case.number, page, texts, "input[name=_save]")
+        yield FormInput(case.number, page, texts, "input[name=_save]")
     else:
         values = {names[case.place]: case.payload, "reason": case.payload[:200]}
-        yield Entry(case.number, _page(article, "change"), values, "input[name=_save]")
+        yield FormInput(
+            case.number, _article_admin_url(article, "change"), values, "input[name=_save]"
+        )
 
 
-def _benign(found: dict[int, Article]) -> Iterator[Stop]:
-    for each in benign():
-        holds = [f".body {selector}" for selector in each.holds]
-        yield Stop(found[each.number].get_absolute_url(), holds=holds, text=each.text)
+def _harmless_visits(articles: dict[int, Article]) -> Iterator[PageVisit]:
+    for each in harmless_posts():
+        selectors = [f".body {selector}" for selector in each.selectors]
+        yield PageVisit(
+            articles[each.number].get_absolute_url(), selectors=selectors, text=each.text
+        )
 
 
-def _lists() -> Iterator[Stop]:
-    yield Stop("/search/")
-    yield Stop("/search/help/")
-    yield Stop("/bookmarks/")
+def _list_visits() -> Iterator[PageVisit]:
+    yield PageVisit("/search/")
+    yield PageVisit("/search/help/")
+    yield PageVisit("/bookmarks/")
     for order in ("newest", "oldest", "relevance"):
-        yield Stop(f"/search/?q={quote('* OR 船')}&sort={order}", follow=True)
+        yield PageVisit(f"/search/?q={quote('* OR 船')}&sort={order}", follow=True)
     for letter in "第船<svgi":
-        yield Stop(f"/search/suggest?q={quote(letter)}")
+        yield PageVisit(f"/search/suggest?q={quote(letter)}")
     for script in ("hans", "hant"):
-        yield Stop(f"/search/?q={quote('船')}&script={script}", follow=True)
-    yield Stop("/about/")
-    yield Stop("/about/takedown/")
-    for address in ("/", "/sources/", "/tags/", "/authors/", "/coverage/", "/withdrawals/"):
-        yield Stop(address, follow=True)
+        yield PageVisit(f"/search/?q={quote('船')}&script={script}", follow=True)
+    yield PageVisit("/about/")
+    yield PageVisit("/about/takedown/")
+    for path in ("/", "/sources/", "/tags/", "/authors/", "/coverage/", "/withdrawals/"):
+        yield PageVisit(path, follow=True)
     days = DayCount.objects.values_list("day", flat=True)
     for year in sorted({day.year for day in days}):
-        yield Stop(f"/{year:04d}/")
-        yield Stop(f"/coverage/{year:04d}/", follow=True)
+        yield PageVisit(f"/{year:04d}/")
+        yield PageVisit(f"/coverage/{year:04d}/", follow=True)
     for year, month in sorted({(day.year, day.month) for day in days}):
-        yield Stop(f"/{year:04d}/{month:02d}/")
+        yield PageVisit(f"/{year:04d}/{month:02d}/")
     for day in days:
-        yield Stop(f"/{day:%Y/%m/%d}/", follow=True)
+        yield PageVisit(f"/{day:%Y/%m/%d}/", follow=True)
     for model in (Source, Tag, Author):
         for row in model._default_manager.filter(story_count__gt=0).order_by("pk"):
-            yield Stop(row.get_absolute_url(), follow=True)
+            yield PageVisit(row.get_absolute_url(), follow=True)
     for code in Image.objects.order_by("pk").values_list("code", flat=True):
-        yield Stop(f"/i/{code}?w=400")
-    yield Stop("/.well-known/security.txt")
-    yield Stop(f"/nowhere/{quote('第船')}-svg/", status=404)  # what is nearest to it is told
-    for address, status in (("/healthz", 200), ("/readyz", 200), ("/nowhere/", 404)):
-        yield Stop(address, status=status)
+        yield PageVisit(f"/i/{code}?w=400")
+    yield PageVisit("/.well-known/security.txt")
+    yield PageVisit(f"/nowhere/{quote('第船')}-svg/", status=404)  # the page lists near misses
+    for path, status in (("/healthz", 200), ("/readyz", 200), ("/nowhere/", 404)):
+        yield PageVisit(path, status=status)
 
 
-def _data(found: dict[int, Article]) -> Iterator[Stop]:
-    """Yield what is for programs: a browser that opens it all the same may run nothing."""
-    few = [
+def _data_visits(articles: dict[int, Article]) -> Iterator[PageVisit]:
+    """Yield the responses for programs; a browser that opens them must not run anything."""
+    list_paths = [
         row.get_absolute_url()
         for model in (Source, Tag, Author)
         for row in model._default_manager.filter(story_count__gt=0).order_by("pk")[:5]
     ]
-    for below in ("/", "/search/", *few):
-        yield Stop(f"{below}feed/", data="application/atom+xml", follow=True)
-        yield Stop(f"{below}feed.rss", data="application/rss+xml", follow=True)
-        yield Stop(f"{below}feed.json", data="application/feed+json", follow=True)
-    for address, kind in (
+    for prefix in ("/", "/search/", *list_paths):
+        yield PageVisit(f"{prefix}feed/", data="application/atom+xml", follow=True)
+        yield PageVisit(f"{prefix}feed.rss", data="application/rss+xml", follow=True)
+        yield PageVisit(f"{prefix}feed.json", data="application/feed+json", follow=True)
+    for path, kind in (
         ("/api/v1/articles?page_size=100", "application/json"),
         ("/api/v1/openapi.json", "application/json"),
     ):
-        yield Stop(address, data=kind, follow=True)
-    yield from _crawled()
-    yield Stop("/search/feed/?q=%3Cscript%3Ealert(1)%3C/script%3E", data="application/atom+xml")
-    yield Stop("/api/v1/articles?%3Cscript%3E=1", status=400, data="application/problem+json")
-    yield Stop("/api/nowhere", status=404, data="application/problem+json")
-    gone = {case.number for case in cases() if case.place in _GONE}
-    names = {case.number for case in cases() if case.place in _WORDS}
-    edited = {case.number for case in cases() if case.place in TYPED}
-    for number, article in found.items():
-        address = f"/api/v1/articles/{article.code}"
-        if number in gone:
-            yield Stop(address, number, 410, data="application/problem+json")
+        yield PageVisit(path, data=kind, follow=True)
+    yield from _crawler_visits()
+    yield PageVisit(
+        "/search/feed/?q=%3Cscript%3Ealert(1)%3C/script%3E", data="application/atom+xml"
+    )
+    yield PageVisit("/api/v1/articles?%3Cscript%3E=1", status=400, data="application/problem+json")
+    yield PageVisit("/api/nowhere", status=404, data="application/problem+json")
+    gone_numbers = {case.number for case in cases() if case.place in _GONE_PLACES}
+    names = {case.number for case in cases() if case.place in _PLACES_IN_LISTS}
+    edited = {case.number for case in cases() if case.place in EDITOR_PLACES}
+    for number, article in articles.items():
+        path = f"/api/v1/articles/{article.code}"
+        if number in gone_numbers:
+            yield PageVisit(path, number, 410, data="application/problem+json")
         else:
-            opened = number in names  # of bodies the JSON is the same text in the same place
-            yield Stop(address, number, data="application/json", in_window=opened)
-            yield from _files(article, number, original=number not in edited)
-    yield Stop("/search/download.csv", download="text/csv")
-    yield Stop("/coverage.csv", download="text/csv")
-    yield Stop("/search/download.jsonl?text=yes", download="application/jsonl")
-    yield Stop("/api/v1/docs")
+            opened = number in names  # for payloads in bodies the JSON is alike, so none is opened
+            yield PageVisit(path, number, data="application/json", in_window=opened)
+            yield from _file_visits(article, number, original=number not in edited)
+    yield PageVisit("/search/download.csv", download="text/csv")
+    yield PageVisit("/coverage.csv", download="text/csv")
+    yield PageVisit("/search/download.jsonl?text=yes", download="application/jsonl")
+    yield PageVisit("/api/v1/docs")
 
 
-def _crawled() -> Iterator[Stop]:
-    """Yield what crawlers and the bars of browsers ask for; sitemaps hold all addresses."""
+def _crawler_visits() -> Iterator[PageVisit]:
+    """Yield what crawlers and browser search bars request; the sitemaps list all URLs."""
     months = {f"{day:%Y/%m}" for day in DayCount.objects.values_list("day", flat=True)}
     names = [f"/{part}" for month in sorted(months) for part in (month, f"{month}/1")]
     for name in (".xml", "/calendar.xml", "/outlets.xml", *(f"{each}.xml" for each in names)):
-        # Chromium would lay it out with styles of its own, which the policy refuses.
-        yield Stop(f"/sitemap{name}", data="application/xml", in_window=False)
-    yield Stop("/robots.txt", data=PLAIN)
-    yield Stop("/opensearch.xml", data="application/opensearchdescription+xml")
+        # Chromium would render the XML with styles of its own, which the policy blocks.
+        yield PageVisit(f"/sitemap{name}", data="application/xml", in_window=False)
+    yield PageVisit("/robots.txt", data=PLAIN)
+    yield PageVisit("/opensearch.xml", data="application/opensearchdescription+xml")
     for letter in "第船<svgi":
-        address = f"/search/suggest/opensearch?q={quote(letter)}"
-        yield Stop(address, data="application/x-suggestions+json")
+        path = f"/search/suggest/opensearch?q={quote(letter)}"
+        yield PageVisit(path, data="application/x-suggestions+json")
 
 
-def _files(article: Article, number: int, *, original: bool) -> Iterator[Stop]:
-    """Yield the files of a story; no ``original`` of one whose words an editor has changed."""
+def _file_visits(article: Article, number: int, *, original: bool) -> Iterator[PageVisit]:
+    """Yield the files of a story; pass ``original=False`` if an editor has changed it."""
     for name, kind in (
         ("cite.bib", "application/x-bibtex"),
         ("cite.ris", "application/x-research-info-systems"),
@@ -317,36 +342,36 @@ def _files(article: Article, number: int, *, original: bool) -> Iterator[Stop]:
         ("text.txt", PLAIN),
         ("text.md", "text/markdown"),
     ):
-        yield Stop(f"/a/{article.code}/{name}", number, download=kind)
+        yield PageVisit(f"/a/{article.code}/{name}", number, download=kind)
     if original and article.current_capture:
-        held = article.current_capture.original_id
-        yield Stop(f"/a/{article.code}/original/{held}", number, download=PLAIN)
+        stored = article.current_capture.original_id
+        yield PageVisit(f"/a/{article.code}/original/{stored}", number, download=PLAIN)
 
 
-def _admin() -> Iterator[Stop]:
-    yield Stop("/admin/", editors=True)
-    for address in ("articles/", "auth/", "password_change/", "jsi18n/", "confirm/", "sessions/"):
-        yield Stop(f"/admin/{address}", editors=True)
+def _admin_visits() -> Iterator[PageVisit]:
+    yield PageVisit("/admin/", editors=True)
+    for path in ("articles/", "auth/", "password_change/", "jsi18n/", "confirm/", "sessions/"):
+        yield PageVisit(f"/admin/{path}", editors=True)
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        yield Stop(reverse(f"{name}_changelist"), editors=True, follow=True)
+        yield PageVisit(reverse(f"{name}_changelist"), editors=True, follow=True)
         changeable = model in {Source, User}
         if changeable:
-            yield Stop(reverse(f"{name}_add"), editors=True)
+            yield PageVisit(reverse(f"{name}_add"), editors=True)
         if model is Article:
-            continue  # each is a case's own stop
+            continue  # visited with each case
         for key in model._default_manager.order_by("-pk").values_list("pk", flat=True):
-            yield Stop(reverse(f"{name}_change", args=[key]), editors=True)
+            yield PageVisit(reverse(f"{name}_change", args=[key]), editors=True)
             if changeable or model in {Redirect, ImportRun}:
-                yield Stop(reverse(f"{name}_history", args=[key]), editors=True)
+                yield PageVisit(reverse(f"{name}_history", args=[key]), editors=True)
             if model is User:
-                yield Stop(reverse(f"{name}_delete", args=[key]), editors=True)
-    for words in ("?q=svg", "?state=withdrawn", "?review=1"):
-        yield Stop(f"/admin/articles/article/{words}", editors=True, follow=True)
-    yield Stop("/admin/articles/importissue/?q=svg", editors=True)
-    for held in Image.objects.filter(state=ImageState.HELD):
-        yield Stop(reverse("admin:articles_image_file", args=[held.pk]), editors=True)
+                yield PageVisit(reverse(f"{name}_delete", args=[key]), editors=True)
+    for query_text in ("?q=svg", "?state=withdrawn", "?review=1"):
+        yield PageVisit(f"/admin/articles/article/{query_text}", editors=True, follow=True)
+    yield PageVisit("/admin/articles/importissue/?q=svg", editors=True)
+    for stored in Image.objects.filter(state=ImageState.HELD):
+        yield PageVisit(reverse("admin:articles_image_file", args=[stored.pk]), editors=True)
 
 
-def _page(article: Article, name: str, *arguments: Any) -> str:
+def _article_admin_url(article: Article, name: str, *arguments: Any) -> str:
     return reverse(f"admin:articles_article_{name}", args=[article.pk, *arguments])

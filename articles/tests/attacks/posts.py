@@ -1,4 +1,4 @@
-"""A case as the post files that carry it."""
+"""The post files of a case."""
 
 from __future__ import annotations
 
@@ -8,90 +8,90 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from articles.tests.attacks.vectors import Case, Place
-from articles.tests.support.post_files import OUTLET, epoch_of
+from articles.tests.support.post_files import OUTLET, epoch_milliseconds
 
 _FIRST_DAY = dt.datetime(2021, 1, 14, 8, tzinfo=dt.UTC)
 _PER_DAY = 60  # stories, so that a list of a day has a second page
 _VERSIONED = frozenset({Place.TITLE, Place.FILE_NAME, Place.HIDING})
 
 
-def before(case: Case) -> str:
-    """Return the paragraph that stands before the payload."""
+def paragraph_before(case: Case) -> str:
+    """Return the paragraph before the payload."""
     return f"第{case.number}号船早晨离开了码头，船上装着盐和茶叶，船长说天黑以前会回来。"
 
 
-def after(case: Case) -> str:
-    """Return the paragraph that stands behind it."""
+def paragraph_after(case: Case) -> str:
+    """Return the paragraph after the payload."""
     return f"第{case.number}号船傍晚回到了港口。"
 
 
-def plain_title(case: Case) -> str:
-    """Return the title of a case that has its payload elsewhere."""
+def harmless_title(case: Case) -> str:
+    """Return the title of a case whose payload is not in the title."""
     return f"第{case.number}号船今日出航"
 
 
-def files_of(case: Case) -> Iterator[tuple[bytes, bytes]]:
+def post_files(case: Case) -> Iterator[tuple[bytes, bytes]]:
     """Yield path and bytes of each post file of ``case``, below a folder with its number."""
     folder = str(case.number).encode()
     name = b"2021-01-14-story"
     if case.place in {Place.FILE_NAME, Place.BROKEN_FILE}:
         name = b"2021-01-14-" + unquote_to_bytes(case.payload)
     if case.place == Place.BROKEN_FILE:
-        yield folder + b"/" + name + b".md", b"---\n" + before(case).encode()
+        yield folder + b"/" + name + b".md", b"---\n" + paragraph_before(case).encode()
         return
-    yield folder + b"/" + name + b".md", post_of(case)
+    yield folder + b"/" + name + b".md", post_content(case)
     if case.place in _VERSIONED or case.vector.group == "escaped":
-        yield folder + b"/2021-01-15-later.md", post_of(case, later=True)
+        yield folder + b"/2021-01-15-later.md", post_content(case, later=True)
 
 
-def post_of(case: Case, later: bool = False) -> bytes:
-    """Return the post; ``later`` is another version of it."""
-    here = {case.place: case.payload}
+def post_content(case: Case, later: bool = False) -> bytes:
+    """Return the bytes of the post; with ``later``, those of another version of it."""
+    payloads = {case.place: case.payload}
     date = _FIRST_DAY + dt.timedelta(days=case.number // _PER_DAY, minutes=case.number % _PER_DAY)
     stamp = (date + dt.timedelta(days=30 * later)).isoformat()
-    title = here.get(Place.TITLE, plain_title(case))
-    address = f"https://herald.example/story/{case.number}"
+    title = payloads.get(Place.TITLE, harmless_title(case))
+    url = f"https://herald.example/story/{case.number}"
     outlet = OUTLET
     if case.place in {Place.OUTLET, Place.RIGHTS}:
         outlet = case.payload if case.place == Place.OUTLET else f"第{case.number}号周报"
-        address = f"https://outlet-{case.number}.example/story"
-    address = html.unescape(here.get(Place.ADDRESS, address))
-    headline = here.get(Place.HEADLINE, "")
+        url = f"https://outlet-{case.number}.example/story"
+    url = html.unescape(payloads.get(Place.ADDRESS, url))
+    headline = payloads.get(Place.HEADLINE, "")
     lines = [
         "---",
         "layout: post",
-        f"title: {_quoted(title)}",
+        f"title: {_yaml_string(title)}",
         f"date: {stamp}",
-        f"author: {_quoted(here.get(Place.AUTHOR, '林晓舟'))}",
-        "" if headline else f"from: {_quoted(address)}",
-        f"tags: [{_quoted(here.get(Place.TAG, '航运'))}]",
-        f"categories: [{_quoted(outlet)}]",
-        here.get(Place.HEADER, ""),
+        f"author: {_yaml_string(payloads.get(Place.AUTHOR, '林晓舟'))}",
+        "" if headline else f"from: {_yaml_string(url)}",
+        f"tags: [{_yaml_string(payloads.get(Place.TAG, '航运'))}]",
+        f"categories: [{_yaml_string(outlet)}]",
+        payloads.get(Place.HEADER, ""),
         "---",
-        f"<!--{epoch_of(stamp)}-->",
-        f"[{plain_title(case)}]({html.unescape(headline) or address})",
+        f"<!--{epoch_milliseconds(stamp)}-->",
+        f"[{harmless_title(case)}]({html.unescape(headline) or url})",
         "------",
         "",
-        f"<div>\n<p>{before(case)}</p>",
-        body_of(case),
-        f"<p>{after(case)}</p>" + ("<p>船长后来又补充了一句。</p>" if later else ""),
+        f"<div>\n<p>{paragraph_before(case)}</p>",
+        body_with_payload(case),
+        f"<p>{paragraph_after(case)}</p>" + ("<p>船长后来又补充了一句。</p>" if later else ""),
         "</div>",
         "",
     ]
     return "\n".join(lines).encode("utf-8", "surrogateescape")
 
 
-def _quoted(text: str) -> str:
+def _yaml_string(text: str) -> str:
     """Return ``text`` as a double-quoted string of YAML."""
-    return f'"{"".join(_escaped(char) for char in text)}"'
+    return f'"{"".join(_yaml_escape(char) for char in text)}"'
 
 
-def _escaped(char: str) -> str:
+def _yaml_escape(char: str) -> str:
     return char if char.isprintable() and char not in '"\\' else f"\\U{ord(char):08x}"
 
 
-def body_of(case: Case) -> str:
-    """Return what stands in the body at the payload's place."""
+def body_with_payload(case: Case) -> str:
+    """Return the HTML with the payload between the two paragraphs; "" if it is not in the body."""
     payload = case.payload
     picture = f"https://pictures.example/{case.number}.jpg"
     match case.place:

@@ -1,4 +1,4 @@
-"""Every case in Chromium: nothing runs, nothing is asked for elsewhere, no policy is broken."""
+"""Every case in Chromium: nothing runs, no foreign host is requested, no policy is violated."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from django.urls import get_resolver
 
-from articles.tests.attacks.benign import benign
-from articles.tests.attacks.tour import Toured
+from articles.tests.attacks.benign import harmless_posts
+from articles.tests.attacks.tour import TourResult
 
 pytestmark = pytest.mark.browser
 
-#: Patterns that the tour does not open, and why nothing of a post is on them.
+#: Patterns that the tour does not open, and why they show nothing of a post.
 NOT_VISITED = {
     "admin/logout/": "takes a POST and ends the visit; its page says goodbye and nothing else",
     "admin/second_factor/": "a new key on each visit, and a link that opens an app",
@@ -35,8 +35,8 @@ NOT_VISITED = {
     "admin/auth/group/<path:object_id>/delete/": "the same",
     "admin/auth/group/add/": "an empty form of Django's",
 }
-#: The same for whole families of them, by the end of the pattern.
-_NEVER = {
+#: The same for groups of patterns, by their ending.
+_NOT_VISITED_ENDINGS = {
     "<path:object_id>/": "redirects to the page for changing",
     "/add/": "nobody may add such a row: 403",
     "/delete/": "nobody may delete such a row: 403",
@@ -46,45 +46,50 @@ _READ_ONLY = (
 )  # fmt: skip
 
 
-def test_nothing_runs(clean: Toured) -> None:
-    assert not clean.of("run")
+def test_nothing_runs(protected: TourResult) -> None:
+    assert not protected.event_lines("run")
 
 
-def test_nothing_is_asked_for_elsewhere(clean: Toured) -> None:
-    assert not clean.of("request")
-    assert not clean.asked
+def test_no_foreign_host_is_requested(protected: TourResult) -> None:
+    assert not protected.event_lines("request")
+    assert not protected.requested_names
 
 
-def test_no_policy_is_broken(clean: Toured) -> None:
-    assert not clean.of("policy")
-    assert not clean.witness.without_policy
+def test_no_policy_is_violated(protected: TourResult) -> None:
+    assert not protected.event_lines("policy")
+    assert not protected.recorder.without_policy
 
 
-def test_no_page_has_what_no_page_should_have(clean: Toured) -> None:
-    assert not clean.of("page")
-    assert not clean.of("message")
+def test_audit_finds_no_forbidden_markup(protected: TourResult) -> None:
+    assert not protected.event_lines("page")
+    assert not protected.event_lines("message")
 
 
-def test_every_address_answers_as_it_should(clean: Toured) -> None:
-    assert not clean.statuses
-    assert not clean.witness.odd_headers
+def test_every_page_has_the_expected_status(protected: TourResult) -> None:
+    assert not protected.statuses
+    assert not protected.recorder.odd_headers
 
 
-def test_text_and_names_are_shown_as_they_are(clean: Toured) -> None:
-    assert not clean.of("text")
+def test_text_and_names_are_shown_verbatim(protected: TourResult) -> None:
+    assert not protected.event_lines("text")
 
 
-def test_harmless_markup_is_shown(clean: Toured) -> None:
-    wanted = [[*(f".body {selector}" for selector in each.holds), each.text] for each in benign()]
-    assert list(clean.holds.values()) == wanted
+def test_harmless_markup_is_shown(protected: TourResult) -> None:
+    expected = [
+        [*(f".body {selector}" for selector in each.selectors), each.text]
+        for each in harmless_posts()
+    ]
+    assert list(protected.selectors.values()) == expected
 
 
-def test_every_pattern_is_visited_or_has_a_reason_not_to_be(clean: Toured) -> None:
-    """A page that is new, such as search or a feed, has to be added to the itinerary."""
+def test_every_pattern_is_visited_or_has_a_reason_not_to_be(protected: TourResult) -> None:
+    """A new page has to be added to the itinerary."""
     patterns = set(_patterns(get_resolver()))
-    unseen = {pattern for pattern in patterns - clean.witness.routes if not _reason(pattern)}
+    unseen = {pattern for pattern in patterns - protected.recorder.routes if not _reason(pattern)}
     assert not unseen, "add these to articles/tests/attacks/itinerary.py, or a reason above"
-    assert not NOT_VISITED.keys() & clean.witness.routes, "these are visited: take the reason away"
+    assert not NOT_VISITED.keys() & protected.recorder.routes, (
+        "these are visited: take the reason away"
+    )
     assert not NOT_VISITED.keys() - patterns, "there are no such patterns any more"
 
 
@@ -102,7 +107,7 @@ def _reason(pattern: str) -> str:
     if pattern in NOT_VISITED:
         return NOT_VISITED[pattern]
     model = pattern.removeprefix("admin/articles/").split("/")[0]
-    for end, reason in _NEVER.items():
+    for end, reason in _NOT_VISITED_ENDINGS.items():
         belongs = end.startswith("<") or model in _READ_ONLY
         if pattern.startswith("admin/") and pattern.endswith(end) and belongs:
             return reason

@@ -1,4 +1,4 @@
-"""A page that holds its window for ever does not hold the tour."""
+"""A page that blocks its window for ever does not block the tour."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
-from articles.tests.attacks.browser import chromium
-from articles.tests.attacks.browser_timeouts import patience
+from articles.tests.attacks.browser import start_chromium
+from articles.tests.attacks.browser_timeouts import kill_after
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_page_that_never_answers_is_given_up(chromium_path: str) -> None:
-    with chromium(chromium_path, elsewhere=9) as browser:
+def test_page_that_never_responds_is_killed(chromium_path: str) -> None:
+    with start_chromium(chromium_path, foreign_port=9) as browser:
         page = browser.new_page()
-        with pytest.raises(Error), patience(seconds=1):
+        with pytest.raises(Error), kill_after(seconds=1):
             page.evaluate("() => { while (true) {} }")
         page.close()
         assert browser.new_page().evaluate("1 + 1") == 2
 
 
-def test_a_browser_that_does_not_answer_is_given_up(chromium_path: str) -> None:
+def test_browser_that_does_not_respond_is_killed(chromium_path: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
         page = browser.new_page()
         until = time.monotonic() + 30
-        with patience(seconds=1):
+        with kill_after(seconds=1):
             while browser.is_connected() and time.monotonic() < until:
-                with suppress(Error):  # the window is lost first, and still nobody gives up
+                with suppress(Error):  # the renderer is killed first; the browser follows
                     page.wait_for_timeout(100)
         assert not browser.is_connected()

@@ -1,5 +1,5 @@
-// Does to a page what a reader could: moves over everything, focuses, opens, and clicks whatever
-// is no plain link. With `again`, the page's own HTML is parsed once more in its place.
+// Does to a page what a reader could: hovers over everything, focuses, opens, and clicks whatever
+// is no plain link. With `again`, the page's HTML is parsed once more in place.
 ({ site, again }) => {
   const one = Document.prototype.querySelector.bind(document);
   const { get: attributes } = Object.getOwnPropertyDescriptor(Element.prototype, "attributes");
@@ -14,7 +14,7 @@
     if (element.tabIndex >= 0 && element.focus) element.focus({ preventScroll: true });
     if (site && element.localName === "summary") element.click();
   };
-  // The archive's own forms and drawing of the search lead away as plain links do.
+  // The archive's search forms and histogram navigate away as plain links do.
   const leadsToSearch = (element) =>
     closest.call(element, "form.search-box, form.days, svg.histogram") &&
     !closest.call(element, ".body");

@@ -1,7 +1,7 @@
-"""The archive without its cleaning: what the control run imports and shows.
+"""Disable cleaning and escaping, for the control run.
 
-Bodies are stored as they came, templates and ``format_html`` escape nothing, addresses are links
-whatever they say. Called before Django is set up; the process serves nothing else.
+Bodies are stored as they came, templates and ``format_html`` escape nothing, every URL becomes a
+link. Call this before Django is set up, in a process that serves nothing else.
 """
 
 from __future__ import annotations
@@ -9,22 +9,24 @@ from __future__ import annotations
 from typing import Any
 from unittest import mock
 
-from articles.content.html.cleaning.sanitizer import Cleaned
-from articles.content.html.restructuring.structure import Structured
+from articles.content.html.cleaning.sanitizer import CleanedHtml
+from articles.content.html.restructuring.structure import RestructuredBody
 from articles.content.post_file import parsing
 
 
-def _structure(html: str, **_: Any) -> Structured:
-    return Structured(html=html, pictures=(), removals=(), date=None, byline="", is_excerpt=False)
+def _restructure(html: str, **_: Any) -> RestructuredBody:
+    return RestructuredBody(
+        html=html, pictures=(), removals=(), date=None, byline="", is_excerpt=False
+    )
 
 
-def _clean_html(html: str) -> Cleaned:
-    return Cleaned(html)
+def _clean_html(html: str) -> CleanedHtml:
+    return CleanedHtml(html)
 
 
-def take_the_walls_down() -> None:
-    """Replace cleaning and escaping in this process, for good."""
-    mock.patch.object(parsing, "structure", _structure).start()
+def disable_cleaning() -> None:
+    """Replace cleaning and escaping in this process; it can't be undone."""
+    mock.patch.object(parsing, "restructure", _restructure).start()
     mock.patch.object(parsing, "clean_html", _clean_html).start()
     for name in (
         "django.utils.html.escape",
@@ -37,16 +39,16 @@ def take_the_walls_down() -> None:
         mock.patch(name, lambda text: text if hasattr(text, "__html__") else str(text)).start()
 
 
-def take_the_editors_walls_down() -> None:
-    """Do the same to modules that can be imported only when Django is set up."""
+def disable_cleaning_of_edits() -> None:
+    """Do the same in modules that can be imported only after Django is set up."""
     from articles.publishing import editing
     from articles.selectors import provenance
 
-    def original_of(capture: Any) -> provenance.Original | None:
+    def original_link(capture: Any) -> provenance.OriginalLink | None:
         known = capture is not None and capture.url
-        return provenance.Original(capture.url, "", capture.url) if known else None
+        return provenance.OriginalLink(capture.url, "", capture.url) if known else None
 
     mock.patch.object(editing, "clean_html", _clean_html).start()
-    mock.patch.object(provenance, "original_of", original_of).start()
+    mock.patch.object(provenance, "original_link", original_link).start()
     for name in ("articles.views.story.article", "articles.views.story.versions"):
-        mock.patch(f"{name}.original_of", original_of).start()
+        mock.patch(f"{name}.original_link", original_link).start()

@@ -1,7 +1,7 @@
-"""The attack vectors of ``vectors/*.toml``, and the places of a post to which each goes.
+"""The attack vectors of ``vectors/*.toml``, and the places in a post where each is tried.
 
-In a payload ``RUN`` stands for the call by which a script tells that it ran, ``FAR`` for a host
-elsewhere, ``NUM`` for the number of the case; so whatever happens names the case that did it.
+In a payload ``RUN`` is replaced by a call that reports that the script ran, ``FAR`` by a foreign
+host, ``NUM`` by the number of the case; so every event names the case that caused it.
 ``{{…}}*N`` repeats what is in the braces N times.
 """
 
@@ -19,45 +19,45 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).with_name("vectors")
-FAR_ZONE = "elsewhere.example"
-_REPEATED = re.compile(r"\{\{(.*?)\}\}\*(\d+)", re.DOTALL)
+FOREIGN_ZONE = "elsewhere.example"
+_REPEAT = re.compile(r"\{\{(.*?)\}\}\*(\d+)", re.DOTALL)
 
 SAMPLE = int(os.environ.get("ATTACK_SAMPLE", "1"))
-_FEW = 5  # of each place, whatever the sample
+_MIN_PER_PLACE = 5  # live cases, whatever the sample
 
 
 class Place(StrEnum):
-    """Where in a post, or in what an editor types, a payload stands."""
+    """The place of a payload in a post or in an editor's input."""
 
     BODY = "body"
     TITLE = "title"
     AUTHOR = "author"
     TAG = "tag"
-    OUTLET = "outlet"  # the category, which names an outlet that nobody knows
+    OUTLET = "outlet"  # the category, which names an unknown outlet
     HEADER = "header"  # lines of front matter
-    ADDRESS = "address"  # the post's own, in ``from:``
-    HEADLINE = "headline"  # the address in ``[title](address)``, without ``from:``
+    ADDRESS = "address"  # the URL in ``from:``
+    HEADLINE = "headline"  # the URL in ``[title](URL)``, without ``from:``
     CAPTION = "caption"
     ALT = "alt"
     LINK = "link"
     IMAGE = "image"
     SRCSET = "srcset"
-    SOURCE = "source"  # of a picture
+    SOURCE = "source"  # the ``source`` element of a ``picture``
     POSTER = "poster"
     FRAME = "frame"
     FILE_NAME = "file name"
-    BROKEN_FILE = "broken file"  # the name of one that goes to quarantine
+    BROKEN_FILE = "broken file"  # the name of a file that goes to quarantine
     EDITED_TITLE = "edited title"
     EDITED_TEXT = "edited text"
     EDITED_AUTHOR = "edited author"
     EDITED_TAGS = "edited tags"
-    REASON = "reason"  # why an article was withdrawn, which its address tells readers
+    REASON = "reason"  # of a withdrawal; its page shows it to readers
     ERASURE = "reason of erasure"
-    HIDING = "reason of hiding"  # a version; only editors see it
-    RIGHTS = "rights"  # what the page of an outlet says of its rights
+    HIDING = "reason of hiding"  # of a version; only editors see it
+    RIGHTS = "rights"  # of an outlet, shown on its page
 
 
-TYPED = frozenset(
+EDITOR_PLACES = frozenset(
     {
         Place.EDITED_TITLE, Place.EDITED_TEXT, Place.EDITED_AUTHOR, Place.EDITED_TAGS,
         Place.REASON, Place.ERASURE, Place.HIDING, Place.RIGHTS,
@@ -67,11 +67,11 @@ TYPED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """One attack. ``keeps`` has to remain as text of the body, ``loses`` must not.
+    """One attack; ``keeps`` must remain in the text of the body, ``loses`` must not.
 
     ``is_open``: the payload leaves something open that swallows the rest of the body.
-    ``inert``: by place (or ``*``), why it does nothing in Chromium even without any cleaning; a
-    reason with the words "the audit sees" is held to them.
+    ``inert``: by place (or ``*``), why it does nothing in Chromium even without cleaning; for a
+    reason with the words "the audit sees" a test asserts that the audit detects it.
     """
 
     id: str
@@ -86,7 +86,7 @@ class Vector:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A vector in one place, with a number of its own."""
+    """A vector in one place, with a unique number."""
 
     number: int
     vector: Vector
@@ -94,35 +94,35 @@ class Case:
 
     @property
     def name(self) -> str:
-        """Return what a failure calls it."""
+        """Return the name that failures report."""
         return f"{self.vector.id} as {self.place}"
 
     @property
     def payload(self) -> str:
-        """Return the payload with everything filled in."""
-        return self.filled(self.vector.payload)
+        """Return the payload with all placeholders replaced."""
+        return self.fill_in(self.vector.payload)
 
     @property
     def inert(self) -> str:
-        """Return why it does nothing here in any case; empty when it does."""
+        """Return why it does nothing in this place; "" for a live case."""
         return self.vector.inert.get(self.place, self.vector.inert.get("*", ""))
 
     @property
     def is_audited(self) -> bool:
-        """Tell whether it can be seen to stand in a page although it does nothing."""
+        """Return whether the audit detects it although it does nothing."""
         return "the audit sees" in self.inert
 
     @property
-    def can_be_noticed(self) -> bool:
-        """Tell whether a page without cleaning would show it."""
+    def is_detectable(self) -> bool:
+        """Return whether the control run can detect it."""
         return self.is_audited or not self.inert
 
-    def filled(self, text: str) -> str:
-        """Return ``text`` with the case's own call, host and number."""
-        text = _REPEATED.sub(lambda match: match[1] * int(match[2]), text)
+    def fill_in(self, text: str) -> str:
+        """Return ``text`` with the placeholders replaced by the case's call, host and number."""
+        text = _REPEAT.sub(lambda match: match[1] * int(match[2]), text)
         for word, value in (
             ("RUN", f"tell({self.number})"),
-            ("FAR", f"v{self.number}.{FAR_ZONE}"),
+            ("FAR", f"v{self.number}.{FOREIGN_ZONE}"),
             ("NUM", str(self.number)),
         ):
             text = text.replace(word, value)
@@ -143,17 +143,17 @@ def vectors() -> tuple[Vector, ...]:
 def cases() -> tuple[Case, ...]:
     """Return each vector in each of its places, numbered from 1000.
 
-    With ATTACK_SAMPLE=N in the environment, of each place every Nth and the first live ones.
+    With ATTACK_SAMPLE=N in the environment: every Nth, and the first live ones of each place.
     """
     pairs = [(vector, place) for vector in vectors() for place in vector.places]
-    return tuple(_sampled(Case(1000 + n, *pair) for n, pair in enumerate(pairs)))
+    return tuple(_sample(Case(1000 + n, *pair) for n, pair in enumerate(pairs)))
 
 
-def _sampled(numbered: Iterable[Case]) -> Iterator[Case]:
+def _sample(numbered: Iterable[Case]) -> Iterator[Case]:
     live: Counter[Place] = Counter()
     for case in numbered:
         live[case.place] += not case.inert
-        is_early = not case.inert and live[case.place] <= _FEW
+        is_early = not case.inert and live[case.place] <= _MIN_PER_PLACE
         if is_early or case.number % SAMPLE == 0:
             yield case
 

@@ -1,10 +1,10 @@
-// Runs in every document before anything of its own: tells what the browser itself complains of.
+// Runs in every document before its own scripts: records policy violations and messages.
 (() => {
-  const told = window.told;
+  const record = window.recordEvent;
   addEventListener(
     "securitypolicyviolation",
-    (event) => told("policy", `${event.effectiveDirective} ${event.blockedURI} ${event.sample}`),
+    (event) => record("policy", `${event.effectiveDirective} ${event.blockedURI} ${event.sample}`),
     true,
   );
-  addEventListener("message", (event) => told("message", String(event.data)), true);
+  addEventListener("message", (event) => record("message", String(event.data)), true);
 })();

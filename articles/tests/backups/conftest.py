@@ -28,7 +28,7 @@ make_issue(b"", b"empty.md")
 def new_archive(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
 ) -> Iterator[Callable[[], Archive]]:
-    """Return a function that gives an archive which holds nothing and has no tables."""
+    """Return a function that returns an archive without tables and media."""
     made: list[str] = []
 
     def make() -> Archive:
@@ -38,8 +38,8 @@ def new_archive(
         made.append(f"{settings.DATABASES['default']['NAME']}_{uuid.uuid4().hex[:8]}")
         with closing(server()) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(made[-1])))
-        address = os.environ["DATABASE_URL"].rpartition("/")[0]
-        return Archive(f"{address}/{made[-1]}", folder / "media")
+        server_url = os.environ["DATABASE_URL"].rpartition("/")[0]
+        return Archive(f"{server_url}/{made[-1]}", folder / "media")
 
     yield make
     for name in made:
@@ -53,14 +53,14 @@ def new_archive(
 def origin(new_archive: Callable[[], Archive]) -> Archive:
     """Return an archive with rows of every kind and with pictures."""
     archive = new_archive()
-    done = archive.run("migrate", "--verbosity=0")
-    assert done.returncode == 0, done.stderr
-    done = archive.run("version", before=_ROWS)
-    assert done.returncode == 0, done.stderr
-    for path, content in MEDIA_FILES.items():
-        place = archive.media / os.fsdecode(path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
+    completed = archive.run("migrate", "--verbosity=0")
+    assert completed.returncode == 0, completed.stderr
+    completed = archive.run("version", before=_ROWS)
+    assert completed.returncode == 0, completed.stderr
+    for name, content in MEDIA_FILES.items():
+        path = archive.media / os.fsdecode(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     return archive
 
 
@@ -68,8 +68,8 @@ def origin(new_archive: Callable[[], Archive]) -> Archive:
 def made_backup(origin: Archive, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a backup of ``origin`` that no test changes."""
     target = tmp_path_factory.mktemp("backups") / "made"
-    done = origin.run("backup", target)
-    assert (done.returncode, done.stderr) == (0, "")
+    completed = origin.run("backup", target)
+    assert (completed.returncode, completed.stderr) == (0, "")
     return target
 
 

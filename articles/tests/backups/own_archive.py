@@ -1,4 +1,4 @@
-"""An archive of a test's own, reached as an operator reaches it: through programs."""
+"""An archive of a test's own, used through commands, as an operator uses it."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ MEDIA_FILES = {
 
 @dataclass
 class Archive:
-    """An archive with its own database and media folder, reached through programs only."""
+    """An archive with its own database and media folder, used through commands only."""
 
     url: str
     media: Path
 
     def run(self, *arguments: object, before: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a management command; ``before`` is Python that comes first."""
+        """Run a management command; ``before`` is Python code to run first."""
         program = (
             f"import django\ndjango.setup()\n{before}\n"
             "from django.core.management import execute_from_command_line as run\n"

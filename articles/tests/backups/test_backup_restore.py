@@ -1,6 +1,6 @@
-"""``backup`` and ``restore``: what was backed up comes back, and no half backup is ever seen.
+"""``backup`` and ``restore``: a restore equals the original, and no partial backup is visible.
 
-The archives are of the kind of database that the tests run on.
+The archives use the same kind of database as the tests.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import pytest
 from articles.tests.backups.own_archive import MEDIA_FILES, ON_SQLITE, Archive
 
 
-def test_a_restored_archive_equals_the_one_that_was_backed_up(
+def test_a_restored_archive_equals_the_original(
     origin: Archive, made_backup: Path, empty: Archive
 ) -> None:
-    done = empty.run("restore", made_backup)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "migrate" not in done.stdout
+    completed = empty.run("restore", made_backup)
+    assert (completed.returncode, completed.stderr) == (0, "")
+    assert "migrate" not in completed.stdout
     assert empty.tables() == origin.tables()
     assert len(empty.tables()["articles_capture"]) == 2
     assert empty.media_files() == MEDIA_FILES
@@ -35,27 +35,27 @@ def test_a_restored_archive_equals_the_one_that_was_backed_up(
     assert added.returncode == 0, added.stderr
 
 
-def test_a_backup_carries_no_index(new_archive: Callable[[], Archive], tmp_path: Path) -> None:
+def test_a_backup_has_no_search_index(new_archive: Callable[[], Archive], tmp_path: Path) -> None:
     archive, restored = new_archive(), new_archive()
     rows = "from articles.tests.support.factories import *\nmake_article(text='港口')"
     for command, before in (("migrate", ""), ("version", rows), ("update_index", "")):
-        done = archive.run(command, before=before)
-        assert done.returncode == 0, done.stderr
+        completed = archive.run(command, before=before)
+        assert completed.returncode == 0, completed.stderr
     tables = archive.tables()
     assert archive.run("backup", tmp_path / "backup").returncode == 0
-    done = restored.run("restore", tmp_path / "backup")
-    assert (done.returncode, done.stderr) == (0, "")
-    back = restored.tables()
-    # SQLite's copy names no index; a dump has the name, and not the table that it is of.
-    assert back | {"articles_searchindex": []} == tables | {"articles_searchindex": []}
-    done = restored.run("update_index", "--check")
-    assert (done.returncode, "no search index yet" in done.stderr) == (3, True)
+    completed = restored.run("restore", tmp_path / "backup")
+    assert (completed.returncode, completed.stderr) == (0, "")
+    restored_tables = restored.tables()
+    # SQLite's copy has no index name; a dump has the name, but not the table of the index.
+    assert restored_tables | {"articles_searchindex": []} == tables | {"articles_searchindex": []}
+    completed = restored.run("update_index", "--check")
+    assert (completed.returncode, "no search index yet" in completed.stderr) == (3, True)
     for arguments in (("update_index",), ("update_index", "--check")):
         assert restored.run(*arguments).returncode == 0
     assert archive.tables() == tables
 
 
-def test_the_manifest_names_every_file_and_what_the_database_holds(made_backup: Path) -> None:
+def test_the_manifest_lists_every_file_and_the_rows_of_the_database(made_backup: Path) -> None:
     manifest = json.loads((made_backup / "manifest.json").read_text())
     assert manifest["database"]["vendor"] == ("sqlite" if ON_SQLITE else "postgresql")
     assert manifest["database"]["counts"]["articles_capture"] == 2
@@ -69,7 +69,7 @@ def test_the_manifest_names_every_file_and_what_the_database_holds(made_backup: 
     assert (made_backup.stat().st_mode & 0o777) == 0o700
 
 
-def test_a_backup_shows_one_moment_while_others_write(
+def test_a_backup_is_a_snapshot_while_others_write(
     new_archive: Callable[[], Archive], tmp_path: Path
 ) -> None:
     archive, restored = new_archive(), new_archive()
@@ -97,21 +97,19 @@ def test_a_backup_shows_one_moment_while_others_write(
     writer.start()
     try:
         assert started.wait(20)
-        done = archive.run("backup", tmp_path / "backup")
+        completed = archive.run("backup", tmp_path / "backup")
     finally:
         stop.set()
         writer.join()
-    assert done.returncode == 0, done.stderr
-    done = restored.run("restore", tmp_path / "backup")
-    assert done.returncode == 0, done.stderr
+    assert completed.returncode == 0, completed.stderr
+    completed = restored.run("restore", tmp_path / "backup")
+    assert completed.returncode == 0, completed.stderr
     tables = restored.tables()
     assert tables["first"] == tables["second"]
     assert 0 < len(tables["first"]) < len(archive.tables()["first"])
 
 
-def test_a_backup_goes_into_an_empty_folder_and_into_no_other(
-    origin: Archive, tmp_path: Path
-) -> None:
+def test_a_backup_is_written_only_to_a_new_or_empty_folder(origin: Archive, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert origin.run("backup", tmp_path / "empty").returncode == 0
     before = (tmp_path / "empty/manifest.json").read_bytes()
@@ -122,14 +120,14 @@ def test_a_backup_goes_into_an_empty_folder_and_into_no_other(
         (tmp_path / "missing/backup", "is missing"),
         (origin.media / "backup", "MEDIA_ROOT"),
     ]:
-        done = origin.run("backup", target)
-        assert done.returncode == 1
-        assert reason in done.stderr
+        completed = origin.run("backup", target)
+        assert completed.returncode == 1
+        assert reason in completed.stderr
     assert (tmp_path / "empty/manifest.json").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "file"]
 
 
-def test_links_among_the_media_are_left_out_and_told(
+def test_links_among_the_media_are_skipped_and_reported(
     new_archive: Callable[[], Archive], tmp_path: Path
 ) -> None:
     archive = new_archive()
@@ -138,34 +136,34 @@ def test_links_among_the_media_are_left_out_and_told(
     (archive.media / "real").write_text("real")
     (archive.media / "link").symlink_to("/etc")
     os.mkfifo(archive.media / "pipe")
-    done = archive.run("backup", tmp_path / "backup")
-    assert done.returncode == 3
-    assert "link, pipe" in done.stderr
+    completed = archive.run("backup", tmp_path / "backup")
+    assert completed.returncode == 3
+    assert "link, pipe" in completed.stderr
     assert [path.name for path in (tmp_path / "backup/media").iterdir()] == ["real"]
 
 
-@pytest.mark.parametrize("how", ["kill", "full"])
-def test_a_backup_that_breaks_off_never_has_the_final_name(
-    origin: Archive, tmp_path: Path, how: str
+@pytest.mark.parametrize("cause", ["kill", "full"])
+def test_an_interrupted_backup_never_has_the_final_name(
+    origin: Archive, tmp_path: Path, cause: str
 ) -> None:
-    harm = {
+    fault = {
         "kill": "os.kill(os.getpid(), 9)",
         "full": "raise OSError(28, 'No space left on device')",
-    }[how]
+    }[cause]
     before = (
         "import os\nfrom articles.backups import backup\nreal = backup.copy_file\n"
-        f"def copy(source, target):\n    real(source, target)\n    {harm}\n"
+        f"def copy(source, target):\n    real(source, target)\n    {fault}\n"
         "backup.copy_file = copy"
     )
     target = tmp_path / "backup"
-    done = origin.run("backup", target, before=before)
-    assert done.returncode == {"kill": -9, "full": 1}[how]
+    completed = origin.run("backup", target, before=before)
+    assert completed.returncode == {"kill": -9, "full": 1}[cause]
     assert not target.exists()
     left = list(tmp_path.iterdir())
-    assert len(left) == {"kill": 1, "full": 0}[how]
-    done = origin.run("backup", target)
-    assert done.returncode == 0
-    assert all(str(path) in done.stderr for path in left)
+    assert len(left) == {"kill": 1, "full": 0}[cause]
+    completed = origin.run("backup", target)
+    assert completed.returncode == 0
+    assert all(str(path) in completed.stderr for path in left)
 
 
 def test_a_restore_that_was_killed_can_be_run_again(
@@ -178,15 +176,15 @@ def test_a_restore_that_was_killed_can_be_run_again(
     )
     assert empty.run("restore", made_backup, before=before).returncode == -9
     assert empty.tables() == {}
-    done = empty.run("restore", made_backup)
-    assert done.returncode == 0, done.stderr
+    completed = empty.run("restore", made_backup)
+    assert completed.returncode == 0, completed.stderr
     assert empty.tables() == origin.tables()
     assert empty.media_files() == MEDIA_FILES
 
 
 @pytest.mark.skipif(not ON_SQLITE, reason="damages a file")
 @pytest.mark.parametrize("first_page", [1, -20])
-def test_a_damaged_database_is_not_taken_for_a_backup(
+def test_a_damaged_database_is_not_backed_up(
     backup: Path, empty: Archive, tmp_path: Path, first_page: int
 ) -> None:
     damaged = Path(empty.name)
@@ -196,16 +194,16 @@ def test_a_damaged_database_is_not_taken_for_a_backup(
         for page in pages[first_page:]:
             file.seek(page * 4096)
             file.write(b"\xff" * 64)
-    done = empty.run("backup", tmp_path / "new")
-    assert done.returncode == 1
-    assert "is damaged" in done.stderr
+    completed = empty.run("backup", tmp_path / "new")
+    assert completed.returncode == 1
+    assert "is damaged" in completed.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["backup"]
 
 
-def test_an_archive_without_tables_is_no_backup(empty: Archive, tmp_path: Path) -> None:
-    done = empty.run("backup", tmp_path / "new")
-    assert done.returncode == 1
-    assert "database" in done.stderr
+def test_an_archive_without_tables_is_not_backed_up(empty: Archive, tmp_path: Path) -> None:
+    completed = empty.run("backup", tmp_path / "new")
+    assert completed.returncode == 1
+    assert "database" in completed.stderr
     assert list(tmp_path.iterdir()) == []
     assert empty.is_untouched()
     assert not ON_SQLITE or not Path(empty.name).exists()

@@ -1,4 +1,4 @@
-"""Posts that are imported and exported are what they were."""
+"""Posts are the same after import and export."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from articles.tests.backups.own_archive import Archive
-from articles.tests.support.exports import tree
+from articles.tests.support.exports import read_tree
 
 
-def test_posts_that_were_imported_and_exported_are_what_they_were(
+def test_exported_posts_equal_the_imported_files(
     new_archive: Callable[[], Archive], samples: Path, tmp_path: Path
 ) -> None:
     archive = new_archive()
@@ -23,10 +23,10 @@ def test_posts_that_were_imported_and_exported_are_what_they_were(
         (posts / os.fsdecode(name)).write_bytes(story)
     (posts / "2025-02-19-broken.md").write_bytes(b"\xff\xfe")
     assert archive.run("import_posts", posts, "--no-progress").returncode == 3
-    done = archive.run("export_posts", tmp_path / "out")
-    assert (done.returncode, done.stderr) == (0, "")
+    completed = archive.run("export_posts", tmp_path / "out")
+    assert (completed.returncode, completed.stderr) == (0, "")
     (tmp_path / "out/_quarantine/posts/2025-02-19-broken.md").rename(
         tmp_path / "out/posts/2025-02-19-broken.md"
     )
     (posts / "README.md").unlink()  # no post
-    assert tree(tmp_path / "out/posts") == tree(posts)
+    assert read_tree(tmp_path / "out/posts") == read_tree(posts)

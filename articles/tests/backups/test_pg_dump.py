@@ -1,4 +1,4 @@
-"""How the PostgreSQL tools are called; no server is asked."""
+"""How the PostgreSQL programs are called; needs no server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Connection:
     }
 
 
-def test_the_password_reaches_pg_dump_by_the_environment_alone(
+def test_the_password_is_passed_to_pg_dump_only_in_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake = tmp_path / "pg_dump"
@@ -41,7 +41,7 @@ def test_the_password_reaches_pg_dump_by_the_environment_alone(
     assert (tmp_path / "env").read_text() == "open sesame require\n"
 
 
-def test_a_missing_or_failing_pg_dump_is_told(
+def test_a_missing_or_failing_pg_dump_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

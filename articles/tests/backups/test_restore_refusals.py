@@ -1,4 +1,4 @@
-"""``restore`` refuses what was changed, what does not fit, and what would overwrite something."""
+"""``restore`` refuses a changed or incompatible backup, and overwrites nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def database_file(backup: Path) -> Path:
 
 
 def change_manifest(backup: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Change the manifest and make its checksum right again."""
+    """Change the manifest and update its checksum."""
     manifest = json.loads((backup / "manifest.json").read_text())
     change(manifest)
     text = json.dumps(manifest)
@@ -41,7 +41,7 @@ def _swap_for_link(backup: Path) -> None:
     (backup / "media/top.txt").symlink_to(backup.parent / "moved")
 
 
-def _lead_out(backup: Path) -> None:
+def _leave_the_folder(backup: Path) -> None:
     (backup.parent / "evil").write_bytes(b"text")
     change_manifest(
         backup,
@@ -55,7 +55,7 @@ TAMPERINGS: dict[str, Callable[[Path], object]] = {
     "a file removed": lambda b: (b / "media/top.txt").unlink(),
     "a file added": lambda b: (b / "media/more").write_bytes(b""),
     "a link for a file": _swap_for_link,
-    "a path that leads out": _lead_out,
+    "a path that leads out": _leave_the_folder,
     "the manifest": lambda b: (b / "manifest.json").write_bytes(
         (b / "manifest.json").read_bytes().replace(b'"format": 1', b'"format":  1')
     ),
@@ -77,18 +77,18 @@ def test_a_backup_that_was_changed_or_does_not_fit_is_refused(
     backup: Path, empty: Archive, tampering: str
 ) -> None:
     TAMPERINGS[tampering](backup)
-    done = empty.run("restore", backup)
-    assert done.returncode == 1, done.stderr
-    assert str(backup) in done.stderr or "the backup is" in done.stderr
-    assert "Traceback" not in done.stderr
+    completed = empty.run("restore", backup)
+    assert completed.returncode == 1, completed.stderr
+    assert str(backup) in completed.stderr or "the backup is" in completed.stderr
+    assert "Traceback" not in completed.stderr
     assert empty.is_untouched()
 
 
-def test_an_older_backup_is_restored_and_wants_to_be_migrated(backup: Path, empty: Archive) -> None:
+def test_an_older_backup_is_restored_with_a_hint_to_migrate(backup: Path, empty: Archive) -> None:
     change_manifest(backup, lambda m: m["database"]["migrations"].remove("articles.0001_archive"))
-    done = empty.run("restore", backup)
-    assert done.returncode == 0, done.stderr
-    assert "manage.py migrate" in done.stdout
+    completed = empty.run("restore", backup)
+    assert completed.returncode == 0, completed.stderr
+    assert "manage.py migrate" in completed.stdout
 
 
 def test_a_restore_overwrites_no_database(
@@ -98,19 +98,19 @@ def test_a_restore_overwrites_no_database(
     with closing(archive.connect()) as connection:
         connection.execute("CREATE TABLE precious (n integer)")
         connection.commit()
-    done = archive.run("restore", made_backup)
-    assert done.returncode == 1
-    assert "overwrites nothing" in done.stderr
+    completed = archive.run("restore", made_backup)
+    assert completed.returncode == 1
+    assert "overwrites nothing" in completed.stderr
     assert archive.tables() == {"precious": []}
     assert archive.media_files() == {}
 
 
 @pytest.mark.skipif(not ON_SQLITE, reason="journals are SQLite's")
-@pytest.mark.parametrize("ending", ["-wal", "-journal"])
-def test_a_restore_does_not_meet_a_foreign_journal(
-    made_backup: Path, empty: Archive, ending: str
+@pytest.mark.parametrize("suffix", ["-wal", "-journal"])
+def test_a_restore_is_refused_next_to_the_journal_of_another_database(
+    made_backup: Path, empty: Archive, suffix: str
 ) -> None:
-    Path(empty.name + ending).write_bytes(b"of another database")
+    Path(empty.name + suffix).write_bytes(b"of another database")
     assert empty.run("restore", made_backup).returncode == 1
     assert not Path(empty.name).exists()
 
@@ -118,17 +118,20 @@ def test_a_restore_does_not_meet_a_foreign_journal(
 def test_a_restore_overwrites_no_media(made_backup: Path, empty: Archive) -> None:
     empty.media.mkdir()
     (empty.media / "precious").write_text("precious")
-    done = empty.run("restore", made_backup)
-    assert done.returncode == 1
-    assert "MEDIA_ROOT" in done.stderr
+    completed = empty.run("restore", made_backup)
+    assert completed.returncode == 1
+    assert "MEDIA_ROOT" in completed.stderr
     assert empty.media_files() == {b"precious": b"precious"}
     assert empty.tables() == {}
 
 
-def test_a_restore_waits_for_nobody_but_says_that_another_runs(
+def test_a_restore_exits_with_4_while_another_command_has_the_lock(
     made_backup: Path, empty: Archive
 ) -> None:
-    held = "from articles.archive_lock import exclusive\nlock = exclusive()\nlock.__enter__()"
-    done = empty.run("restore", made_backup, before=held)
-    assert done.returncode == 4
+    take_lock = (
+        "from articles.archive_lock import exclusive_lock\n"
+        "lock = exclusive_lock()\nlock.__enter__()"
+    )
+    completed = empty.run("restore", made_backup, before=take_lock)
+    assert completed.returncode == 4
     assert empty.is_untouched()

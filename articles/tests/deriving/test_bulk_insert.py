@@ -1,4 +1,4 @@
-"""New rows are written as bulk_create would write them."""
+"""Bulk inserts write the same rows as bulk_create."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 
-from articles.deriving.bulk_insert import insert, insert_objects
+from articles.deriving.bulk_insert import insert_objects, insert_rows
 from articles.models import Article, DayCount, Original, Redirect
 from articles.tests.support.archive_comparison import raw_rows
 from articles.tests.support.factories import make_article
@@ -16,7 +16,7 @@ from articles.tests.support.factories import make_article
 pytestmark = pytest.mark.django_db
 
 
-def test_objects_are_the_rows_that_bulk_create_makes() -> None:
+def test_insert_objects_writes_the_same_rows_as_bulk_create() -> None:
     article = make_article(flags=["short", "港口"])
     article.captured_at = dt.datetime(2020, 1, 2, 3, tzinfo=dt.UTC)
     rows = []
@@ -28,20 +28,20 @@ def test_objects_are_the_rows_that_bulk_create_makes() -> None:
     assert len(rows[0]) == 1
 
 
-def test_bytes_come_back() -> None:
-    insert(Original, ["sha256", "data", "size"], [("a" * 64, b"\x00\xff", 2)])
+def test_bytes_are_stored_unchanged() -> None:
+    insert_rows(Original, ["sha256", "data", "size"], [("a" * 64, b"\x00\xff", 2)])
     assert bytes(Original.objects.get().data) == b"\x00\xff"
 
 
-def test_row_that_is_there_stays_where_conflicts_are_ignored() -> None:
+def test_existing_row_is_unchanged_when_conflicts_are_ignored() -> None:
     day = dt.date(2020, 1, 2)
-    insert(DayCount, ["day", "story_count"], [(day, 1)])
-    insert(DayCount, ["day", "story_count"], [(day, 2)], ignore_conflicts=True)
+    insert_rows(DayCount, ["day", "story_count"], [(day, 1)])
+    insert_rows(DayCount, ["day", "story_count"], [(day, 2)], ignore_conflicts=True)
     assert DayCount.objects.get().story_count == 1
     with pytest.raises(IntegrityError):
-        insert(DayCount, ["day", "story_count"], [(day, 2)])
+        insert_rows(DayCount, ["day", "story_count"], [(day, 2)])
 
 
-def test_no_rows_are_no_statement(django_assert_num_queries: Any) -> None:
+def test_without_rows_there_is_no_statement(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
-        insert(Redirect, ["path"], [])
+        insert_rows(Redirect, ["path"], [])

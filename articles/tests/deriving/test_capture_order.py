@@ -1,4 +1,4 @@
-"""Captures of one article: their order, their versions and which of them is shown."""
+"""Captures of one article: their order, their versions and the current one."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 
 from articles.models import Article, Capture, Redirect
 from articles.tests.support.archive_comparison import FILE_FACTS, differences, dump_archive
-from articles.tests.support.import_runs import assert_counts_are_right, forgotten, run_import
+from articles.tests.support.import_runs import assert_counts_are_right, rolled_back, run_import
 from articles.tests.support.post_files import (
     BODY,
     DATE,
     TEXT,
     VOA,
-    VOA_ADDRESS,
+    VOA_URL,
     make_post,
     write_post,
 )
@@ -32,10 +32,10 @@ def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def import_one_by_one(folder: Path, names: tuple[str, ...] | list[str]) -> None:
-    """Import each file by a run of its own, in this order."""
+    """Import each file in a run of its own, in this order."""
     for name in names:
-        answer = run_import("-", "--root=posts", stdin=str(folder / name).encode())
-        assert answer.code == 0, answer.message
+        result = run_import("-", "--root=posts", stdin=str(folder / name).encode())
+        assert result.exit_code == 0, result.message
 
 
 def versions() -> dict[str, int | None]:
@@ -43,19 +43,19 @@ def versions() -> dict[str, int | None]:
     return dict(Capture.objects.values_list("title", "version"))
 
 
-def assert_order_is_free(folder: Path, posts: dict[str, bytes]) -> None:
-    """Import ``posts`` in every order; leave the archive of the last one for further looks."""
+def assert_any_order_gives_the_same(folder: Path, posts: dict[str, bytes]) -> None:
+    """Import ``posts`` in several orders and compare; keep the archive of the last order."""
     for name, content in posts.items():
         write_post(folder, name, content)
     orders = list(permutations(posts))
     orders = orders[:: max(1, len(orders) // 8)]  # of four posts every third order
     expected: dict[str, list[str]] = {}
     for order in orders:
-        with forgotten():
+        with rolled_back():
             import_one_by_one(folder, order)
             assert_counts_are_right()
             dump = dump_archive(without=FILE_FACTS | {"slug", "address_frozen"})
-            # What depends on history: addresses that readers knew, how a new outlet was guessed.
+            # These depend on history: old paths of an article, and how a new outlet was guessed.
             del dump["redirect"], dump["source"]
             expected = expected or dump
             assert differences(expected, dump) == "", order
@@ -63,7 +63,7 @@ def assert_order_is_free(folder: Path, posts: dict[str, bytes]) -> None:
 
 
 def test_order_is_by_front_matter_date_then_epoch_then_path(tmp_path: Path) -> None:
-    assert_order_is_free(
+    assert_any_order_gives_the_same(
         tmp_path,
         {
             "2021-01-14-d.md": make_post(
@@ -84,7 +84,7 @@ def test_order_is_by_front_matter_date_then_epoch_then_path(tmp_path: Path) -> N
 
 def test_dates_are_ordered_in_utc(tmp_path: Path) -> None:
     east, west = "2021-01-14T23:30:00+09:00", "2021-01-14T15:00:00+00:00"
-    assert_order_is_free(
+    assert_any_order_gives_the_same(
         tmp_path,
         {
             "2021-01-14-a.md": make_post(title="西", date=west),
@@ -94,8 +94,8 @@ def test_dates_are_ordered_in_utc(tmp_path: Path) -> None:
     assert versions() == {"东": 1, "西": 2}
 
 
-def test_content_seen_at_an_earlier_path_later_keeps_the_order_free(tmp_path: Path) -> None:
-    assert_order_is_free(
+def test_order_holds_when_a_content_is_seen_later_at_a_smaller_path(tmp_path: Path) -> None:
+    assert_any_order_gives_the_same(
         tmp_path,
         {
             "m/2021-01-14-x.md": make_post(title="甲"),
@@ -106,8 +106,8 @@ def test_content_seen_at_an_earlier_path_later_keeps_the_order_free(tmp_path: Pa
     assert versions() == {"乙": 1, "甲": 2}
 
 
-def test_posts_without_a_date_have_an_order_too(tmp_path: Path) -> None:
-    assert_order_is_free(
+def test_posts_without_a_date_are_ordered_too(tmp_path: Path) -> None:
+    assert_any_order_gives_the_same(
         tmp_path,
         {
             "2021-01-14-a.md": make_post(title="甲", date="", epoch=None),
@@ -117,9 +117,9 @@ def test_posts_without_a_date_have_an_order_too(tmp_path: Path) -> None:
     )
 
 
-def test_version_is_a_title_or_text_unlike_those_before(tmp_path: Path) -> None:
+def test_version_has_a_title_or_text_that_none_before_had(tmp_path: Path) -> None:
     other_form = '<div class="x"><p><span style="color:red">' + BODY[3:] + "</div>"
-    assert_order_is_free(
+    assert_any_order_gives_the_same(
         tmp_path,
         {
             "2021-01-14-a.md": make_post(),
@@ -135,7 +135,7 @@ def test_version_is_a_title_or_text_unlike_those_before(tmp_path: Path) -> None:
     assert Article.objects.get().version_count == 2
 
 
-def test_newest_text_is_shown_even_when_it_says_what_the_first_said(tmp_path: Path) -> None:
+def test_newest_capture_is_current_even_if_it_repeats_the_first_text(tmp_path: Path) -> None:
     posts = [
         make_post(),
         make_post(body=BODY + "<p>更正。</p>", date=LATER),
@@ -148,8 +148,8 @@ def test_newest_text_is_shown_even_when_it_says_what_the_first_said(tmp_path: Pa
 
 
 @pytest.mark.parametrize("stub", ["", "<p>详情稍后。</p>", "港口今日恢复通航"])
-def test_stub_never_takes_the_place_of_a_fuller_body(tmp_path: Path, stub: str) -> None:
-    assert_order_is_free(
+def test_stub_never_replaces_a_fuller_body(tmp_path: Path, stub: str) -> None:
+    assert_any_order_gives_the_same(
         tmp_path,
         {"2021-01-14-a.md": make_post(), "2021-01-14-b.md": make_post(body=stub, date=LATEST)},
     )
@@ -160,30 +160,30 @@ def test_stub_never_takes_the_place_of_a_fuller_body(tmp_path: Path, stub: str) 
     assert article.current_capture.version == 1
 
 
-def test_fuller_body_takes_the_place_of_a_stub_that_is_newer(tmp_path: Path) -> None:
+def test_fuller_body_replaces_a_newer_stub(tmp_path: Path) -> None:
     write_post(tmp_path / "p", "2021-01-14-a.md", make_post(body="<p>稍后。</p>", date=LATEST))
     run_import(tmp_path / "p")
     write_post(tmp_path / "p", "2021-01-14-b.md", make_post())
-    answer = run_import(tmp_path / "p")
-    assert answer.summary["versions"] == 1
+    result = run_import(tmp_path / "p")
+    assert result.summary["versions"] == 1
     assert TEXT in Article.objects.get().body.text
 
 
-def test_one_address_in_many_spellings_is_one_article(tmp_path: Path) -> None:
+def test_spellings_of_one_url_are_one_article(tmp_path: Path) -> None:
     spellings = ["http://Herald.example:80/a//b/", "https://herald.example/a/b?utm_source=x#top"]
     for number, url in enumerate([*spellings, "https://herald.example/a/b?id=1"]):
         write_post(tmp_path / "p", f"2021-01-14-{number}.md", make_post(url=url))
-    answer = run_import(tmp_path / "p")
-    assert (answer.summary["created"], answer.summary["unchanged"]) == (2, 1)
+    result = run_import(tmp_path / "p")
+    assert (result.summary["created"], result.summary["unchanged"]) == (2, 1)
 
 
 def test_slug_is_frozen_and_a_new_day_leaves_a_redirect(tmp_path: Path) -> None:
-    first = make_post(url=VOA_ADDRESS, category=VOA)
+    first = make_post(url=VOA_URL, category=VOA)
     write_post(tmp_path / "p", "2021-01-14-a.md", first)
     run_import(tmp_path / "p")
     old = Article.objects.get().get_absolute_url()
     dated = "<div><i>Wed, 13 Jan 2021 20:00:00 GMT</i></div>" + BODY
-    newer = make_post(url=VOA_ADDRESS, category=VOA, title="别的标题", date=LATER, body=dated)
+    newer = make_post(url=VOA_URL, category=VOA, title="别的标题", date=LATER, body=dated)
     write_post(tmp_path / "p", "2021-01-14-b.md", newer)
     run_import(tmp_path / "p")
     article = Article.objects.get()
@@ -196,7 +196,7 @@ def test_slug_is_frozen_and_a_new_day_leaves_a_redirect(tmp_path: Path) -> None:
     assert_counts_are_right()
 
 
-def test_two_stories_of_a_day_with_one_title_have_two_addresses(tmp_path: Path) -> None:
+def test_stories_of_one_day_with_one_title_have_different_slugs(tmp_path: Path) -> None:
     for number in range(3):
         post = make_post(url=f"https://herald.example/{number}", date=DATE)
         write_post(tmp_path / "p", f"2021-01-14-{number}.md", post)

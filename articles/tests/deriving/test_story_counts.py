@@ -1,4 +1,4 @@
-"""Counts of stories: how an archive from before a table of counts gets it filled."""
+"""Counts of stories: the migration fills new tables of counts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tools.demo import SAMPLES
 
 
 @pytest.mark.django_db
-def test_migration_counts_what_is_there() -> None:
+def test_migration_counts_existing_stories() -> None:
     run_import(SAMPLES)
     assert_counts_are_right()
     before = MonthCount.objects.count(), OutletAuthor.objects.count()

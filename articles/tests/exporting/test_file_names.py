@@ -1,4 +1,4 @@
-"""Whatever the database says, the names of exported files are names and nothing more."""
+"""Labels and paths of any kind become safe file names."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from articles.exporting.file_names import (
     NAME_LIMIT,
     UnsafePathError,
     clash_key,
-    folder_of,
     older_name,
-    parts_of,
+    root_folder,
+    split_path,
 )
 
 
@@ -21,7 +21,7 @@ from articles.exporting.file_names import (
 @example(b"a." + b"b" * 300)
 def test_parts_are_names_or_the_path_is_refused(path: bytes) -> None:
     try:
-        parts = parts_of(path)
+        parts = split_path(path)
     except UnsafePathError:
         return
     for part in (*parts, older_name(parts[-1], "0123456789abcdef")):
@@ -38,7 +38,7 @@ def test_parts_are_names_or_the_path_is_refused(path: bytes) -> None:
 @example("_QUARANTINE")
 @example(".Export-Partial")
 def test_the_folder_of_any_label_is_a_name(label: str) -> None:
-    name = folder_of(label)
+    name = root_folder(label)
     assert 0 < len(name) <= NAME_LIMIT
     assert b"/" not in name
     assert b"\0" not in name

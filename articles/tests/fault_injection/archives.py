@@ -1,6 +1,6 @@
-"""Archives of a test's own on the database the tests run on, and commands that work on them.
+"""Archives that one test owns, on the database of the test run, and commands that work on them.
 
-A command runs in a fork of a process that has Django ready, which takes a tenth of a start.
+A command runs in a fork of a process in which Django is already set up: a tenth of the start time.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from articles.tests.fault_injection import child_process
 from articles.tests.fault_injection.kill_points import NO_FAULT, Fault
 from articles.tests.support.archive_comparison import Dump
 
-HANG_SECONDS = 300  # nothing here takes a tenth of it
+HANG_SECONDS = 300  # a command that runs longer hangs; the slowest takes less than 30 seconds
 _forks = get_context("forkserver")
 _forks.set_forkserver_preload(
-    # The tests too, whose functions are called there.
+    # The test modules too: their functions run in the forks.
     [f"{__package__}.{name}" for name in ("child_process", "test_kills", "test_concurrency")]
 )
 
 
 @dataclass(frozen=True)
-class Done:
-    """How a command ended: its exit code, negative for a signal, and what it said."""
+class CommandResult:
+    """The result of a command: its exit code (negative for a signal) and its output."""
 
     code: int
     out: str
@@ -42,13 +42,13 @@ class Done:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """Return the last line of an import in JSON."""
-        answer: dict[str, Any] = json.loads(self.out.strip().split("\n")[-1])
-        return answer
+        """Return the last output line of an import, parsed from JSON."""
+        summary: dict[str, Any] = json.loads(self.out.strip().split("\n")[-1])
+        return summary
 
 
-class Running:
-    """A command at work."""
+class RunningCommand:
+    """A command that runs."""
 
     def __init__(self, process: BaseProcess, folder: Path) -> None:
         self.process = process
@@ -56,20 +56,20 @@ class Running:
 
     @property
     def pid(self) -> int:
-        """Return the number of its process."""
+        """Return its process ID."""
         assert self.process.pid is not None
         return self.process.pid
 
     def is_alive(self) -> bool:
-        """Tell whether it still runs."""
+        """Return whether it still runs."""
         return self.process.is_alive()
 
     def wait_for_pause(self) -> None:
-        """Return when it has stopped at a fault that is a pause."""
+        """Wait until it has stopped at a fault with ``Effect.PAUSE``."""
         deadline = time.monotonic() + HANG_SECONDS
         while not self._is_paused():
-            assert self.is_alive(), f"it ended without a pause: {self._said('err')}"
-            assert time.monotonic() < deadline, "it never came to the pause"
+            assert self.is_alive(), f"the command ended without a pause: {self._output('err')}"
+            assert time.monotonic() < deadline, "the command did not reach the pause"
             time.sleep(0.01)
 
     def _is_paused(self) -> bool:
@@ -78,21 +78,21 @@ class Running:
         except FileNotFoundError:
             return False
 
-    def go_on(self) -> None:
-        """End its pause."""
+    def resume(self) -> None:
+        """Continue after a pause."""
         os.kill(self.pid, signal.SIGCONT)
 
-    def wait(self) -> Done:
-        """Return how it ended."""
+    def wait(self) -> CommandResult:
+        """Wait for its end and return the result; AssertionError after HANG_SECONDS."""
         self.process.join(HANG_SECONDS)
         if self.process.is_alive():
             self.process.kill()
             self.process.join()
-            raise AssertionError(f"it hung, and had said: {self._said('err')}")
+            raise AssertionError(f"the command hung; its standard error: {self._output('err')}")
         assert self.process.exitcode is not None
-        return Done(self.process.exitcode, self._said("out"), self._said("err"))
+        return CommandResult(self.process.exitcode, self._output("out"), self._output("err"))
 
-    def _said(self, name: str) -> str:
+    def _output(self, name: str) -> str:
         path = self.folder / name
         return path.read_text(errors="replace") if path.exists() else ""
 
@@ -102,7 +102,7 @@ def _state(pid: int) -> str:
 
 
 class TestArchive(Archive):
-    """An archive whose commands run in forks; ``folder`` takes what they say."""
+    """An archive whose commands run in forks; their output goes to files below ``folder``."""
 
     __test__ = False
 
@@ -110,39 +110,49 @@ class TestArchive(Archive):
         super().__init__(url, media)
         self.folder = folder
 
-    def start(self, *arguments: object, fault: Fault = NO_FAULT, **place: Any) -> Running:
-        """Start a management command; ``place`` is more of :class:`child.Place`."""
-        return self._fork(child_process.command, [str(word) for word in arguments], fault, **place)
+    def start(
+        self, *arguments: object, fault: Fault = NO_FAULT, **extra_settings: Any
+    ) -> RunningCommand:
+        """Start a management command; ``extra_settings`` are fields of :class:`CommandSettings`."""
+        return self._fork(
+            child_process.command, [str(word) for word in arguments], fault, **extra_settings
+        )
 
-    def fork(self, *arguments: object, fault: Fault = NO_FAULT, **place: Any) -> Done:
-        """Run a management command to its end."""
-        return self.start(*arguments, fault=fault, **place).wait()
+    def run_command(
+        self, *arguments: object, fault: Fault = NO_FAULT, **extra_settings: Any
+    ) -> CommandResult:
+        """Run a management command and return its result."""
+        return self.start(*arguments, fault=fault, **extra_settings).wait()
 
-    def importing(self, *arguments: object, fault: Fault = NO_FAULT, **place: Any) -> Done:
-        """Import in this archive without workers unless told, answering in JSON."""
-        return self.start_import(*arguments, fault=fault, **place).wait()
+    def run_import(
+        self, *arguments: object, fault: Fault = NO_FAULT, **extra_settings: Any
+    ) -> CommandResult:
+        """Run an import with JSON output and, unless ``--workers`` is given, without workers."""
+        return self.start_import(*arguments, fault=fault, **extra_settings).wait()
 
-    def start_import(self, *arguments: object, fault: Fault = NO_FAULT, **place: Any) -> Running:
-        """Start an import."""
-        words = ["import_posts", *map(str, arguments), "--format=json"]
-        if not any(word.startswith("--workers") for word in words):
-            words.append("--workers=0")
-        return self.start(*words, fault=fault, **place)
+    def start_import(
+        self, *arguments: object, fault: Fault = NO_FAULT, **extra_settings: Any
+    ) -> RunningCommand:
+        """Start an import with the same defaults as :meth:`run_import`."""
+        command_line = ["import_posts", *map(str, arguments), "--format=json"]
+        if not any(word.startswith("--workers") for word in command_line):
+            command_line.append("--workers=0")
+        return self.start(*command_line, fault=fault, **extra_settings)
 
-    def call(
+    def call_function(
         self, function: Callable[..., None], *arguments: object, fault: Fault = NO_FAULT
-    ) -> Done:
-        """Run a function of a test's module with this archive as its database."""
-        return self.start_call(function, *arguments, fault=fault).wait()
+    ) -> CommandResult:
+        """Run a function of a test module with this archive as its database."""
+        return self.start_function(function, *arguments, fault=fault).wait()
 
-    def start_call(
+    def start_function(
         self, function: Callable[..., None], *arguments: object, fault: Fault = NO_FAULT
-    ) -> Running:
-        """Start a function of a test's module with this archive as its database."""
-        return self._fork(child_process.call, [function, *arguments], fault)
+    ) -> RunningCommand:
+        """Start a function of a test module with this archive as its database."""
+        return self._fork(child_process.call_function, [function, *arguments], fault)
 
-    def spawn(self, *arguments: object, **options: Any) -> subprocess.Popen[bytes]:
-        """Start ``manage.py`` as a process of its own, as an operator would."""
+    def start_process(self, *arguments: object, **options: Any) -> subprocess.Popen[bytes]:
+        """Start ``manage.py`` as a separate process, as an operator does."""
         command = [sys.executable, "manage.py", *map(str, arguments)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
         return subprocess.Popen(command, cwd=ROOT, env=self.environment(), **pipes)
@@ -158,30 +168,32 @@ class TestArchive(Archive):
         }
 
     def dump(self, without: Sequence[str] = ()) -> Dump:
-        """Return the canonical dump of the archive, leaving out some columns."""
+        """Return the canonical dump of the archive, without the columns in ``without``."""
         path = self.folder / "dump.json"
-        done = self.call(child_process.dump, str(path), list(without))
-        assert done.code == 0, done.err
+        result = self.call_function(child_process.dump, str(path), list(without))
+        assert result.code == 0, result.err
         dump: Dump = json.loads(path.read_text())
         return dump
 
-    def assert_sound(self) -> None:
-        """Verify the archive: every hash, every derived value, every count, every orphan."""
-        done = self.fork("verify_archive")
-        assert (done.code, done.out) == (0, "nothing found\n"), done.out + done.err
+    def assert_consistent(self) -> None:
+        """Run ``verify_archive``: hashes, derived values, counts and orphans are all correct."""
+        result = self.run_command("verify_archive")
+        assert (result.code, result.out) == (0, "nothing found\n"), result.out + result.err
 
     def _fork(
         self,
         target: Callable[..., None],
         arguments: Sequence[object],
         fault: Fault,
-        **place: Any,
-    ) -> Running:
+        **extra_settings: Any,
+    ) -> RunningCommand:
         folder = Path(mkdtemp(dir=self.folder))
-        where = child_process.Place(self.name, str(self.media), str(folder), **place)
-        process = _forks.Process(target=target, args=(where, fault, *arguments))
+        command_settings = child_process.CommandSettings(
+            self.name, str(self.media), str(folder), **extra_settings
+        )
+        process = _forks.Process(target=target, args=(command_settings, fault, *arguments))
         process.start()
-        return Running(process, folder)
+        return RunningCommand(process, folder)
 
 
-__all__ = ["ON_SQLITE", "Done", "Running", "TestArchive"]
+__all__ = ["ON_SQLITE", "CommandResult", "RunningCommand", "TestArchive"]

@@ -1,4 +1,4 @@
-"""What the tests of accidents share: archives of their own, and posts to import."""
+"""Fixtures of the fault injection tests: archives, and posts to import."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from articles.models.search_outbox import SCHEMA
 from articles.tests.backups.own_archive import ON_SQLITE, server
 from articles.tests.fault_injection.archives import TestArchive
 from articles.tests.support.archive_comparison import Dump
-from articles.tests.support.post_files import ADDRESS, BODY, make_post, write_post
+from articles.tests.support.post_files import BODY, STORY_URL, make_post, write_post
 from benchmarks.generate_posts import generate_posts
 
 POSTS = int(os.environ.get("KILL_TEST_POSTS", "40"))
@@ -31,7 +31,7 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("posts") / "posts"
     generate_posts(folder, POSTS, seed=20210114)
     for number in range(30):
-        url = f"{ADDRESS}/{number % 10}"
+        url = f"{STORY_URL}/{number % 10}"
         post = make_post(url=url, title=f"第{number}次改的标题", body=BODY + f"<p>{number}</p>")
         write_post(folder, f"{'zma'[number % 3]}/2021-01-14-{number}.md", post)
     write_post(folder, "2021-01-14-broken.md", b"---\nno end\n")
@@ -42,26 +42,26 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def empty_archive(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
 ) -> Iterator[NewArchive]:
-    """Return a function that gives an archive without tables."""
-    made: list[str] = []
+    """Return a function that makes an archive without tables."""
+    names_made: list[str] = []
 
     def make() -> TestArchive:
         folder = tmp_path_factory.mktemp("archive")
         if ON_SQLITE:
             return TestArchive(f"sqlite:///{folder}/archive.sqlite3", folder / "media", folder)
-        made.append(f"{settings.DATABASES['default']['NAME']}_{uuid.uuid4().hex[:8]}")
-        on_server("CREATE DATABASE {}", made[-1])
-        address = os.environ["DATABASE_URL"].rpartition("/")[0]
-        return TestArchive(f"{address}/{made[-1]}", folder / "media", folder)
+        names_made.append(f"{settings.DATABASES['default']['NAME']}_{uuid.uuid4().hex[:8]}")
+        execute_on_server("CREATE DATABASE {}", names_made[-1])
+        server_url = os.environ["DATABASE_URL"].rpartition("/")[0]
+        return TestArchive(f"{server_url}/{names_made[-1]}", folder / "media", folder)
 
     yield make
-    for name in made:
-        on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    for name in names_made:
+        execute_on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
 @pytest.fixture(scope="session")
-def vacant_archive(empty_archive: NewArchive) -> NewArchive:
-    """Return a function that gives an archive without tables: on PostgreSQL the last one again."""
+def archive_without_tables(empty_archive: NewArchive) -> NewArchive:
+    """Return a function that makes an archive without tables; PostgreSQL reuses one database."""
     if ON_SQLITE:
         return empty_archive
     archive = empty_archive()
@@ -78,27 +78,26 @@ def vacant_archive(empty_archive: NewArchive) -> NewArchive:
 
 @pytest.fixture(scope="session")
 def migrated(empty_archive: NewArchive) -> TestArchive:
-    """Return an archive with its tables and nothing in them, to be copied."""
+    """Return an archive with empty tables, as a template for copies."""
     archive = empty_archive()
-    done = archive.fork("migrate", "--verbosity=0")
-    assert done.code == 0, done.err
+    result = archive.run_command("migrate", "--verbosity=0")
+    assert result.code == 0, result.err
     return archive
 
 
 @pytest.fixture(scope="session")
 def new_archive(migrated: TestArchive, empty_archive: NewArchive) -> NewArchive:
-    """Return a function that gives an archive with its tables and nothing in them."""
-    return copier(migrated, empty_archive)
+    """Return a function that makes an archive with empty tables."""
+    return copy_factory(migrated, empty_archive)
 
 
-def copier(template: TestArchive, empty_archive: NewArchive) -> NewArchive:
-    """Return a function that gives archives equal to ``template``, which nobody uses.
+def copy_factory(template: TestArchive, empty_archive: NewArchive) -> NewArchive:
+    """Return a function that makes copies of ``template``, which must not be in use.
 
-    On PostgreSQL it is one archive that is filled anew each time: to make a database takes
-    seconds there.
+    On PostgreSQL it refills one database each time, because to create one takes seconds.
     """
     if not ON_SQLITE:
-        return _refilled(template, empty_archive())
+        return _refill_factory(template, empty_archive())
 
     def make() -> TestArchive:
         copy = empty_archive()
@@ -108,9 +107,9 @@ def copier(template: TestArchive, empty_archive: NewArchive) -> NewArchive:
     return make
 
 
-def _refilled(template: TestArchive, archive: TestArchive) -> NewArchive:
-    on_server("DROP DATABASE {}", archive.name)
-    on_server("CREATE DATABASE {} TEMPLATE {}", archive.name, template.name)
+def _refill_factory(template: TestArchive, archive: TestArchive) -> NewArchive:
+    execute_on_server("DROP DATABASE {}", archive.name)
+    execute_on_server("CREATE DATABASE {} TEMPLATE {}", archive.name, template.name)
     with closing(archive.connect()) as connection:
         rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = [name for (name,) in rows.fetchall()]
@@ -121,7 +120,7 @@ def _refilled(template: TestArchive, archive: TestArchive) -> NewArchive:
     def make() -> TestArchive:
         shutil.rmtree(archive.media, ignore_errors=True)
         with closing(archive.connect()) as connection:
-            connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")  # of the last rows
+            connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")  # of the previous rows
             connection.execute("SET session_replication_role = replica")  # no foreign keys
             connection.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
             for table in tables:
@@ -133,28 +132,28 @@ def _refilled(template: TestArchive, archive: TestArchive) -> NewArchive:
 
 @pytest.fixture(scope="session")
 def full_archive(migrated: TestArchive, empty_archive: NewArchive, posts: Path) -> TestArchive:
-    """Return an archive with all the posts, which no test changes: on a server its own database."""
-    archive = copier(migrated, empty_archive)()
-    done = archive.importing(posts)
-    assert done.code == 3, done.err
-    assert done.summary["failed"] == 1
+    """Return an archive with all the posts; no test changes it (on PostgreSQL its own database)."""
+    archive = copy_factory(migrated, empty_archive)()
+    result = archive.run_import(posts)
+    assert result.code == 3, result.err
+    assert result.summary["failed"] == 1
     return archive
 
 
 @pytest.fixture(scope="session")
-def calm(full_archive: TestArchive) -> Dump:
-    """Return the dump of the archive that an undisturbed import leaves."""
-    full_archive.assert_sound()
+def expected_dump(full_archive: TestArchive) -> Dump:
+    """Return the dump of an archive after an undisturbed import."""
+    full_archive.assert_consistent()
     return full_archive.dump()
 
 
 @pytest.fixture(scope="session")
 def archive_in_use(full_archive: TestArchive, empty_archive: NewArchive) -> NewArchive:
-    """Return a function that gives archives with all the posts."""
-    return copier(full_archive, empty_archive)
+    """Return a function that makes archives with all the posts."""
+    return copy_factory(full_archive, empty_archive)
 
 
-def on_server(statement: str, *names: str) -> None:
-    """Run a statement about databases, whose names stand for its braces."""
+def execute_on_server(statement: str, *names: str) -> None:
+    """Run a statement about databases; ``names`` replace its braces."""
     with closing(server()) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

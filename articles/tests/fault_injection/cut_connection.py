@@ -1,4 +1,4 @@
-"""A way to a server that can be cut and mended, as when a network or the server goes away."""
+"""A TCP proxy to a database server that can be cut and restored, as in a network outage."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 
 class Proxy:
-    """Listens on ``port`` and leads to ``target``; cut, it refuses and drops everything."""
+    """Forwards connections on ``port`` to ``target``; while cut, it refuses and drops them."""
 
     def __init__(self, target: tuple[str, int] | str) -> None:
         self._target = target
@@ -17,40 +17,40 @@ class Proxy:
         self._listener: socket.socket | None = None
         self.port = 0
 
-    def mend(self) -> None:
-        """Listen, always on the same port."""
+    def restore(self) -> None:
+        """Start to listen, always on the same port."""
         self._listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def cut(self) -> None:
-        """Refuse new connections and end those that there are."""
+        """Close all connections and refuse new ones."""
         if self._listener is not None:
             self._close(self._listener)
             self._listener = None
-        for each in self._sockets:
-            self._close(each)
+        for connection in self._sockets:
+            self._close(connection)
         self._sockets.clear()
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
-                near, _ = listener.accept()
-                far = self._connect()
+                client, _ = listener.accept()
+                server = self._connect()
             except OSError:
                 return
-            self._sockets += [near, far]
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self._pass_on, args=(source, sink), daemon=True).start()
+            self._sockets += [client, server]
+            for source, sink in ((client, server), (server, client)):
+                threading.Thread(target=self._forward, args=(source, sink), daemon=True).start()
 
     def _connect(self) -> socket.socket:
         if isinstance(self._target, str):
-            far = socket.socket(socket.AF_UNIX)
-            far.connect(self._target)
-            return far
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(self._target)
+            return server
         return socket.create_connection(self._target)
 
-    def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
+    def _forward(self, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 sink.sendall(data)
@@ -58,17 +58,17 @@ class Proxy:
         self._close(sink)
 
     @staticmethod
-    def _close(each: socket.socket) -> None:
+    def _close(connection: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            each.shutdown(socket.SHUT_RDWR)
-        each.close()
+            connection.shutdown(socket.SHUT_RDWR)
+        connection.close()
 
 
 @contextlib.contextmanager
-def proxy_to(host: str, port: int) -> Iterator[Proxy]:
-    """Open a way to the server at ``host``, which may be the folder of a socket."""
+def start_proxy(host: str, port: int) -> Iterator[Proxy]:
+    """Yield a proxy to the server at ``host``, which may be the folder of a Unix socket."""
     proxy = Proxy(f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, port))
-    proxy.mend()
+    proxy.restore()
     try:
         yield proxy
     finally:

@@ -1,4 +1,4 @@
-"""The site as gunicorn serves it, with static files under their own names."""
+"""The WSGI application for gunicorn, with static files under names without a hash."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Points of a command's way at which it can be killed, without a hook in the product.
+"""Points in the run of a command at which it can be killed, without hooks in the product.
 
-A point is a statement for the database, a commit (before and after), a change in the file system
-or a look at it. Where a command passes its n-th one, it is killed or asked to stop, or the server
-ends its session.
+A point is a database statement, a commit (before and after), or a file system change or read.
+At its n-th point a command is killed, interrupted or paused, or the server ends its session.
 """
 
 from __future__ import annotations
@@ -24,12 +23,12 @@ from django.db.backends.utils import CursorWrapper
 from articles.tests.backups.own_archive import server
 
 _CHANGES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link"})
-_LOOKS = frozenset({"os.scandir", "fcntl.flock", "subprocess.Popen"})
+_READS = frozenset({"os.scandir", "fcntl.flock", "subprocess.Popen"})
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
-class Harm(Enum):
-    """What happens to a command."""
+class Effect(Enum):
+    """The effect of a fault on a command."""
 
     KILL = signal.SIGKILL
     STOP = signal.SIGTERM
@@ -40,13 +39,14 @@ class Harm(Enum):
 
 @dataclass(frozen=True)
 class Fault:
-    """The harm that comes at the point number ``at`` (from 1); at 0 none does.
+    """A fault at the point number ``at``, counted from 1; 0 is no fault.
 
-    ``log`` gets a line for each point that is passed; only files below ``below`` count.
+    ``log`` is the path of a file that gets a line for each point, "" for none. Opened files count
+    as points only below the folder ``below``.
     """
 
     at: int = 0
-    harm: Harm = Harm.KILL
+    effect: Effect = Effect.KILL
     log: str = ""
     below: str = "/"
 
@@ -54,32 +54,32 @@ class Fault:
 NO_FAULT = Fault()
 
 
-class _Way:
+class _PointCounter:
     """Counts the points that the process passes."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
         self.passed = 0
-        self.busy = False  # what is done here is no point itself
+        self.suspended = False  # what the counter itself does is no point
 
     def point(self, label: str) -> None:
-        if self.busy:
+        if self.suspended:
             return
         self.passed += 1
         if self.fault.log:
-            self.busy = True
+            self.suspended = True
             with Path(self.fault.log).open("a", errors="replace") as file:
                 file.write(label.replace("\n", " ") + "\n")
-            self.busy = False
+            self.suspended = False
         if self.passed == self.fault.at:
-            self.busy = True
-            _do(self.fault.harm)
-            self.busy = False
+            self.suspended = True
+            _apply_effect(self.fault.effect)
+            self.suspended = False
 
 
-def _do(harm: Harm) -> None:
-    if harm is not Harm.CUT:
-        os.kill(os.getpid(), harm.value)
+def _apply_effect(effect: Effect) -> None:
+    if effect is not Effect.CUT:
+        os.kill(os.getpid(), effect.value)
         return
     session = connection.connection
     if session is None or session.closed:
@@ -89,50 +89,52 @@ def _do(harm: Harm) -> None:
 
 
 def arm(fault: Fault) -> None:
-    """Let the fault happen to this process, for good."""
+    """Install the fault in this process; it can't be removed."""
     if not (fault.at or fault.log):
         return
-    way = _Way(fault)
+    counter = _PointCounter(fault)
     below = os.fsencode(fault.below)
 
-    def listen(event: str, arguments: tuple[Any, ...]) -> None:
+    def audit_hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = arguments
             if isinstance(path, str | bytes) and os.fsencode(path).startswith(below):
-                way.point(f"{'write' if flags & _WRITES else 'read'} {os.fsdecode(path)}")
-        elif event in _CHANGES | _LOOKS:
-            way.point(f"{event} {arguments[0]!r}")
+                counter.point(f"{'write' if flags & _WRITES else 'read'} {os.fsdecode(path)}")
+        elif event in _CHANGES | _READS:
+            counter.point(f"{event} {arguments[0]!r}")
 
-    sys.addaudithook(listen)
-    _before(CursorWrapper, "execute", lambda args: way.point(_verb(args[0])))
-    _before(CursorWrapper, "executemany", lambda args: way.point(_verb(args[0])))
-    honest = BaseDatabaseWrapper._commit  # type: ignore[attr-defined]
+    sys.addaudithook(audit_hook)
+    _call_before(CursorWrapper, "execute", lambda args: counter.point(_statement_label(args[0])))
+    _call_before(
+        CursorWrapper, "executemany", lambda args: counter.point(_statement_label(args[0]))
+    )
+    original = BaseDatabaseWrapper._commit  # type: ignore[attr-defined]
 
     def commit(self: BaseDatabaseWrapper) -> None:
-        way.point("before commit")
-        honest(self)
-        way.point("after commit")
+        counter.point("before commit")
+        original(self)
+        counter.point("after commit")
 
     BaseDatabaseWrapper._commit = commit  # type: ignore[attr-defined]
 
 
-def _before(owner: type, name: str, tell: Callable[[tuple[Any, ...]], None]) -> None:
-    honest = getattr(owner, name)
+def _call_before(owner: type, name: str, callback: Callable[[tuple[Any, ...]], None]) -> None:
+    original = getattr(owner, name)
 
-    def told(self: object, *args: Any, **kwargs: Any) -> Any:
-        tell(args)
-        return honest(self, *args, **kwargs)
+    def wrapper(self: object, *args: Any, **kwargs: Any) -> Any:
+        callback(args)
+        return original(self, *args, **kwargs)
 
-    setattr(owner, name, told)
+    setattr(owner, name, wrapper)
 
 
-def _verb(sql: object) -> str:
-    words = str(sql).split()
-    verb = words[0].upper()
+def _statement_label(sql: object) -> str:
+    parts = str(sql).split()
+    verb = parts[0].upper()
     if verb == "INSERT":
-        return f"INSERT {words[words.index('INTO') + 1]}"
+        return f"INSERT {parts[parts.index('INTO') + 1]}"
     if verb == "UPDATE":
-        return f"UPDATE {words[1]}"
-    if verb in {"SELECT", "DELETE"} and "FROM" in words:
-        return f"{verb} {words[words.index('FROM') + 1]}"
-    return " ".join(words)[:60]
+        return f"UPDATE {parts[1]}"
+    if verb in {"SELECT", "DELETE"} and "FROM" in parts:
+        return f"{verb} {parts[parts.index('FROM') + 1]}"
+    return " ".join(parts)[:60]

@@ -1,6 +1,6 @@
-"""Commands and editors at work at the same time: nothing lost, nothing doubled, no deadlock.
+"""Concurrent commands and editors: nothing is lost, nothing is duplicated, no deadlock.
 
-``ACCIDENT_EDITS`` says how many things each editor does.
+``ACCIDENT_EDITS`` is the number of actions of each editor.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from articles.models import Article, ArticleEdit, BlockedIdentity, Redirect
 from articles.publishing.editing import Editor, set_fields
 from articles.publishing.erasure import erase
 from articles.tests.backups.own_archive import server
-from articles.tests.fault_injection.archives import ON_SQLITE, Running, TestArchive
-from articles.tests.fault_injection.concurrent_editors import edit_without_pause, retitle
+from articles.tests.fault_injection.archives import ON_SQLITE, RunningCommand, TestArchive
+from articles.tests.fault_injection.concurrent_editors import edit_repeatedly, retitle
 from articles.tests.fault_injection.conftest import NewArchive
-from articles.tests.fault_injection.kill_points import Fault, Harm
+from articles.tests.fault_injection.kill_points import Effect, Fault
 from articles.tests.fault_injection.test_kills import (
     FEW_KILLS,
-    archive_says,
-    chosen,
-    points_of,
-    points_of_call,
+    call_on_archive,
+    choose_points,
+    list_function_points,
+    list_points,
     seed,
 )
 from articles.tests.support.archive_comparison import Dump, differences
-from articles.tests.support.post_files import ADDRESS, BODY, make_post, write_post
+from articles.tests.support.post_files import BODY, STORY_URL, make_post, write_post
 
 __all__ = ["seed"]
 
@@ -39,8 +39,8 @@ STORIES = 40
 
 
 @pytest.fixture(scope="module")
-def newer(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Return folders with one version more of the same stories each: new tags, bylines, days."""
+def newer_versions(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return folders with one more version of the same stories each: new tags, bylines, days."""
     folders = []
     for number in range(4):
         folder = tmp_path_factory.mktemp("newer") / "newer"
@@ -60,7 +60,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @contextmanager
 def no_deadlock(archive: TestArchive) -> Iterator[None]:
-    """Hold that the server has to end no transaction for a deadlock meanwhile."""
+    """Assert that the server ends no transaction because of a deadlock inside the block."""
     before = _deadlocks(archive)
     yield
     assert _deadlocks(archive) == before
@@ -77,133 +77,138 @@ def _deadlocks(archive: TestArchive) -> int:
     return int(found[0])
 
 
-def assert_edited_well(editor: Running) -> None:
-    done = editor.wait()
-    assert done.code == 0, done.err
-    answer = json.loads(done.out)
-    assert answer["faults"] == []
-    assert sum(answer["done"].values()) > answer["done"].get("refused", 0)
+def assert_edits_succeeded(editor: RunningCommand) -> None:
+    result = editor.wait()
+    assert result.code == 0, result.err
+    report = json.loads(result.out)
+    assert report["faults"] == []
+    assert sum(report["done"].values()) > report["done"].get("refused", 0)
 
 
-def assert_nothing_is_doubled() -> None:
-    addresses = list(Article.objects.values_list("day", "slug"))
-    assert len(set(addresses)) == len(addresses)
+def assert_no_duplicates() -> None:
+    urls = list(Article.objects.values_list("day", "slug"))
+    assert len(set(urls)) == len(urls)
     active = list(ArticleEdit.objects.filter(active=True).values_list("article_id", "field"))
     assert len(set(active)) == len(active)
-    marks = BlockedIdentity.objects.values("identity_hash")
-    assert not Article.objects.filter(identity_hash__in=marks).exists()
+    blocked_hashes = BlockedIdentity.objects.values("identity_hash")
+    assert not Article.objects.filter(identity_hash__in=blocked_hashes).exists()
 
 
-def test_second_import_ends_with_4_and_says_who_works(
-    new_archive: NewArchive, posts: Path, calm: Dump
+def test_second_command_exits_with_4_and_names_the_running_one(
+    new_archive: NewArchive, posts: Path, expected_dump: Dump
 ) -> None:
-    points = points_of(new_archive(), "import_posts", posts, "--workers=0", below=posts)
+    points = list_points(new_archive(), "import_posts", posts, "--workers=0", below=posts)
     archive = new_archive()
-    pause = Fault(len(points) // 2, Harm.PAUSE, below=str(posts))
+    pause = Fault(len(points) // 2, Effect.PAUSE, below=str(posts))
     first = archive.start_import(posts, fault=pause)
     first.wait_for_pause()
     for command in (["import_posts", posts], ["rebuild_articles"], ["verify_archive", "--fix"]):
-        done = archive.fork(*command)
-        assert done.code == 4, done.err
-        assert f"import_posts (process {first.pid}" in done.err
-        assert "wait until it has ended" in done.err
-    first.go_on()
+        result = archive.run_command(*command)
+        assert result.code == 4, result.err
+        assert f"import_posts (process {first.pid}" in result.err
+        assert "wait until it has ended" in result.err
+    first.resume()
     assert first.wait().code == 3
-    assert differences(calm, archive.dump()) == ""
+    assert differences(expected_dump, archive.dump()) == ""
 
 
 @pytest.mark.skipif(not ON_SQLITE, reason="a PostgreSQL database has one name")
-def test_second_import_by_another_path_ends_with_4(
+def test_second_import_through_another_path_exits_with_4(
     new_archive: NewArchive, posts: Path, tmp_path: Path
 ) -> None:
     archive = new_archive()
     (tmp_path / "link.sqlite3").symlink_to(archive.name)
     (tmp_path / "folder").symlink_to(Path(archive.name).parent)
-    first = archive.start_import(posts, fault=Fault(10, Harm.PAUSE, below=str(posts)))
+    first = archive.start_import(posts, fault=Fault(10, Effect.PAUSE, below=str(posts)))
     first.wait_for_pause()
     for name in (tmp_path / "link.sqlite3", tmp_path / "folder" / Path(archive.name).name):
         (tmp_path / name.stem).mkdir(exist_ok=True)
         other = TestArchive(f"sqlite:///{name}", archive.media, tmp_path / name.stem)
-        done = other.importing(posts)
-        assert done.code == 4, done.err
-    first.go_on()
+        result = other.run_import(posts)
+        assert result.code == 4, result.err
+    first.resume()
     assert first.wait().code == 3
 
 
-def test_import_beside_editors(new_archive: NewArchive, newer: list[Path]) -> None:
+def test_import_beside_editors(new_archive: NewArchive, newer_versions: list[Path]) -> None:
     archive = new_archive()
-    assert archive.importing(newer[0]).code == 0
+    assert archive.run_import(newer_versions[0]).code == 0
     with no_deadlock(archive):
         editors = [
-            archive.start_call(edit_without_pause, name, EDITS, True) for name in ("Mo", "Jo")
+            archive.start_function(edit_repeatedly, name, EDITS, True) for name in ("Mo", "Jo")
         ]
         while any(editor.is_alive() for editor in editors):
-            for folder in newer:
-                done = archive.importing(folder, "--force")
-                assert done.code == 0, done.err
-                assert done.summary["files"] + done.summary["skipped"] == STORIES
+            for folder in newer_versions:
+                result = archive.run_import(folder, "--force")
+                assert result.code == 0, result.err
+                assert result.summary["files"] + result.summary["skipped"] == STORIES
         for editor in editors:
-            assert_edited_well(editor)
-    archive.assert_sound()
-    archive_says(archive, assert_nothing_is_doubled)
+            assert_edits_succeeded(editor)
+    archive.assert_consistent()
+    call_on_archive(archive, assert_no_duplicates)
 
 
 @pytest.mark.parametrize("command", ["rebuild_articles", "verify_archive --fix"])
-def test_editors_beside_a_command(new_archive: NewArchive, newer: list[Path], command: str) -> None:
+def test_editors_beside_a_command(
+    new_archive: NewArchive, newer_versions: list[Path], command: str
+) -> None:
     archive = new_archive()
-    for folder in newer:
-        assert archive.importing(folder).code == 0
+    for folder in newer_versions:
+        assert archive.run_import(folder).code == 0
     with no_deadlock(archive):
         editors = [
-            archive.start_call(edit_without_pause, name, EDITS, True) for name in ("Mo", "Jo")
+            archive.start_function(edit_repeatedly, name, EDITS, True) for name in ("Mo", "Jo")
         ]
         while any(editor.is_alive() for editor in editors):
-            done = archive.fork(*command.split())
-            assert done.code == 0, done.out + done.err
+            result = archive.run_command(*command.split())
+            assert result.code == 0, result.out + result.err
         for editor in editors:
-            assert_edited_well(editor)
-    archive.assert_sound()
-    archive_says(archive, assert_nothing_is_doubled)
+            assert_edits_succeeded(editor)
+    archive.assert_consistent()
+    call_on_archive(archive, assert_no_duplicates)
 
 
 def test_backup_beside_an_import_and_an_editor(
-    new_archive: NewArchive, vacant_archive: NewArchive, newer: list[Path], tmp_path: Path
+    new_archive: NewArchive,
+    archive_without_tables: NewArchive,
+    newer_versions: list[Path],
+    tmp_path: Path,
 ) -> None:
     archive = new_archive()
-    assert archive.importing(newer[0]).code == 0
-    editor = archive.start_call(edit_without_pause, "Mo", EDITS, True)
+    assert archive.run_import(newer_versions[0]).code == 0
+    editor = archive.start_function(edit_repeatedly, "Mo", EDITS, True)
     backups = 0
     while editor.is_alive():
-        running = archive.start_import(newer[backups % 4], "--force")
-        done = archive.fork("backup", tmp_path / str(backups))
-        assert done.code == 0, done.err
-        done = running.wait()
-        assert done.code == 0, done.err
+        running = archive.start_import(newer_versions[backups % 4], "--force")
+        result = archive.run_command("backup", tmp_path / str(backups))
+        assert result.code == 0, result.err
+        result = running.wait()
+        assert result.code == 0, result.err
         backups += 1
-    assert_edited_well(editor)
+    assert_edits_succeeded(editor)
     for number in range(backups):
-        restored = vacant_archive()
-        done = restored.fork("restore", tmp_path / str(number))
-        assert done.code == 0, done.err
-        restored.assert_sound()
-        archive_says(restored, assert_nothing_is_doubled)
+        restored = archive_without_tables()
+        result = restored.run_command("restore", tmp_path / str(number))
+        assert result.code == 0, result.err
+        restored.assert_consistent()
+        call_on_archive(restored, assert_no_duplicates)
 
 
 def test_two_editors_on_one_article(new_archive: NewArchive, tmp_path: Path) -> None:
-    write_post(tmp_path, "2021-01-14-a.md", make_post(url=ADDRESS))
+    write_post(tmp_path, "2021-01-14-a.md", make_post(url=STORY_URL))
     archive = new_archive()
-    done = archive.importing(tmp_path)
-    code = json.loads(done.out.split("\n")[0])["article"]
+    result = archive.run_import(tmp_path)
+    code = json.loads(result.out.split("\n")[0])["article"]
     with no_deadlock(archive):
-        editors = [archive.start_call(retitle, name, code, EDITS // 2) for name in ("Mo", "Jo")]
+        editors = [archive.start_function(retitle, name, code, EDITS // 2) for name in ("Mo", "Jo")]
         for editor in editors:
-            done = editor.wait()
-            assert done.code == 0, done.err
-    archive.assert_sound()
-    archive_says(archive, assert_all_titles_are_kept)
+            result = editor.wait()
+            assert result.code == 0, result.err
+    archive.assert_consistent()
+    call_on_archive(archive, assert_no_title_is_lost)
 
 
-def assert_all_titles_are_kept() -> None:
+def assert_no_title_is_lost() -> None:
     edits = ArticleEdit.objects.filter(field="title")
     assert edits.count() == EDITS // 2 * 2
     assert Article.objects.get().title == edits.get(active=True).value
@@ -211,7 +216,7 @@ def assert_all_titles_are_kept() -> None:
 
 @pytest.fixture(scope="module")
 def same_slug(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Return a story of the 12th, and one of the 10th with the same title, for later."""
+    """Return folders with a story of the 12th, and with one of the 10th with the same title."""
     folder = tmp_path_factory.mktemp("same")
     for number, day in enumerate(("12", "10")):
         date = f"2021-01-{day}T12:00:00Z"
@@ -220,46 +225,48 @@ def same_slug(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "0", folder / "1"
 
 
-def test_address_that_an_import_takes_while_an_editor_wants_it(
+def test_editor_gets_another_slug_when_an_import_takes_it(
     new_archive: NewArchive, same_slug: tuple[Path, Path]
 ) -> None:
-    archive = filled(new_archive, same_slug[0])
-    # Without the index, whose commits come last and hold up nobody.
-    quick = (same_slug[1], "--workers=0", "--no-index")
-    points = points_of(archive, "import_posts", *quick)
+    archive = filled_archive(new_archive, same_slug[0])
+    # Without the index: its commits come last and block nobody.
+    import_arguments = (same_slug[1], "--workers=0", "--no-index")
+    points = list_points(archive, "import_posts", *import_arguments)
     at = len(points) - points[::-1].index("before commit")
-    archive = filled(new_archive, same_slug[0])
-    importing = archive.start_import(*quick, fault=Fault(at, Harm.PAUSE, below=str(archive.folder)))
-    importing.wait_for_pause()
-    editor = archive.start_call(move_to_the_tenth)
+    archive = filled_archive(new_archive, same_slug[0])
+    import_command = archive.start_import(
+        *import_arguments, fault=Fault(at, Effect.PAUSE, below=str(archive.folder))
+    )
+    import_command.wait_for_pause()
+    editor = archive.start_function(move_to_the_tenth)
     editor.process.join(2)  # it waits for the import
     assert editor.is_alive()
-    importing.go_on()
-    assert importing.wait().code == 0
-    done = editor.wait()
-    assert done.code == 0, done.err
-    archive.assert_sound()
-    archive_says(archive, assert_two_addresses)
+    import_command.resume()
+    assert import_command.wait().code == 0
+    result = editor.wait()
+    assert result.code == 0, result.err
+    archive.assert_consistent()
+    call_on_archive(archive, assert_two_urls)
 
 
-def test_address_that_an_editor_takes_while_an_import_wants_it(
+def test_import_gets_another_slug_when_an_editor_takes_it(
     new_archive: NewArchive, same_slug: tuple[Path, Path]
 ) -> None:
-    archive = filled(new_archive, same_slug[0])
-    at = points_of_call(archive, move_to_the_tenth).index("before commit") + 1
-    archive = filled(new_archive, same_slug[0])
-    pause = Fault(at, Harm.PAUSE, below=str(archive.folder))
-    editor = archive.start_call(move_to_the_tenth, fault=pause)
+    archive = filled_archive(new_archive, same_slug[0])
+    at = list_function_points(archive, move_to_the_tenth).index("before commit") + 1
+    archive = filled_archive(new_archive, same_slug[0])
+    pause = Fault(at, Effect.PAUSE, below=str(archive.folder))
+    editor = archive.start_function(move_to_the_tenth, fault=pause)
     editor.wait_for_pause()
-    importing = archive.start_import(same_slug[1])
-    importing.process.join(2)  # it waits for the editor
-    assert importing.is_alive()
-    editor.go_on()
+    import_command = archive.start_import(same_slug[1])
+    import_command.process.join(2)  # it waits for the editor
+    assert import_command.is_alive()
+    editor.resume()
     assert editor.wait().code == 0
-    done = importing.wait()
-    assert (done.code, done.summary["created"]) == (0, 1), done.err
-    archive.assert_sound()
-    archive_says(archive, assert_two_addresses)
+    result = import_command.wait()
+    assert (result.code, result.summary["created"]) == (0, 1), result.err
+    archive.assert_consistent()
+    call_on_archive(archive, assert_two_urls)
 
 
 def move_to_the_tenth() -> None:
@@ -267,7 +274,7 @@ def move_to_the_tenth() -> None:
     set_fields(article, {"published_at": "2021-01-10T12:00:00+00:00"}, Editor(None))
 
 
-def assert_two_addresses() -> None:
+def assert_two_urls() -> None:
     assert [str(day) for day in Article.objects.values_list("day", flat=True)] == ["2021-01-10"] * 2
     assert Article.objects.values("slug").distinct().count() == 2
     assert Redirect.objects.count() == 1
@@ -275,7 +282,7 @@ def assert_two_addresses() -> None:
 
 @pytest.mark.skipif(ON_SQLITE, reason="SQLite has one writer at a time")
 @pytest.mark.parametrize("picture", ["shared", "own"])
-def test_story_that_is_erased_while_an_import_brings_its_next_version(
+def test_story_erased_while_an_import_adds_its_next_version(
     new_archive: NewArchive, tmp_path: Path, picture: str, seed: int
 ) -> None:
     for number, date in ((0, "2021-01-12"), (1, "2021-01-13")):
@@ -285,29 +292,34 @@ def test_story_that_is_erased_while_an_import_brings_its_next_version(
             url=f"https://herald.example/s{story}", date=f"{date}T01:00:00Z", body=body
         )
         write_post(tmp_path / str(number), f"{date}-a.md", post)
-    points = points_of(
-        filled(new_archive, tmp_path / "0"), "import_posts", tmp_path / "1", "--workers=0"
+    points = list_points(
+        filled_archive(new_archive, tmp_path / "0"), "import_posts", tmp_path / "1", "--workers=0"
     )
-    meeting = [at for at, point in enumerate(points, 1) if point.startswith(("SELECT", "INSERT"))]
-    for at in (meeting[number - 1] for number in chosen(points[: len(meeting)], FEW_KILLS, seed)):
-        archive = filled(new_archive, tmp_path / "0")
+    conflict_points = [
+        at for at, point in enumerate(points, 1) if point.startswith(("SELECT", "INSERT"))
+    ]
+    for at in (
+        conflict_points[number - 1]
+        for number in choose_points(points[: len(conflict_points)], FEW_KILLS, seed)
+    ):
+        archive = filled_archive(new_archive, tmp_path / "0")
         with no_deadlock(archive):
-            pause = Fault(at, Harm.PAUSE, below=str(archive.folder))
-            importing = archive.start_import(tmp_path / "1", fault=pause)
-            importing.wait_for_pause()
-            eraser = archive.start_call(erase_s0)
+            pause = Fault(at, Effect.PAUSE, below=str(archive.folder))
+            import_command = archive.start_import(tmp_path / "1", fault=pause)
+            import_command.wait_for_pause()
+            eraser = archive.start_function(erase_s0)
             eraser.process.join(0.5)  # it ends, or waits for the import
-            importing.go_on()
-            for running in (eraser, importing):
-                done = running.wait()
-                assert done.code == 0, f"seed {seed}, {points[at - 1]}: {done.err}"
-        archive.assert_sound()
-        archive_says(archive, assert_nothing_is_doubled)
+            import_command.resume()
+            for running in (eraser, import_command):
+                result = running.wait()
+                assert result.code == 0, f"seed {seed}, {points[at - 1]}: {result.err}"
+        archive.assert_consistent()
+        call_on_archive(archive, assert_no_duplicates)
 
 
-def filled(new_archive: NewArchive, folder: Path) -> TestArchive:
+def filled_archive(new_archive: NewArchive, folder: Path) -> TestArchive:
     archive = new_archive()
-    assert archive.importing(folder).code == 0
+    assert archive.run_import(folder).code == 0
     return archive
 
 

@@ -1,4 +1,4 @@
-"""A database that goes away and comes back: under commands, and under the site."""
+"""Database outages during commands, and while the site serves pages."""
 
 from __future__ import annotations
 
@@ -20,132 +20,140 @@ from django.conf import settings
 from articles.tests.backups.own_archive import ROOT, server
 from articles.tests.fault_injection.archives import HANG_SECONDS, ON_SQLITE, TestArchive
 from articles.tests.fault_injection.conftest import NewArchive
-from articles.tests.fault_injection.cut_connection import proxy_to
-from articles.tests.fault_injection.kill_points import Fault, Harm
+from articles.tests.fault_injection.cut_connection import start_proxy
+from articles.tests.fault_injection.kill_points import Effect, Fault
 from articles.tests.fault_injection.test_kills import import_points
 from articles.tests.support.archive_comparison import Dump, differences
 
 __all__ = ["import_points"]
 
-on_server = pytest.mark.skipif(ON_SQLITE, reason="SQLite has no server to lose")
-on_sqlite = pytest.mark.skipif(not ON_SQLITE, reason="the database is a file of SQLite's")
+needs_server = pytest.mark.skipif(ON_SQLITE, reason="SQLite has no server to lose")
+needs_sqlite = pytest.mark.skipif(not ON_SQLITE, reason="the database is not a SQLite file")
 
 
-Ask = Callable[[str], tuple[int, Message, str]]
+Get = Callable[[str], tuple[int, Message, str]]
 
 
 @contextmanager
-def site(archive: TestArchive) -> Iterator[Ask]:
-    """Serve the archive with gunicorn, as an operator does; yield what asks it for a page."""
+def start_gunicorn(archive: TestArchive) -> Iterator[Get]:
+    """Serve the archive with gunicorn, as an operator does; yield a function that gets a page."""
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
-    words = ["-m", "gunicorn", "--no-control-socket", "--workers=1", f"--bind=127.0.0.1:{port}"]
-    process = subprocess.Popen(
-        [sys.executable, *words, "articles.tests.fault_injection.gunicorn_site"],
-        cwd=ROOT,
-        env={**archive.environment(), "SECURE_SSL_REDIRECT": "off", "ALLOWED_HOSTS": "127.0.0.1"},
-        stdout=subprocess.DEVNULL,
-        stderr=(archive.folder / "site.log").open("wb"),
-    )
+    arguments = ["-m", "gunicorn", "--no-control-socket", "--workers=1", f"--bind=127.0.0.1:{port}"]
+    with (archive.folder / "site.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, *arguments, "articles.tests.fault_injection.gunicorn_site"],
+            cwd=ROOT,
+            env={
+                **archive.environment(),
+                "SECURE_SSL_REDIRECT": "off",
+                "ALLOWED_HOSTS": "127.0.0.1",
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
 
-    def ask(path: str) -> tuple[int, Message, str]:
+    def get(path: str) -> tuple[int, Message, str]:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
-                return answer.status, answer.headers, answer.read().decode()
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as response:
+                return response.status, response.headers, response.read().decode()
         except urllib.error.HTTPError as error:
-            return error.code, error.headers, error.read().decode()
+            with error:
+                return error.code, error.headers, error.read().decode()
 
     try:
         deadline = time.monotonic() + HANG_SECONDS
         while True:
             try:
-                ask("/healthz")
+                get("/healthz")
                 break
             except OSError:
                 assert process.poll() is None, (archive.folder / "site.log").read_text()
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
-        yield ask
+        yield get
     finally:
         process.terminate()
         process.wait(HANG_SECONDS)
 
 
-def server_place() -> tuple[str, int]:
+def server_address() -> tuple[str, int]:
     values = settings.DATABASES["default"]
     return values["HOST"] or "/var/run/postgresql", int(values["PORT"] or 5432)
 
 
-@on_server
+@needs_server
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.99])
-def test_import_beside_a_server_that_goes_and_comes_back(
-    new_archive: NewArchive, posts: Path, calm: Dump, part: float, import_points: list[str]
+def test_import_during_a_server_outage(
+    new_archive: NewArchive, posts: Path, expected_dump: Dump, part: float, import_points: list[str]
 ) -> None:
     archive = new_archive()
-    pause = Fault(int(len(import_points) * part), Harm.PAUSE, below=str(posts))
-    with proxy_to(*server_place()) as proxy:
+    pause = Fault(int(len(import_points) * part), Effect.PAUSE, below=str(posts))
+    with start_proxy(*server_address()) as proxy:
         running = archive.start_import(posts, fault=pause, port=proxy.port)
         running.wait_for_pause()
         proxy.cut()
-        running.go_on()
-        done = running.wait()
-        assert done.code == 1, done.err
-        assert_told(done.err, proxy.port)
-        assert done.summary["files"] < len(import_points)
-        done = archive.importing(posts, port=proxy.port)
-        assert done.code == 1
-        assert_told(done.err, proxy.port)
-        proxy.mend()
-        archive.assert_sound()
-        assert archive.importing(posts, port=proxy.port).code == 3
-    assert differences(calm, archive.dump()) == ""
+        running.resume()
+        result = running.wait()
+        assert result.code == 1, result.err
+        assert_outage_reported(result.err, proxy.port)
+        assert result.summary["files"] < len(import_points)
+        result = archive.run_import(posts, port=proxy.port)
+        assert result.code == 1
+        assert_outage_reported(result.err, proxy.port)
+        proxy.restore()
+        archive.assert_consistent()
+        assert archive.run_import(posts, port=proxy.port).code == 3
+    assert differences(expected_dump, archive.dump()) == ""
 
 
-def assert_told(err: str, port: int) -> None:
+def assert_outage_reported(err: str, port: int) -> None:
     assert f"the database server at 127.0.0.1:{port} does not answer" in err
     assert "run the command again" in err
     assert "Traceback" not in err
 
 
-@on_server
+@needs_server
 @pytest.mark.parametrize("command", ["rebuild_articles", "verify_archive --fix", "export_posts"])
-def test_other_commands_beside_a_server_that_goes(
-    archive_in_use: NewArchive, calm: Dump, command: str, tmp_path: Path
+def test_other_commands_during_a_server_outage(
+    archive_in_use: NewArchive, expected_dump: Dump, command: str, tmp_path: Path
 ) -> None:
     archive = archive_in_use()
-    words = [*command.split(), *([tmp_path / "out"] if command == "export_posts" else [])]
-    with proxy_to(*server_place()) as proxy:
-        running = archive.start(*words, fault=Fault(15, Harm.PAUSE, below="/none"), port=proxy.port)
+    arguments = [*command.split(), *([tmp_path / "out"] if command == "export_posts" else [])]
+    with start_proxy(*server_address()) as proxy:
+        running = archive.start(
+            *arguments, fault=Fault(15, Effect.PAUSE, below="/none"), port=proxy.port
+        )
         running.wait_for_pause()
         proxy.cut()
-        running.go_on()
-        done = running.wait()
-        assert done.code == 1
-        assert_told(done.err, proxy.port)
-    assert archive.fork(*words).code == 0
-    assert differences(calm, archive.dump()) == ""
+        running.resume()
+        result = running.wait()
+        assert result.code == 1
+        assert_outage_reported(result.err, proxy.port)
+    assert archive.run_command(*arguments).code == 0
+    assert differences(expected_dump, archive.dump()) == ""
 
 
-@on_server
-def test_pages_while_the_server_is_away(archive_in_use: NewArchive) -> None:
+@needs_server
+def test_pages_during_a_server_outage(archive_in_use: NewArchive) -> None:
     archive = archive_in_use()
-    with proxy_to(*server_place()) as proxy:
-        address = archive.url.rpartition("/")[2]
-        url = f"postgres://{settings.DATABASES['default']['USER']}@127.0.0.1:{proxy.port}/{address}"
-        with site(TestArchive(url, archive.media, archive.folder)) as ask:
-            assert [ask(path)[0] for path in ("/", "/healthz", "/readyz")] == [200, 200, 200]
+    with start_proxy(*server_address()) as proxy:
+        database_name = archive.url.rpartition("/")[2]
+        url = f"postgres://{settings.DATABASES['default']['USER']}@127.0.0.1:{proxy.port}/{database_name}"
+        with start_gunicorn(TestArchive(url, archive.media, archive.folder)) as get:
+            assert [get(path)[0] for path in ("/", "/healthz", "/readyz")] == [200, 200, 200]
             proxy.cut()
-            assert_away(ask)
-            proxy.mend()
-            assert [ask(path)[0] for path in ("/", "/healthz", "/readyz")] == [200, 200, 200]
+            assert_unavailable(get)
+            proxy.restore()
+            assert [get(path)[0] for path in ("/", "/healthz", "/readyz")] == [200, 200, 200]
 
 
-def assert_away(ask: Ask) -> None:
-    assert ask("/healthz")[0] == 200
-    assert ask("/readyz")[0] == 503
+def assert_unavailable(get: Get) -> None:
+    assert get("/healthz")[0] == 200
+    assert get("/readyz")[0] == 503
     for path in ("/", "/2021/", "/sources/", "/admin/login/", "/i/abcdefgh"):
-        status, headers, page = ask(path)
-        if path == "/admin/login/":  # a form for a stranger asks no database
+        status, headers, page = get(path)
+        if path == "/admin/login/":  # the form makes no query for an anonymous visitor
             assert status == 200
             continue
         assert status == 503, path
@@ -155,72 +163,74 @@ def assert_away(ask: Ask) -> None:
         assert "Traceback" not in page
 
 
-@on_sqlite
-def test_pages_while_the_file_is_away(archive_in_use: NewArchive, tmp_path: Path) -> None:
+@needs_sqlite
+def test_pages_while_the_database_file_is_missing(
+    archive_in_use: NewArchive, tmp_path: Path
+) -> None:
     archive = archive_in_use()
-    with site(archive) as ask:
-        assert [ask(path)[0] for path in ("/", "/healthz", "/readyz")] == [200, 200, 200]
+    with start_gunicorn(archive) as get:
+        assert [get(path)[0] for path in ("/", "/healthz", "/readyz")] == [200, 200, 200]
         folder = Path(archive.name).parent
         folder.rename(tmp_path / "away")
-        assert_away(ask)
+        assert_unavailable(get)
         (tmp_path / "away").rename(folder)
-        assert [ask(path)[0] for path in ("/", "/healthz", "/readyz")] == [200, 200, 200]
+        assert [get(path)[0] for path in ("/", "/healthz", "/readyz")] == [200, 200, 200]
 
 
-@on_sqlite
-def test_import_beside_a_program_that_keeps_the_database_locked(
-    new_archive: NewArchive, posts: Path, calm: Dump
+@needs_sqlite
+def test_import_while_another_program_locks_the_database(
+    new_archive: NewArchive, posts: Path, expected_dump: Dump
 ) -> None:
     archive = new_archive()
     with closing(sqlite3.connect(archive.name, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        done = archive.importing(posts, timeout=0.3)
-        assert done.code == 1
-        assert f"the database {archive.name}: another program has kept it locked" in done.err
+        result = archive.run_import(posts, timeout=0.3)
+        assert result.code == 1
+        assert f"the database {archive.name}: another program has kept it locked" in result.err
         other.execute("ROLLBACK")
-    archive.assert_sound()
-    assert archive.importing(posts).code == 3
-    assert differences(calm, archive.dump()) == ""
+    archive.assert_consistent()
+    assert archive.run_import(posts).code == 3
+    assert differences(expected_dump, archive.dump()) == ""
 
 
-@on_sqlite
-@pytest.mark.parametrize("harm", ["gone", "replaced"])
-def test_import_whose_database_file_is_taken_away(
+@needs_sqlite
+@pytest.mark.parametrize("change", ["gone", "replaced"])
+def test_import_whose_database_file_is_moved_or_replaced(
     new_archive: NewArchive,
     posts: Path,
-    calm: Dump,
-    harm: str,
+    expected_dump: Dump,
+    change: str,
     import_points: list[str],
     tmp_path: Path,
 ) -> None:
     archive = new_archive()
-    pause = Fault(len(import_points) // 2, Harm.PAUSE, below=str(posts))
+    pause = Fault(len(import_points) // 2, Effect.PAUSE, below=str(posts))
     running = archive.start_import(posts, fault=pause)
     running.wait_for_pause()
     Path(archive.name).rename(tmp_path / "away")
-    if harm == "replaced":
+    if change == "replaced":
         Path(archive.name).write_bytes((tmp_path / "away").read_bytes())
-    running.go_on()
-    done = running.wait()
-    assert done.code == 1, done.err
-    assert f"the database {archive.name} was moved away or replaced" in done.err
+    running.resume()
+    result = running.wait()
+    assert result.code == 1, result.err
+    assert f"the database {archive.name} was moved away or replaced" in result.err
     Path(archive.name).unlink(missing_ok=True)
     for ending in ("", "-wal", "-shm"):
         left = Path(archive.name).with_name(f"archive.sqlite3{ending}")
         left.unlink(missing_ok=True)
     (tmp_path / "away").rename(archive.name)
-    archive.assert_sound()
-    assert archive.importing(posts).code == 3
-    assert differences(calm, archive.dump()) == ""
+    archive.assert_consistent()
+    assert archive.run_import(posts).code == 3
+    assert differences(expected_dump, archive.dump()) == ""
 
 
-@on_server
+@needs_server
 def test_import_whose_lock_is_lost(
-    new_archive: NewArchive, posts: Path, calm: Dump, import_points: list[str]
+    new_archive: NewArchive, posts: Path, expected_dump: Dump, import_points: list[str]
 ) -> None:
     archive = new_archive()
     running = archive.start_import(
-        posts, fault=Fault(len(import_points) // 2, Harm.PAUSE, below=str(posts))
+        posts, fault=Fault(len(import_points) // 2, Effect.PAUSE, below=str(posts))
     )
     running.wait_for_pause()
     with closing(server()) as connection:
@@ -229,10 +239,10 @@ def test_import_whose_lock_is_lost(
             "ON d.oid = l.database WHERE locktype = 'advisory' AND datname = %s",
             [archive.name],
         )
-    running.go_on()
-    done = running.wait()
-    assert done.code == 1, done.err
-    assert "the server ended the session of the lock" in done.err
-    archive.assert_sound()
-    assert archive.importing(posts).code == 3
-    assert differences(calm, archive.dump()) == ""
+    running.resume()
+    result = running.wait()
+    assert result.code == 1, result.err
+    assert "the server ended the session of the lock" in result.err
+    archive.assert_consistent()
+    assert archive.run_import(posts).code == 3
+    assert differences(expected_dump, archive.dump()) == ""

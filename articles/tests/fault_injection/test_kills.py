@@ -1,6 +1,6 @@
-"""Commands killed at any point: nothing is half, and the next run ends as an undisturbed one.
+"""Commands killed at any point: the archive is consistent, and the next run completes the work.
 
-``ACCIDENT_KILLS`` says at how many points; ``make accidents`` takes a hundred.
+``ACCIDENT_KILLS`` is the number of points; ``make accidents`` uses a hundred.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from articles.models import (
 from articles.publishing.editing import Editor
 from articles.publishing.erasure import erase
 from articles.tests.fault_injection.archives import ON_SQLITE, TestArchive
-from articles.tests.fault_injection.conftest import NewArchive, copier
-from articles.tests.fault_injection.kill_points import NO_FAULT, Fault, Harm
+from articles.tests.fault_injection.conftest import NewArchive, copy_factory
+from articles.tests.fault_injection.kill_points import NO_FAULT, Effect, Fault
 from articles.tests.support.archive_comparison import Dump, differences
 
 KILLS = int(os.environ.get("ACCIDENT_KILLS", "6"))
-FEW_KILLS = max(2, KILLS // 5)  # of commands with a shorter way
-#: Points of each phase: the lock, the run's row, finding, reading, writing, and the run's end.
+FEW_KILLS = max(2, KILLS // 5)  # for commands with fewer points
+#: A point of each phase: lock, row of the run, finding, reading, writing, end of the run.
 PHASES = [
     "fcntl.flock" if ON_SQLITE else "SELECT pg_try_advisory_lock",
     "INSERT articles_importrun", "os.scandir", "read /", "INSERT articles_article",
@@ -39,46 +39,46 @@ PHASES = [
 ]  # fmt: skip
 
 
-def points_of(archive: TestArchive, *arguments: object, below: Path | None = None) -> list[str]:
-    """Return what each point is that a command passes, after running it to its end."""
+def list_points(archive: TestArchive, *arguments: object, below: Path | None = None) -> list[str]:
+    """Run a command and return the labels of its points, in order."""
     log = new_log(archive)
     fault = Fault(log=str(log), below=str(below or archive.folder))
-    done = archive.fork(*arguments, fault=fault)
-    assert done.code in {0, 3}, done.err
+    result = archive.run_command(*arguments, fault=fault)
+    assert result.code in {0, 3}, result.err
     return log.read_text().splitlines()
 
 
-def points_of_call(archive: TestArchive, function: Callable[[], None]) -> list[str]:
-    """Return what each point is that a function passes."""
+def list_function_points(archive: TestArchive, function: Callable[[], None]) -> list[str]:
+    """Run a function on the archive and return the labels of its points, in order."""
     log = new_log(archive)
-    archive_says(archive, function, Fault(log=str(log), below=str(archive.folder)))
+    call_on_archive(archive, function, Fault(log=str(log), below=str(archive.folder)))
     return log.read_text().splitlines()
 
 
 def new_log(archive: TestArchive) -> Path:
-    """Return a file of the archive's for the points, which is not there yet."""
+    """Return the path of the archive's log of points; the file does not exist."""
     log = archive.folder / "points"
     log.unlink(missing_ok=True)
     return log
 
 
-def chosen(points: list[str], count: int, seed: int) -> list[int]:
-    """Return ``count`` of the points' numbers: one at random of each of so many equal parts."""
-    chance = random.Random(seed)
+def choose_points(points: list[str], count: int, seed: int) -> list[int]:
+    """Return ``count`` point numbers (from 1): a random one from each of ``count`` equal parts."""
+    rng = random.Random(seed)
     edges = [len(points) * part // count for part in range(count + 1)]
-    return [chance.randint(low + 1, high) for low, high in pairwise(edges) if high > low]
+    return [rng.randint(low + 1, high) for low, high in pairwise(edges) if high > low]
 
 
 @pytest.fixture(scope="module")
 def seed() -> int:
-    """Return the seed of the points; a failure names it."""
+    """Return the seed that chooses the points; failures report it."""
     return random.randrange(10**6)
 
 
 @pytest.fixture(scope="module")
 def import_points(new_archive: NewArchive, posts: Path) -> list[str]:
-    """Return the points of an import of the posts."""
-    return points_of(new_archive(), "import_posts", posts, "--workers=0", below=posts)
+    """Return the labels of the points of an import of the posts."""
+    return list_points(new_archive(), "import_posts", posts, "--workers=0", below=posts)
 
 
 def test_import_has_every_phase_among_its_points(import_points: list[str]) -> None:
@@ -87,112 +87,112 @@ def test_import_has_every_phase_among_its_points(import_points: list[str]) -> No
 
 
 def test_import_killed_at_any_point(
-    new_archive: NewArchive, posts: Path, calm: Dump, import_points: list[str], seed: int
+    new_archive: NewArchive, posts: Path, expected_dump: Dump, import_points: list[str], seed: int
 ) -> None:
-    for at in chosen(import_points, KILLS, seed):
-        told = f"seed {seed}, point {at} of {len(import_points)}: {import_points[at - 1]}"
+    for at in choose_points(import_points, KILLS, seed):
+        context = f"seed {seed}, point {at} of {len(import_points)}: {import_points[at - 1]}"
         archive = new_archive()
-        done = archive.importing(posts, fault=Fault(at, below=str(posts)))
-        assert done.code == -9, told
-        archive.assert_sound()
-        done = archive.importing(posts)
-        assert done.code == 3, f"{told}: {done.err}"
-        assert differences(calm, archive.dump()) == "", told
+        result = archive.run_import(posts, fault=Fault(at, below=str(posts)))
+        assert result.code == -9, context
+        archive.assert_consistent()
+        result = archive.run_import(posts)
+        assert result.code == 3, f"{context}: {result.err}"
+        assert differences(expected_dump, archive.dump()) == "", context
 
 
-@pytest.mark.parametrize("harm", [Harm.STOP, Harm.INTERRUPT])
+@pytest.mark.parametrize("effect", [Effect.STOP, Effect.INTERRUPT])
 def test_import_asked_to_stop_at_any_point(
     new_archive: NewArchive,
     posts: Path,
-    calm: Dump,
+    expected_dump: Dump,
     import_points: list[str],
     seed: int,
-    harm: Harm,
+    effect: Effect,
 ) -> None:
-    for at in chosen(import_points, FEW_KILLS, seed):
-        told = f"seed {seed}, point {at} of {len(import_points)}: {import_points[at - 1]}"
+    for at in choose_points(import_points, FEW_KILLS, seed):
+        context = f"seed {seed}, point {at} of {len(import_points)}: {import_points[at - 1]}"
         archive = new_archive()
-        done = archive.importing(posts, fault=Fault(at, harm, below=str(posts)))
-        assert done.code == 130, f"{told}: {done.err}"
-        assert "run the command again to go on" in done.err
-        archive.assert_sound()
-        if done.summary["run"]:
-            archive_says(archive, assert_no_run_is_running)
-        done = archive.importing(posts)
-        assert done.code == 3, f"{told}: {done.err}"
-        assert differences(calm, archive.dump()) == "", told
+        result = archive.run_import(posts, fault=Fault(at, effect, below=str(posts)))
+        assert result.code == 130, f"{context}: {result.err}"
+        assert "run the command again to go on" in result.err
+        archive.assert_consistent()
+        if result.summary["run"]:
+            call_on_archive(archive, assert_no_run_is_running)
+        result = archive.run_import(posts)
+        assert result.code == 3, f"{context}: {result.err}"
+        assert differences(expected_dump, archive.dump()) == "", context
 
 
 @pytest.mark.skipif(ON_SQLITE, reason="SQLite has no server to lose")
 def test_import_whose_session_ends_at_any_point(
-    new_archive: NewArchive, posts: Path, calm: Dump, import_points: list[str], seed: int
+    new_archive: NewArchive, posts: Path, expected_dump: Dump, import_points: list[str], seed: int
 ) -> None:
-    for at in chosen(import_points, FEW_KILLS, seed):
-        told = f"seed {seed}, point {at} of {len(import_points)}: {import_points[at - 1]}"
+    for at in choose_points(import_points, FEW_KILLS, seed):
+        context = f"seed {seed}, point {at} of {len(import_points)}: {import_points[at - 1]}"
         archive = new_archive()
-        done = archive.importing(posts, fault=Fault(at, Harm.CUT, below=str(posts)))
-        assert done.code in {1, 3}, f"{told}: {done.err}"
-        assert "Traceback" not in done.err, told
-        archive.assert_sound()
-        done = archive.importing(posts)
-        assert done.code == 3, f"{told}: {done.err}"
-        assert differences(calm, archive.dump()) == "", told
+        result = archive.run_import(posts, fault=Fault(at, Effect.CUT, below=str(posts)))
+        assert result.code in {1, 3}, f"{context}: {result.err}"
+        assert "Traceback" not in result.err, context
+        archive.assert_consistent()
+        result = archive.run_import(posts)
+        assert result.code == 3, f"{context}: {result.err}"
+        assert differences(expected_dump, archive.dump()) == "", context
 
 
 @pytest.fixture(scope="module")
 def damaged(archive_in_use: NewArchive, empty_archive: NewArchive) -> NewArchive:
-    """Return a function that gives archives whose derived rows are wrong."""
+    """Return a function that makes archives with wrong derived rows."""
     archive = archive_in_use()
-    archive_says(archive, do_damage)
-    return copier(archive, empty_archive)
+    call_on_archive(archive, damage_rows)
+    return copy_factory(archive, empty_archive)
 
 
 @pytest.mark.parametrize("command", ["rebuild_articles", "verify_archive --fix"])
-def test_mending_killed_at_any_point(
-    damaged: NewArchive, calm: Dump, seed: int, command: str
+def test_repair_killed_at_any_point(
+    damaged: NewArchive, expected_dump: Dump, seed: int, command: str
 ) -> None:
-    words = command.split()
-    points = points_of(damaged(), *words)
-    for at in chosen(points, FEW_KILLS, seed):
-        told = f"seed {seed}, point {at} of {len(points)}: {points[at - 1]}"
+    arguments = command.split()
+    points = list_points(damaged(), *arguments)
+    for at in choose_points(points, FEW_KILLS, seed):
+        context = f"seed {seed}, point {at} of {len(points)}: {points[at - 1]}"
         archive = damaged()
-        done = archive.fork(*words, fault=Fault(at, below=str(archive.folder)))
-        assert done.code == -9, f"{told}: {done.err}"
-        done = archive.fork(*words)
-        assert done.code in {0, 3}, f"{told}: {done.err}"
-        archive.fork("verify_archive", "--fix")  # the counts, which no rebuild counts
-        archive.assert_sound()
-        assert differences(calm, archive.dump()) == "", told
+        result = archive.run_command(*arguments, fault=Fault(at, below=str(archive.folder)))
+        assert result.code == -9, f"{context}: {result.err}"
+        result = archive.run_command(*arguments)
+        assert result.code in {0, 3}, f"{context}: {result.err}"
+        archive.run_command("verify_archive", "--fix")  # rebuild_articles leaves the counts alone
+        archive.assert_consistent()
+        assert differences(expected_dump, archive.dump()) == "", context
 
 
 def test_erasure_killed_at_any_point(archive_in_use: NewArchive, seed: int) -> None:
     archive = archive_in_use()
-    points, erased = points_of_call(archive, erase_one), archive.dump()
-    for at in chosen(points, FEW_KILLS, seed):
-        told = f"seed {seed}, point {at} of {len(points)}: {points[at - 1]}"
+    points, erased = list_function_points(archive, erase_one), archive.dump()
+    for at in choose_points(points, FEW_KILLS, seed):
+        context = f"seed {seed}, point {at} of {len(points)}: {points[at - 1]}"
         archive = archive_in_use()
-        done = archive.call(erase_one, fault=Fault(at, below=str(archive.folder)))
-        assert done.code == -9, told
-        archive.assert_sound()
-        done = archive.call(erase_one)
-        assert done.code == 0, f"{told}: {done.err}"
+        result = archive.call_function(erase_one, fault=Fault(at, below=str(archive.folder)))
+        assert result.code == -9, context
+        archive.assert_consistent()
+        result = archive.call_function(erase_one)
+        assert result.code == 0, f"{context}: {result.err}"
         left = {key: rows for key, rows in archive.dump().items() if key != "blockedidentity"}
-        assert differences(left, erased | {"blockedidentity": []}) == "", told
+        assert differences(left, erased | {"blockedidentity": []}) == "", context
 
 
-def archive_says(
+def call_on_archive(
     archive: TestArchive, function: Callable[[], None], fault: Fault = NO_FAULT
 ) -> None:
-    """Call a function on the archive; it has to end well."""
-    done = archive.call(function, fault=fault)
-    assert done.code == 0, done.err
+    """Call a function on the archive; assert that it succeeds."""
+    result = archive.call_function(function, fault=fault)
+    assert result.code == 0, result.err
 
 
 def assert_no_run_is_running() -> None:
     assert not ImportRun.objects.filter(state="running").exists()
 
 
-def do_damage() -> None:
+def damage_rows() -> None:
     Article.objects.update(title="wrong", character_count=F("character_count") + 1)
     keys = list(Article.objects.order_by("pk").values_list("pk", flat=True))
     ArticleBody.objects.filter(pk__in=keys[::3]).update(text="wrong")

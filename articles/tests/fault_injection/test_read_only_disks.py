@@ -1,4 +1,4 @@
-"""Folders that cannot be written: a word that names them, and reading goes on."""
+"""Read-only folders: the error names them, and reads still work."""
 
 from __future__ import annotations
 
@@ -7,45 +7,45 @@ from pathlib import Path
 
 import pytest
 
-from articles.tests.fault_injection.archives import ON_SQLITE, Done, TestArchive
+from articles.tests.fault_injection.archives import ON_SQLITE, CommandResult, TestArchive
 from articles.tests.fault_injection.conftest import NewArchive
-from articles.tests.fault_injection.small_disks import small_disk
+from articles.tests.fault_injection.small_disks import mount_small_disk
 from articles.tests.support.archive_comparison import FILE_FACTS, differences
-from articles.tests.support.import_runs import Ran, ran
+from articles.tests.support.import_runs import ImportOutput, parse_output
 
-ROOMY = 8192  # kilobytes
-
-
-def assert_refused(done: Done, place: Path) -> None:
-    assert done.code == 1, done.err
-    assert str(place) in done.err
-    assert "read-only" in done.err.lower()
-    assert "Traceback" not in done.err
+DISK_KILOBYTES = 8192  # kilobytes
 
 
-@pytest.mark.skipif(not ON_SQLITE, reason="the database is a file of SQLite's")
-def test_folder_of_the_database_is_read_only(
+def assert_refused(result: CommandResult, path: Path) -> None:
+    assert result.code == 1, result.err
+    assert str(path) in result.err
+    assert "read-only" in result.err.lower()
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.skipif(not ON_SQLITE, reason="the database is not a SQLite file")
+def test_import_into_a_read_only_database_folder(
     migrated: TestArchive, posts: Path, tmp_path: Path
 ) -> None:
-    with small_disk(tmp_path / "disk", ROOMY) as disk:
+    with mount_small_disk(tmp_path / "disk", DISK_KILOBYTES) as disk:
         name = disk.folder / "archive.sqlite3"
         shutil.copy(migrated.name, name)
         archive = TestArchive(f"sqlite:///{name}", tmp_path / "media", tmp_path)
-        disk.read_only(True)
-        assert_refused(archive.importing(posts), disk.folder)
-        disk.read_only(False)
-        assert archive.importing(posts).code == 3
+        disk.set_read_only(True)
+        assert_refused(archive.run_import(posts), disk.folder)
+        disk.set_read_only(False)
+        assert archive.run_import(posts).code == 3
 
 
-def test_posts_are_read_from_a_read_only_disk(
+def test_import_from_a_read_only_disk(
     new_archive: NewArchive, full_archive: TestArchive, posts: Path, tmp_path: Path
 ) -> None:
     archive = new_archive()
-    with small_disk(tmp_path / "disk", ROOMY) as disk:
+    with mount_small_disk(tmp_path / "disk", DISK_KILOBYTES) as disk:
         shutil.copytree(posts, disk.folder / "posts")
-        disk.read_only(True)
-        assert outcomes(archive.importing(disk.folder / "posts")).code == 3
-        again = outcomes(archive.importing(disk.folder / "posts"))
+        disk.set_read_only(True)
+        assert parse_result(archive.run_import(disk.folder / "posts")).exit_code == 3
+        again = parse_result(archive.run_import(disk.folder / "posts"))
         assert again.summary["created"] == 0
         assert again.summary["versions"] == 0
     facts = [sorted(FILE_FACTS)]
@@ -53,33 +53,35 @@ def test_posts_are_read_from_a_read_only_disk(
     assert differences(one, other) == ""
 
 
-def outcomes(done: Done) -> Ran:
-    return ran(done.code, done.out, done.err)
+def parse_result(result: CommandResult) -> ImportOutput:
+    return parse_output(result.code, result.out, result.err)
 
 
-def test_targets_on_a_read_only_disk(archive_in_use: NewArchive, tmp_path: Path) -> None:
+def test_backup_export_and_report_to_a_read_only_disk(
+    archive_in_use: NewArchive, tmp_path: Path
+) -> None:
     archive = archive_in_use()
     backup = tmp_path / "backup"
-    assert archive.fork("backup", backup).code == 0
-    with small_disk(tmp_path / "disk", ROOMY) as disk:
-        disk.read_only(True)
-        assert_refused(archive.fork("backup", disk.folder / "backup"), disk.folder)
-        assert_refused(archive.fork("export_posts", disk.folder / "out"), disk.folder)
+    assert archive.run_command("backup", backup).code == 0
+    with mount_small_disk(tmp_path / "disk", DISK_KILOBYTES) as disk:
+        disk.set_read_only(True)
+        assert_refused(archive.run_command("backup", disk.folder / "backup"), disk.folder)
+        assert_refused(archive.run_command("export_posts", disk.folder / "out"), disk.folder)
         report = disk.folder / "report.jsonl"
-        assert_refused(archive.importing(tmp_path, f"--report={report}"), report)
-    archive.assert_sound()
+        assert_refused(archive.run_import(tmp_path, f"--report={report}"), report)
+    archive.assert_consistent()
 
 
 def test_restore_into_a_read_only_disk(
-    archive_in_use: NewArchive, vacant_archive: NewArchive, tmp_path: Path
+    archive_in_use: NewArchive, archive_without_tables: NewArchive, tmp_path: Path
 ) -> None:
-    assert archive_in_use().fork("backup", tmp_path / "backup").code == 0
-    vacant = vacant_archive()
-    with small_disk(tmp_path / "disk", ROOMY) as disk:
+    assert archive_in_use().run_command("backup", tmp_path / "backup").code == 0
+    vacant = archive_without_tables()
+    with mount_small_disk(tmp_path / "disk", DISK_KILOBYTES) as disk:
         archive = TestArchive(vacant.url, disk.folder / "media", vacant.folder)
-        disk.read_only(True)
-        assert_refused(archive.fork("restore", tmp_path / "backup"), disk.folder)
+        disk.set_read_only(True)
+        assert_refused(archive.run_command("restore", tmp_path / "backup"), disk.folder)
         assert archive.is_untouched()
-        disk.read_only(False)
-        assert archive.fork("restore", tmp_path / "backup").code == 0
-        archive.assert_sound()
+        disk.set_read_only(False)
+        assert archive.run_command("restore", tmp_path / "backup").code == 0
+        archive.assert_consistent()

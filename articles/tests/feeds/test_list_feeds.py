@@ -1,4 +1,4 @@
-"""The feeds of lists: the same stories as the list, back to the first, in three forms."""
+"""The feeds of lists: the same stories as the list, paged to the oldest, in three formats."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ pytestmark = pytest.mark.django_db
 
 SITE = "https://news.example"
 IN_ATOM = "{http://www.w3.org/2005/Atom}"
-FORMS = ("feed/", "feed.rss", "feed.json")
+SUFFIXES = ("feed/", "feed.rss", "feed.json")
 LISTS = ("/", "/sources/example-herald/", "/tags/harbour/", "/authors/wu/")
 
 
 @pytest.fixture(autouse=True)
 def _site(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SITE_URL = SITE
-    monkeypatch.setattr(list_feeds, "SIZE", 3)
+    monkeypatch.setattr(list_feeds, "FEED_PAGE_SIZE", 3)
 
 
 @pytest.fixture
@@ -46,24 +46,24 @@ def stories() -> list[Article]:
     return sorted(found, key=lambda story: (story.published_at, story.pk), reverse=True)
 
 
-def followed(client: Client, address: str) -> Iterator[str]:
-    """Yield the addresses of the stories in a JSON feed, page by page."""
+def follow_pages(client: Client, address: str) -> Iterator[str]:
+    """Yield the URLs of the stories in a JSON feed, page by page."""
     while address:
-        told: Any = client.get(address).json()
-        yield from (item["url"] for item in told["items"])
-        address = told.get("next_url", "").removeprefix(SITE)
+        page: Any = client.get(address).json()
+        yield from (item["url"] for item in page["items"])
+        address = page.get("next_url", "").removeprefix(SITE)
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_feed_gives_every_story_of_the_list_once(
+def test_feed_pages_contain_every_story_once(
     client: Client, stories: list[Article], address: str
 ) -> None:
-    told = list(followed(client, f"{address}feed.json"))
-    assert told == [SITE + story.get_absolute_url() for story in stories]
+    urls = list(follow_pages(client, f"{address}feed.json"))
+    assert urls == [SITE + story.get_absolute_url() for story in stories]
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_atom_and_rss_go_on_where_json_does(
+def test_atom_and_rss_have_the_same_next_page_as_json(
     client: Client, stories: list[Article], address: str
 ) -> None:
     json_feed: Any = client.get(f"{address}feed.json").json()
@@ -81,40 +81,40 @@ def test_atom_and_rss_go_on_where_json_does(
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_pages_lead_to_their_feeds(client: Client, stories: list[Article], address: str) -> None:
+def test_pages_link_to_their_feeds(client: Client, stories: list[Article], address: str) -> None:
     html = client.get(address).content.decode()
-    for form in FORMS:
-        assert html.count(f'href="{address}{form}"') == 2  # in the head, and to be clicked
+    for suffix in SUFFIXES:
+        assert html.count(f'href="{address}{suffix}"') == 2  # in the head and in the body
     assert "<b>" not in html
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_who_has_it_already_gets_304(client: Client, stories: list[Article], form: str) -> None:
-    first = client.get(f"/{form}")
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_known_etag_gets_304(client: Client, stories: list[Article], suffix: str) -> None:
+    first = client.get(f"/{suffix}")
     assert first["Cache-Control"] == "public, max-age=25"
-    assert client.get(f"/{form}", headers={"If-None-Match": first["ETag"]}).status_code == 304
+    assert client.get(f"/{suffix}", headers={"If-None-Match": first["ETag"]}).status_code == 304
     Article.objects.filter(pk=stories[0].pk).update(state=State.REVIEW)
-    assert client.get(f"/{form}", headers={"If-None-Match": first["ETag"]}).status_code == 200
+    assert client.get(f"/{suffix}", headers={"If-None-Match": first["ETag"]}).status_code == 200
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_what_is_not_public_has_no_feed(client: Client, form: str) -> None:
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_lists_without_public_stories_have_no_feed(client: Client, suffix: str) -> None:
     make_source("Hidden Paper")
     Author.objects.create(name="Nobody", slug="nobody")
     for below in ("sources/hidden-paper", "tags/none", "authors/nobody", "sources/none"):
-        assert client.get(f"/{below}/{form}").status_code == 404
-    assert client.get(f"/{form}?after=x").status_code == 404
-    assert client.post(f"/{form}").status_code == 405
+        assert client.get(f"/{below}/{suffix}").status_code == 404
+    assert client.get(f"/{suffix}?after=x").status_code == 404
+    assert client.post(f"/{suffix}").status_code == 405
 
 
-@pytest.mark.parametrize("form", ["atom", "rss", "json"])
-def test_feed_of_a_merged_author_leads_to_the_other(
-    client: Client, stories: list[Article], form: str
+@pytest.mark.parametrize("feed_format", ["atom", "rss", "json"])
+def test_feed_of_a_merged_author_redirects(
+    client: Client, stories: list[Article], feed_format: str
 ) -> None:
     other = Author.objects.create(name="W.", slug="w", merged_into=Author.objects.get(slug="wu"))
-    answer = client.get(reverse(f"author_feed_{form}", args=[other.slug]))
-    assert (answer.status_code, answer["Location"]) == (
-        301, reverse(f"author_feed_{form}", args=["wu"]),
+    response = client.get(reverse(f"author_feed_{feed_format}", args=[other.slug]))
+    assert (response.status_code, response["Location"]) == (
+        301, reverse(f"author_feed_{feed_format}", args=["wu"]),
     )  # fmt: skip
 
 

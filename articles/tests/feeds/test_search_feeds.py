@@ -1,4 +1,4 @@
-"""The feeds of a search: what parsers make of them, paging, caching, and odd characters."""
+"""The feeds of a search: parsed content, pagination, caching and unusual characters."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from pytest_django.fixtures import Settings
 
 from articles.access.throttling.rates import Rate
 from articles.feeds import atom, feed_model, json_feed, rss
-from articles.feeds.feed_model import Entry, Feed, Outlet
+from articles.feeds.feed_model import Entry, Feed, FeedSource
 from articles.models import Article, Author
 from articles.publishing import publication_state
 from articles.searching import index_updates
-from articles.searching.backend import IndexMissingError, TooSlowError
+from articles.searching.backend import IndexMissingError, SearchTimeoutError
 from articles.tests.support.factories import NOON, make_source
 from articles.tests.support.page_fixtures import add_version, at, publish
-from articles.tests.support.search_fixtures import asks_the_archive
+from articles.tests.support.search_fixtures import assert_archive_queries
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def story() -> Article:
     return article
 
 
-def xml_of(client: Client, address: str) -> Element:
+def get_xml(client: Client, address: str) -> Element:
     response = client.get(address)
     assert response.status_code == 200
     return parsed(response.content)
@@ -74,22 +74,22 @@ def text(element: Element, *names: str) -> str:
     return found.text or ""
 
 
-def test_atom_tells_everything_of_a_story(client: Client, story: Article) -> None:
-    feed = xml_of(client, f"{ATOM}?q=港口")
+def test_atom_entry_is_complete(client: Client, story: Article) -> None:
+    feed = get_xml(client, f"{ATOM}?q=港口")
     assert feed.tag == f"{IN_ATOM}feed"
     query = "q=%E6%B8%AF%E5%8F%A3"
     assert text(feed, f"{IN_ATOM}id") == f"{SITE}{ATOM}?{query}"
     assert "港口" in text(feed, f"{IN_ATOM}title")
     assert text(feed, f"{IN_ATOM}updated") == "2021-01-14T09:00:00+00:00"
     [entry] = feed.iter(f"{IN_ATOM}entry")
-    told = {child.tag.removeprefix(IN_ATOM): child for child in entry}
-    assert told["id"].text == "tag:news.example,2020-02-26:abcd1234"
-    assert told["title"].text == "港口今日恢复通航"
-    assert told["published"].text == "2021-01-14T08:00:00+00:00"
-    assert told["summary"].text == "码头 & 船"
-    assert told["category"].attrib["term"] == "港口"
-    assert text(told["author"], f"{IN_ATOM}name") == "王小明"
-    assert text(told["source"], f"{IN_ATOM}title") == "示例日报"
+    payload = {child.tag.removeprefix(IN_ATOM): child for child in entry}
+    assert payload["id"].text == "tag:news.example,2020-02-26:abcd1234"
+    assert payload["title"].text == "港口今日恢复通航"
+    assert payload["published"].text == "2021-01-14T08:00:00+00:00"
+    assert payload["summary"].text == "码头 & 船"
+    assert payload["category"].attrib["term"] == "港口"
+    assert text(payload["author"], f"{IN_ATOM}name") == "王小明"
+    assert text(payload["source"], f"{IN_ATOM}title") == "示例日报"
     assert entry.attrib[LANG] == story.language
     assert links(entry) == {
         "alternate": SITE + story.get_absolute_url(), "via": story.url,
@@ -101,14 +101,14 @@ def test_atom_tells_everything_of_a_story(client: Client, story: Article) -> Non
     assert page == f"{SITE}/search/?{query}"
 
 
-def test_text_is_whole_and_its_addresses_too(client: Client, story: Article) -> None:
+def test_text_is_complete_with_absolute_urls(client: Client, story: Article) -> None:
     assert 'src="/i/' in story.body.html
     wanted = story.body.html.replace('src="/i/', f'src="{SITE}/i/')
-    [entry] = xml_of(client, ATOM).iter(f"{IN_ATOM}entry")
+    [entry] = get_xml(client, ATOM).iter(f"{IN_ATOM}entry")
     content = entry.find(f"{IN_ATOM}content")
     assert content is not None
     assert (content.text, content.attrib["type"]) == (wanted, "html")
-    assert text(xml_of(client, RSS), "channel", "item", CONTENT) == wanted
+    assert text(get_xml(client, RSS), "channel", "item", CONTENT) == wanted
     assert client.get(JSON).json()["items"][0]["content_html"] == wanted
 
 
@@ -124,12 +124,12 @@ def test_text_is_whole_and_its_addresses_too(client: Client, story: Article) -> 
         ('<img alt="a > b" src="/i/1">', f'<img alt="a > b" src="{SITE}/i/1">'),
     ],
 )
-def test_only_addresses_are_completed(stored: str, wanted: str) -> None:
-    assert feed_model.with_whole_addresses(stored, SITE) == wanted
+def test_only_urls_are_made_absolute(stored: str, wanted: str) -> None:
+    assert feed_model.make_urls_absolute(stored, SITE) == wanted
 
 
-def test_rss_tells_everything_of_a_story(client: Client, story: Article) -> None:
-    channel = xml_of(client, f"{RSS}?q=港口").find("channel")
+def test_rss_item_is_complete(client: Client, story: Article) -> None:
+    channel = get_xml(client, f"{RSS}?q=港口").find("channel")
     assert channel is not None
     assert text(channel, "link").startswith(f"{SITE}/search/?q=")
     assert text(channel, "description")
@@ -145,7 +145,7 @@ def test_rss_tells_everything_of_a_story(client: Client, story: Article) -> None
 
 
 def check_json_feed(feed: dict[str, Any]) -> None:
-    """Check what version 1.1 asks of a feed."""
+    """Check the requirements of JSON Feed 1.1."""
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert isinstance(feed["title"], str)
     assert feed["title"]
@@ -164,7 +164,7 @@ def check_json_feed(feed: dict[str, Any]) -> None:
         assert all(author.get("name") or author.get("url") for author in item["authors"])
 
 
-def test_json_feed_tells_everything_of_a_story(client: Client, story: Article) -> None:
+def test_json_feed_item_is_complete(client: Client, story: Article) -> None:
     feed = client.get(f"{JSON}?q=港口").json()
     check_json_feed(feed)
     [item] = feed["items"]
@@ -174,10 +174,10 @@ def test_json_feed_tells_everything_of_a_story(client: Client, story: Article) -
 
 
 @pytest.mark.parametrize("address", [ATOM, RSS, JSON])
-def test_pages_lead_to_the_first_story(
+def test_pages_reach_the_oldest_story(
     client: Client, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("articles.feeds.search_feeds.SIZE", 4)
+    monkeypatch.setattr("articles.feeds.search_feeds.FEED_PAGE_SIZE", 4)
     wanted = [publish(title=f"港口 {n}", published_at=NOON).code for n in range(11)]
     index_updates.update()
     found, here = [], f"{address}?q=港口"
@@ -188,7 +188,7 @@ def test_pages_lead_to_the_first_story(
             found += [item["id"] for item in page["items"]]
             here = page.get("next_url", "")
         else:
-            root = xml_of(client, here)
+            root = get_xml(client, here)
             name = f"{IN_ATOM}id" if address == ATOM else "guid"
             kind = f"{IN_ATOM}entry" if address == ATOM else "item"
             found += [text(entry, name) for entry in root.iter(kind)]
@@ -201,7 +201,7 @@ def test_pages_lead_to_the_first_story(
 
 
 @pytest.mark.parametrize("address", [ATOM, RSS, JSON])
-def test_same_content_is_not_sent_again(client: Client, story: Article, address: str) -> None:
+def test_known_etag_gets_304(client: Client, story: Article, address: str) -> None:
     response = client.get(address)
     assert "Last-Modified" not in response
     assert response["Cache-Control"] == "public, max-age=25"
@@ -211,7 +211,7 @@ def test_same_content_is_not_sent_again(client: Client, story: Article, address:
     assert (head["ETag"], head.content) == (response["ETag"], b"")
 
 
-def test_story_that_was_withdrawn_goes_from_readers_too(client: Client, story: Article) -> None:
+def test_withdrawn_story_disappears_from_the_feed(client: Client, story: Article) -> None:
     publish(title="new", updated_at=at(10))
     index_updates.update()
     before = client.get(ATOM)
@@ -225,7 +225,7 @@ def test_story_that_was_withdrawn_goes_from_readers_too(client: Client, story: A
 
 
 @pytest.mark.parametrize("address", [ATOM, RSS, JSON])
-def test_nothing_found_is_an_empty_feed(client: Client, story: Article, address: str) -> None:
+def test_no_hits_give_an_empty_feed(client: Client, story: Article, address: str) -> None:
     response = client.get(f"{address}?q=沙漠")
     assert response.status_code == 200
     if address == JSON:
@@ -244,51 +244,51 @@ def test_nothing_found_is_an_empty_feed(client: Client, story: Article, address:
         (JSON, "application/feed+json"),
     ],
 )
-def test_types(client: Client, address: str, kind: str) -> None:
+def test_content_types(client: Client, address: str, kind: str) -> None:
     assert client.get(address)["Content-Type"] == f"{kind}; charset=utf-8"
 
 
-WORDS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
+TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
     ["]]>", "<script>", "&amp;", "\x00\x0b\x1b", "\ufffe\uffff", "\u2028", "\"'", "<!--"]
 )
 
 
-@given(WORDS, WORDS, WORDS)
-def test_no_words_break_a_feed(first: str, second: str, third: str) -> None:
+@given(TEXTS, TEXTS, TEXTS)
+def test_any_text_gives_a_well_formed_feed(first: str, second: str, third: str) -> None:
     entry = Entry(
-        "tag:x,2020-01-01:0", f"{SITE}/{second}", third, first, Outlet(second, SITE), third,
+        "tag:x,2020-01-01:0", f"{SITE}/{second}", third, first, FeedSource(second, SITE), third,
         [first, second], "zh", NOON, NOON, second, third,
     )  # fmt: skip
     feed = Feed(first, f"{SITE}/?q={second}", f"{SITE}/{third}", SITE, f"{SITE}/{first}", [entry])
-    atom_feed, rss_feed = parsed(atom.write(feed)), parsed(rss.write(feed))
+    atom_feed, rss_feed = parsed(atom.serialize(feed)), parsed(rss.serialize(feed))
     [read] = atom_feed.iter(f"{IN_ATOM}entry")
-    assert _seen(text(read, f"{IN_ATOM}title")) == _seen(first)
-    assert _seen(text(read, f"{IN_ATOM}content")) == _seen(third)
-    assert _seen(text(rss_feed, "channel", "item", CONTENT)) == _seen(third)
-    told = json.loads(json_feed.write(feed))["items"][0]
-    assert told["content_html"] == third
+    assert _xml_text(text(read, f"{IN_ATOM}title")) == _xml_text(first)
+    assert _xml_text(text(read, f"{IN_ATOM}content")) == _xml_text(third)
+    assert _xml_text(text(rss_feed, "channel", "item", CONTENT)) == _xml_text(third)
+    payload = json.loads(json_feed.serialize(feed))["items"][0]
+    assert payload["content_html"] == third
 
 
-def _seen(words: str) -> str:
-    """Return words as XML has them: without what it does not know, one kind of line end."""
+def _xml_text(words: str) -> str:
+    """Return text as XML keeps it: without invalid characters, with one kind of line ending."""
     known = "".join(c for c in words if c in "\t\n\r" or " " <= c <= "\ud7ff" or c >= "\ue000")
     return (
         known.replace("\ufffe", "").replace("\uffff", "").replace("\r\n", "\n").replace("\r", "\n")
     )
 
 
-def test_words_of_a_search_are_only_words(client: Client, story: Article) -> None:
-    feed = xml_of(client, f"{ATOM}?q=<script>\x00]]>&x=\x0b")
+def test_query_is_escaped(client: Client, story: Article) -> None:
+    feed = get_xml(client, f"{ATOM}?q=<script>\x00]]>&x=\x0b")
     assert "<script>" in text(feed, f"{IN_ATOM}title")
     assert html.escape("<script>") in client.get(f"{ATOM}?q=<script>").content.decode()
 
 
-def test_place_that_no_page_gave_is_not_found(client: Client, story: Article) -> None:
+def test_invalid_cursor_is_a_404(client: Client, story: Article) -> None:
     assert client.get(f"{ATOM}?after=x").status_code == 404
 
 
-@pytest.mark.parametrize("error", [TooSlowError, IndexMissingError])
-def test_what_takes_a_while_is_told(
+@pytest.mark.parametrize("error", [SearchTimeoutError, IndexMissingError])
+def test_search_errors_are_503(
     client: Client, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     def broken(*args: Any) -> None:
@@ -312,6 +312,6 @@ def test_number_of_queries_does_not_grow(client: Client) -> None:
     for number in range(20):
         add_version(publish(title=f"港口 {number}", tags=("港口",)), 1)
     index_updates.update()
-    # The name of the index, the stories, what waits for the index, topics, captures, texts.
-    with asks_the_archive(6):
+    # The name of the index, the stories, the index outbox, topics, captures, texts.
+    with assert_archive_queries(6):
         client.get(ATOM)

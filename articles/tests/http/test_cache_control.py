@@ -1,6 +1,6 @@
-"""What caches keep of the public pages, for how long, and what they are told when they ask again.
+"""Caching of public responses: lifetimes, ETags and revalidation.
 
-The same through a real proxy: ``proxied/``.
+``tests/reverse_proxy`` tests the same through a real proxy.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.test import Client
 
 from articles.access.throttling.rates import parse_rate
 from articles.http import cache_control
-from articles.images.store import hold
+from articles.images.store import store_upload
 from articles.models import Article, Image, ListChange
 from articles.publishing import publication_state
 from articles.publishing.editing import Editor, set_fields
@@ -26,58 +26,58 @@ from articles.searching import index_updates
 from articles.tests.support.import_runs import run_import
 from articles.tests.support.page_fixtures import at, publish
 from articles.tests.support.post_files import BODY, make_post, write_post
-from articles.tests.support.url_walk import every_address, filled_archive
+from articles.tests.support.url_walk import create_full_archive, iter_site_urls
 
 pytestmark = pytest.mark.django_db
 
 _MINUTE = 60
-#: What an answer with a body has beside what its 304 has.
-_OF_A_BODY = {"Content-Type", "Content-Length", "Content-Disposition", "Content-Encoding"}
+#: Headers that a response with a body has and its 304 has not.
+_BODY_HEADERS = {"Content-Type", "Content-Length", "Content-Disposition", "Content-Encoding"}
 _FEEDS = ("feed/", "feed.rss", "feed.json")
 _BODY_WITH_VIDEO = BODY + '<iframe src="https://www.youtube.com/embed/aqz-KE-bpKQ"></iframe>'
 
-Seen = dict[str, tuple[int, str]]
+Snapshot = dict[str, tuple[int, str]]
 
 
-def public_addresses(folder: Path) -> list[str]:
-    """Return an address of every pattern that the public reads and a cache may keep."""
-    addresses = every_address(filled_archive(folder))
-    watched = ("/admin/", "/healthz", "/readyz")  # which nobody keeps
-    return [each.path for each in addresses if not each.path.startswith(watched)]
+def public_paths(folder: Path) -> list[str]:
+    """Return a path for every public and cacheable URL pattern."""
+    addresses = iter_site_urls(create_full_archive(folder))
+    uncached = ("/admin/", "/healthz", "/readyz")
+    return [each.path for each in addresses if not each.path.startswith(uncached)]
 
 
-def directives_of(response: Any) -> set[str]:
+def cache_directives(response: Any) -> set[str]:
     return {part.strip() for part in response["Cache-Control"].split(",")}
 
 
 def test_lifetimes_add_up_to_less_than_a_minute(client: Client, tmp_path: Path) -> None:
-    for path in public_addresses(tmp_path / "posts"):
+    for path in public_paths(tmp_path / "posts"):
         response = client.get(path)
-        directives = directives_of(response)
+        directives = cache_directives(response)
         if directives == {"no-store"}:
             assert response.status_code != 200, path
             continue
         assert directives == {"public", f"max-age={cache_control.MAX_AGE_SECONDS}"}, path
-    # A shared cache and the browser behind it, each up to the end of its last second, and a
-    # standby that is late.
+    # A shared cache and the browser behind it, each up to the end of its last second, and the lag
+    # of a replica.
     assert 2 * (cache_control.MAX_AGE_SECONDS + 1) + settings.STANDBY_MAX_DELAY <= _MINUTE
 
 
-def test_nothing_but_the_address_tells_answers_apart(client: Client, tmp_path: Path) -> None:
-    for path in public_addresses(tmp_path / "posts"):
+def test_responses_depend_on_the_url_alone(client: Client, tmp_path: Path) -> None:
+    for path in public_paths(tmp_path / "posts"):
         plain = client.get(path)
         other = client.get(
             path, headers={"accept-language": "zh-Hant", "cookie": "sessionid=x; csrftoken=y"}
         )
-        assert not plain.has_header("Vary"), path  # pictures that are held do: by Accept
+        assert not plain.has_header("Vary"), path  # stored pictures have it: Accept
         assert not other.cookies, path
         if not plain.streaming:
             assert plain.content == other.content, path
 
 
-def test_who_has_it_gets_304_with_the_same_headers(client: Client, tmp_path: Path) -> None:
+def test_known_etag_gets_304_with_the_same_headers(client: Client, tmp_path: Path) -> None:
     known = 0
-    for path in public_addresses(tmp_path / "posts"):
+    for path in public_paths(tmp_path / "posts"):
         response = client.get(path)
         if response.status_code != 200 or response.streaming:
             continue
@@ -85,25 +85,23 @@ def test_who_has_it_gets_304_with_the_same_headers(client: Client, tmp_path: Pat
         for etag in (response["ETag"], f'"other", W/{response["ETag"]}', "*"):
             again = client.get(path, headers={"if-none-match": etag})
             assert (again.status_code, again.content) == (304, b""), path
-            kept = {k: v for k, v in response.headers.items() if k not in _OF_A_BODY}
-            assert dict(again.headers) == kept, path
+            expected = {k: v for k, v in response.headers.items() if k not in _BODY_HEADERS}
+            assert dict(again.headers) == expected, path
         assert client.get(path, headers={"if-none-match": '"other"'}).status_code == 200
         assert client.head(path)["ETag"] == response["ETag"]
     assert known > 40
 
 
-def test_no_time_makes_an_answer_known(client: Client, tmp_path: Path) -> None:
+def test_if_modified_since_never_gets_304(client: Client, tmp_path: Path) -> None:
     tomorrow = {"if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT"}
-    for path in public_addresses(tmp_path / "posts"):
+    for path in public_paths(tmp_path / "posts"):
         response = client.get(path, headers=tomorrow)
         assert response.status_code != 304, path
-        # Else a cache would give that answer in our place.
+        # Otherwise a cache would return the 304 itself.
         assert not response.has_header("Last-Modified"), path
 
 
-def test_page_with_a_player_keeps_its_policy_when_it_is_known(
-    client: Client, tmp_path: Path
-) -> None:
+def test_304_of_a_page_with_a_player_keeps_its_csp(client: Client, tmp_path: Path) -> None:
     write_post(tmp_path, "2021-01-14-a.md", make_post(body=_BODY_WITH_VIDEO))
     run_import(tmp_path)
     path = Article.objects.get().get_absolute_url()
@@ -114,10 +112,10 @@ def test_page_with_a_player_keeps_its_policy_when_it_is_known(
     assert again["Content-Security-Policy"] == response["Content-Security-Policy"]
 
 
-def test_picture_is_known_by_its_content(client: Client, tmp_path: Path) -> None:
-    story = filled_archive(tmp_path / "posts")
+def test_picture_etag_depends_on_its_content(client: Client, tmp_path: Path) -> None:
+    story = create_full_archive(tmp_path / "posts")
     image = Image.objects.get()
-    hold(image, drawn("teal"))
+    store_upload(image, draw_png("teal"))
     path = f"/i/{image.code}?w=400"
     first = client.get(path)
     assert (first.status_code, first["Vary"]) == (200, "Accept")
@@ -126,13 +124,13 @@ def test_picture_is_known_by_its_content(client: Client, tmp_path: Path) -> None
     assert (again.status_code, b"".join(again), again["Vary"]) == (304, b"", "Accept")
     webp = client.get(path, headers={"accept": "image/webp", "if-none-match": first["ETag"]})
     assert webp.status_code == 200
-    hold(image, drawn("tomato"))
+    store_upload(image, draw_png("tomato"))
     assert client.get(path, headers={"if-none-match": first["ETag"]}).status_code == 200
     publication_state.withdraw(story, "asked")
     assert client.get(path, headers={"if-none-match": "*"}).status_code == 404
 
 
-def drawn(colour: str) -> io.BytesIO:
+def draw_png(colour: str) -> io.BytesIO:
     file = io.BytesIO()
     PIL.Image.new("RGB", (40, 30), colour).save(file, "PNG")
     file.seek(0)
@@ -140,16 +138,16 @@ def drawn(colour: str) -> io.BytesIO:
 
 
 @pytest.mark.parametrize("path", ["/search/?q=船", "/search/feed/?q=船", "/search/suggest?q=船"])
-def test_refusal_of_one_reader_is_kept_for_nobody(client: Client, path: str, settings: Any) -> None:
+def test_429_is_not_cached(client: Client, path: str, settings: Any) -> None:
     settings.SEARCH_RATE = settings.SUGGEST_RATE = parse_rate("1/hour")
-    answers = [client.get(path) for _ in range(2)]
-    assert answers[1].status_code == 429
-    assert directives_of(answers[1]) == {"no-store"}
+    responses = [client.get(path) for _ in range(2)]
+    assert responses[1].status_code == 429
+    assert cache_directives(responses[1]) == {"no-store"}
 
 
 @pytest.fixture
 def story(tmp_path: Path) -> Article:
-    """Return a story; the others are of other days, and of another outlet, topic and author."""
+    """Return a story; three others have other days, and another outlet, topic and author."""
     for month, outlet, topic in (
         ("2020-01", "江河时报", "河流"), ("2020-06", "江河时报", "河流"),
         ("2021-01", "海港日报", "港口"), ("2021-03", "江河时报", "河流"),
@@ -161,21 +159,23 @@ def story(tmp_path: Path) -> Article:
         )  # fmt: skip
         write_post(tmp_path, f"{month}-14-a.md", post)
     run_import(tmp_path)
-    # Else what changes within the same second would not be seen in a sitemap.
+    # Otherwise a change within the same second would not show in a sitemap.
     ListChange.objects.update(changed_at=at(9))
     Article.objects.update(updated_at=at(9))
     return Article.objects.get(day=dt.date(2021, 1, 14))
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_what_is_not_there_is_kept_no_longer(client: Client, story: Article, status: int) -> None:
+def test_404_and_410_are_cached_no_longer_than_pages(
+    client: Client, story: Article, status: int
+) -> None:
     path = story.get_absolute_url()
     publication_state.withdraw(
         story, "asked"
     ) if status == 410 else publication_state.send_to_review(story)
     response = client.get(path)
     assert response.status_code == status
-    assert directives_of(response) <= {
+    assert cache_directives(response) <= {
         "no-store",
         "public",
         f"max-age={cache_control.MAX_AGE_SECONDS}",
@@ -183,57 +183,57 @@ def test_what_is_not_there_is_kept_no_longer(client: Client, story: Article, sta
     assert not response.has_header("ETag")
 
 
-def around(story: Article) -> list[str]:
-    """Return the addresses of a story's own lists."""
+def list_paths(story: Article) -> list[str]:
+    """Return the paths of the lists of a story's outlet, topic and author."""
     topic = story.tags.get(name__in=["港口", "河流"])
     assert story.author is not None
     return [row.get_absolute_url() for row in (story.source, topic, story.author)]
 
 
-def seen(client: Client, paths: set[str]) -> Seen:
-    """Return the status and the ETag at each address."""
-    answers = {path: client.get(path) for path in sorted(paths)}
-    return {path: (each.status_code, each.get("ETag", "")) for path, each in answers.items()}
+def snapshot(client: Client, paths: set[str]) -> Snapshot:
+    """Return the status and the ETag of each path."""
+    responses = {path: client.get(path) for path in sorted(paths)}
+    return {path: (each.status_code, each.get("ETag", "")) for path, each in responses.items()}
 
 
-def changed(before: Seen, after: Seen) -> set[str]:
-    return {path for path, told in before.items() if told != after[path]}
+def changed_paths(before: Snapshot, after: Snapshot) -> set[str]:
+    return {path for path, state in before.items() if state != after[path]}
 
 
-def test_change_shows_on_exactly_the_pages_that_show_the_story(
+def test_change_affects_exactly_the_pages_that_show_the_story(
     client: Client, story: Article
 ) -> None:
     other = Article.objects.get(day=dt.date(2020, 1, 14))
     code = f"/api/v1/articles/{story.code}"
     show_it = {"/", "/2021/01/14/", story.get_absolute_url(), code, "/api/v1/articles",
                f"/a/{story.code}/versions/", "/sitemap/2021/01.xml", "/search/?q=消息",
-               *around(story)}  # fmt: skip
-    show_it |= {below + form for below in ("/", *around(story)) for form in _FEEDS}
-    tell_times = {"/sitemap.xml", "/sitemap/calendar.xml", "/sitemap/outlets.xml"}
+               *list_paths(story)}  # fmt: skip
+    show_it |= {below + form for below in ("/", *list_paths(story)) for form in _FEEDS}
+    have_times = {"/sitemap.xml", "/sitemap/calendar.xml", "/sitemap/outlets.xml"}
     count_it = {"/2021/", "/2021/01/", "/sources/", "/tags/", "/authors/"}
     others = {"/2020/", "/2020/01/", "/2020/01/14/", other.get_absolute_url(), "/robots.txt",
               f"/api/v1/articles/{other.code}", "/sitemap/2020/01.xml", "/search/?q=2020",
-              "/opensearch.xml", "/search/help/", *around(other)}  # fmt: skip
-    others |= {below + form for below in around(other) for form in _FEEDS}
-    paths = show_it | tell_times | count_it | others
-    before = seen(client, paths)
+              "/opensearch.xml", "/search/help/", *list_paths(other)}  # fmt: skip
+    others |= {below + form for below in list_paths(other) for form in _FEEDS}
+    paths = show_it | have_times | count_it | others
+    before = snapshot(client, paths)
     assert {status for status, _ in before.values()} == {200}
 
     set_fields(story, {"title": "另一个消息"}, Editor(None, "asked"))
     index_updates.update()
-    retitled = seen(client, paths)
-    assert changed(before, retitled) == show_it | tell_times
+    retitled = snapshot(client, paths)
+    assert changed_paths(before, retitled) == show_it | have_times
 
     ListChange.objects.update(changed_at=at(9))
-    before = seen(client, paths)
+    before = snapshot(client, paths)
     publication_state.withdraw(story, "asked")
-    gone = seen(client, paths)
-    assert changed(before, gone) == show_it | tell_times | count_it
+    gone = snapshot(client, paths)
+    assert changed_paths(before, gone) == show_it | have_times | count_it
     assert gone[story.get_absolute_url()][0] == gone[code][0] == 410
 
     publication_state.publish(story)
-    back = seen(client, paths)
-    assert changed(before, back) <= show_it | tell_times
+    back = snapshot(client, paths)
+    assert changed_paths(before, back) <= show_it | have_times
     assert back[story.get_absolute_url()][0] == 200
 
 

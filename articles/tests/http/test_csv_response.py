@@ -1,4 +1,4 @@
-"""CSV files: no cell is a formula, and nothing is lost."""
+"""CSV files: no cell is a formula, and no text is lost."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from hypothesis import given
 from hypothesis import settings as properties
 from hypothesis import strategies as st
 
-from articles.http.csv_response import csv_lines, defused
+from articles.http.csv_response import csv_lines, escape_formula
 from articles.models import Article, ImportIssue
-from articles.tests.support.editors import client_of, make_person
+from articles.tests.support.editors import logged_in_client, make_person
 from articles.tests.support.import_runs import PROJECT
-from articles.tests.support.url_walk import filled_archive
+from articles.tests.support.url_walk import create_full_archive
 
 FORMULAS = "=+-@＝＋－＠\t\r\n"
-PASSED_OVER = " \"'\u00a0\u3000\u200b\ufeff"
+IGNORED_PREFIX = " \"'\u00a0\u3000\u200b\ufeff"
 
 
 @properties(deadline=None)
-@given(st.text(alphabet=FORMULAS + PASSED_OVER + "a1\0,;", max_size=12) | st.text(max_size=20))
-def test_no_cell_begins_like_a_formula(text: str) -> None:
-    cell = str(defused(text))
-    assert cell.startswith("'") or not cell.lstrip(PASSED_OVER).startswith(tuple(FORMULAS))
+@given(st.text(alphabet=FORMULAS + IGNORED_PREFIX + "a1\0,;", max_size=12) | st.text(max_size=20))
+def test_no_cell_starts_a_formula(text: str) -> None:
+    cell = str(escape_formula(text))
+    assert cell.startswith("'") or not cell.lstrip(IGNORED_PREFIX).startswith(tuple(FORMULAS))
     assert not cell.startswith(tuple(FORMULAS))
     assert cell in {text.replace("\0", ""), "'" + text.replace("\0", "")}
 
@@ -35,7 +35,7 @@ def test_no_cell_begins_like_a_formula(text: str) -> None:
 @properties(deadline=None)
 @given(st.integers() | st.floats(allow_nan=False))
 def test_numbers_stay_numbers(number: float) -> None:
-    assert defused(number) is number
+    assert escape_formula(number) is number
 
 
 @pytest.mark.parametrize(
@@ -53,22 +53,22 @@ def test_numbers_stay_numbers(number: float) -> None:
         (-3, -3),
     ],
 )
-def test_cells(value: object, cell: object) -> None:
-    assert defused(value) == cell
+def test_escaped_cells(value: object, cell: object) -> None:
+    assert escape_formula(value) == cell
 
 
 @properties(deadline=None)
 @given(st.lists(st.lists(st.text(alphabet='a",\n;港=', max_size=5), min_size=2), max_size=5))
-def test_rows_come_back_as_they_went_in(rows: list[list[str]]) -> None:
+def test_rows_round_trip(rows: list[list[str]]) -> None:
     read = list(csv.reader(io.StringIO("".join(csv_lines(rows)), newline="")))
     assert [[cell.removeprefix("'") for cell in row] for row in read] == rows
 
 
 @pytest.mark.django_db
-def test_lists_of_the_admin_are_defused(tmp_path: Path) -> None:
-    article = filled_archive(tmp_path / "posts")
+def test_admin_exports_escape_formulas(tmp_path: Path) -> None:
+    article = create_full_archive(tmp_path / "posts")
     Article.objects.update(title="=HYPERLINK(1)")
-    client = client_of(make_person("ada", "view_article", "view_importissue", is_staff=True))
+    client = logged_in_client(make_person("ada", "view_article", "view_importissue", is_staff=True))
     issue = ImportIssue.objects.get()
     for model, key in (("article", article.pk), ("importissue", issue.pk)):
         response = client.post(
@@ -84,7 +84,7 @@ def test_lists_of_the_admin_are_defused(tmp_path: Path) -> None:
         assert [cell for cell in row if cell.startswith("'=")]
 
 
-def test_every_csv_is_written_in_one_place() -> None:
+def test_only_one_module_writes_csv() -> None:
     users = [
         path.relative_to(PROJECT).as_posix()
         for path in sorted(PROJECT.glob("articles/**/*.py"))

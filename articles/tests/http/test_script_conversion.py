@@ -1,4 +1,4 @@
-"""Public pages by ``?script=hans|hant``: what changes, and what never does."""
+"""Public pages with ``?script=hans|hant``: what is converted and what is not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from articles.content.chinese_script import Script
 from articles.http import script_conversion
-from articles.http.script_conversion import CACHE, converted_page
+from articles.http.script_conversion import CACHE, convert_page_cached
 from articles.models import Article
 from articles.searching import index_updates
 from articles.tests.support.page_fixtures import add_version, at, page_text, publish
@@ -30,7 +30,7 @@ def story() -> Article:
     return article
 
 
-def test_story_is_shown_in_the_other_script(client: Client, story: Article) -> None:
+def test_story_is_converted_to_the_requested_script(client: Client, story: Article) -> None:
     html = page_text(client, f"{story.get_absolute_url()}?script=hant")
     assert "這個國家在後面發展，<b>乾淨</b>的臺灣裡。" in html
     assert '<span lang="zh-Hant">皇后的頭髮</span>' in html
@@ -40,7 +40,7 @@ def test_story_is_shown_in_the_other_script(client: Client, story: Article) -> N
     assert '<html lang="en"' in html
 
 
-def test_stored_text_and_plain_page_stay(client: Client, story: Article) -> None:
+def test_stored_text_and_unconverted_page_stay(client: Client, story: Article) -> None:
     plain = page_text(client, story.get_absolute_url())
     page_text(client, f"{story.get_absolute_url()}?script=hant")
     assert Article.objects.get(pk=story.pk).body.html == story.body.html
@@ -48,13 +48,13 @@ def test_stored_text_and_plain_page_stay(client: Client, story: Article) -> None
     assert "这个国家在后面发展，<b>干净</b>的台湾里。" in plain
 
 
-def test_story_in_its_own_script_reads_as_it_is(client: Client, story: Article) -> None:
+def test_story_in_its_own_script_is_unchanged(client: Client, story: Article) -> None:
     html = page_text(client, f"{story.get_absolute_url()}?script=hans")
     assert "这个国家在后面发展，<b>干净</b>的台湾里。" in html
 
 
 @pytest.mark.parametrize("value", ["", "HANT", "hant ", "zh-hant", "x", "hant&script=x"])
-def test_other_values_ask_for_nothing(client: Client, story: Article, value: str) -> None:
+def test_unknown_values_convert_nothing(client: Client, story: Article, value: str) -> None:
     html = page_text(client, f"{story.get_absolute_url()}?script={value}")
     assert "这个国家在后面发展" in html
     assert '<span lang="zh-Hans">皇后的头发</span>' in html
@@ -79,19 +79,19 @@ def test_links_of_a_converted_page_keep_the_script(client: Client, story: Articl
     assert '<input type="hidden" name="script" value="hant">' in html
 
 
-def test_head_keeps_its_permanent_addresses(client: Client, story: Article) -> None:
+def test_head_links_keep_their_permanent_urls(client: Client, story: Article) -> None:
     address = f"{story.get_absolute_url()}?mark=头发"
     plain = re.findall("<link[^>]*>", page_text(client, address))
     assert re.findall("<link[^>]*>", page_text(client, f"{address}&script=hant")) == plain
 
 
-def test_short_address_leads_on_in_the_same_script(client: Client, story: Article) -> None:
-    answer = client.get(f"/a/{story.code}/?script=hant")
-    assert answer["Location"] == f"{story.get_absolute_url()}?script=hant"
+def test_short_url_redirects_with_the_script(client: Client, story: Article) -> None:
+    response = client.get(f"/a/{story.code}/?script=hant")
+    assert response["Location"] == f"{story.get_absolute_url()}?script=hant"
     assert client.get(f"/a/{story.code}/")["Location"] == story.get_absolute_url()
 
 
-def test_each_form_has_an_etag_of_its_own(client: Client, story: Article) -> None:
+def test_each_script_has_its_own_etag(client: Client, story: Article) -> None:
     address = story.get_absolute_url()
     tags = {client.get(address + end)["ETag"] for end in ("", "?script=hans", "?script=hant")}
     assert len(tags) == 3
@@ -116,7 +116,7 @@ def test_lists_are_converted(client: Client, story: Article) -> None:
         assert "皇后的头发" not in html, address
 
 
-def test_search_finds_and_shows_in_the_script(client: Client, story: Article) -> None:
+def test_search_results_are_converted(client: Client, story: Article) -> None:
     index_updates.rebuild()
     for typed in ("头发", "頭髮"):
         html = page_text(client, f"/search/?q={typed}&script=hant")
@@ -130,7 +130,7 @@ def test_files_are_never_converted(client: Client, story: Article) -> None:
 
 
 @pytest.mark.parametrize("language", ["ja", "ko", "en"])
-def test_story_in_another_language_stays(client: Client, language: str) -> None:
+def test_story_in_another_language_is_not_converted(client: Client, language: str) -> None:
     article = publish(title="国会 头发", language=language)
     html = page_text(client, f"{article.get_absolute_url()}?script=hant")
     assert f'<span lang="{language}">国会 头发</span>' in html
@@ -142,7 +142,7 @@ def toggle(address: str, template: str = "_script_toggle") -> str:
     return render_to_string(f"pages/{template}.html", {}, request)
 
 
-def test_toggle_offers_three_forms_and_marks_the_current_one() -> None:
+def test_toggle_offers_three_scripts_and_marks_the_current_one() -> None:
     html = toggle("/tags/台灣/?after=x&script=hant")
     links = re.findall(r'lang="([^"]+)".*? href="([^"]+)"( aria-current="true")?>([^<]+)<', html)
     path = "/tags/%E5%8F%B0%E7%81%A3/"
@@ -155,7 +155,7 @@ def test_toggle_offers_three_forms_and_marks_the_current_one() -> None:
     assert 'aria-current="true">原文<' in toggle("/2021/?script=x")
 
 
-def test_head_names_the_forms_at_permanent_addresses(settings: Settings) -> None:
+def test_hreflang_links_are_permanent_urls(settings: Settings) -> None:
     settings.SITE_URL = "https://archive.example"
     html = toggle("/2021/?after=x&script=hans", "_hreflang")
     assert re.findall('hreflang="([^"]+)" href="([^"]+)"', html) == [
@@ -174,7 +174,7 @@ def test_converted_pages_are_cached_up_to_a_limit(monkeypatch: pytest.MonkeyPatc
 
     def get(letter: str, size: int) -> None:
         page = (letter * size).encode()
-        assert converted_page(page, Script.HANT) == page
+        assert convert_page_cached(page, Script.HANT) == page
 
     monkeypatch.setattr(script_conversion, "convert_page", convert)
     CACHE.clear()

@@ -1,4 +1,4 @@
-"""The headers of every answer: each URL pattern, static files, pictures, errors."""
+"""The security headers of every response: each URL pattern, static files, pictures, errors."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pytest_django.fixtures import Settings
 
 from articles.models import Article, Image
 from articles.publishing import publication_state
-from articles.tests.support.editors import client_of, page_of, superuser
-from articles.tests.support.header_score import points_of, policy_of, score_of
-from articles.tests.support.url_walk import every_address, every_pattern, filled_archive
+from articles.tests.support.editors import admin_url, logged_in_client, make_superuser
+from articles.tests.support.header_score import parse_policy, score_headers, total_score
+from articles.tests.support.url_walk import create_full_archive, iter_patterns, iter_site_urls
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ _YEAR = 31_536_000
 
 @pytest.fixture(autouse=True)
 def _as_in_public(settings: Settings) -> None:
-    """Set what a public site has, whatever the .env of this machine says."""
+    """Use the settings of a public site, whatever the .env of this machine says."""
     settings.SECURE_HSTS_SECONDS = _YEAR
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
@@ -32,14 +32,14 @@ def _as_in_public(settings: Settings) -> None:
 
 @pytest.fixture
 def article(tmp_path: Path) -> Article:
-    return filled_archive(tmp_path / "posts")
+    return create_full_archive(tmp_path / "posts")
 
 
 def check(response: Any) -> None:
-    """Check what every answer has to carry."""
-    assert score_of(response) >= 120, points_of(response)
+    """Check the headers that every response must have."""
+    assert total_score(response) >= 120, score_headers(response)
     headers = response.headers
-    policy = policy_of(response)
+    policy = parse_policy(response)
     assert policy["default-src"] == {"'none'"}
     assert policy["base-uri"] == {"'none'"}
     assert policy["form-action"] <= {"'self'", "'none'"}
@@ -52,17 +52,17 @@ def check(response: Any) -> None:
     assert not headers.get("X-Powered-By")
 
 
-def test_every_pattern_has_an_address(article: Article) -> None:
-    names = {address.name for address in every_address(article)}
-    assert names == {name for name, _ in every_pattern()}
+def test_every_url_pattern_is_walked(article: Article) -> None:
+    names = {address.name for address in iter_site_urls(article)}
+    assert names == {name for name, _ in iter_patterns()}
     assert len(names) > 60
 
 
 @pytest.mark.parametrize("who", ["anybody", "superuser"])
-def test_every_address_is_graded_a_plus(article: Article, who: str) -> None:
+def test_every_url_is_graded_a_plus(article: Article, who: str) -> None:
     statuses = set()
-    for address in every_address(article):
-        client = client_of(superuser_once() if who == "superuser" else None)
+    for address in iter_site_urls(article):
+        client = logged_in_client(superuser_once() if who == "superuser" else None)
         response = client.get(address.path, secure=True)
         statuses.add(response.status_code)
         check(response)
@@ -80,11 +80,11 @@ def test_every_address_is_graded_a_plus(article: Article, who: str) -> None:
 def superuser_once() -> Any:
     from django.contrib.auth.models import User
 
-    return User.objects.filter(username="root").first() or superuser()
+    return User.objects.filter(username="root").first() or make_superuser()
 
 
 def test_policy_of_public_pages_allows_nothing_from_elsewhere(client: Client) -> None:
-    policy = policy_of(client.get("/", secure=True))
+    policy = parse_policy(client.get("/", secure=True))
     assert set().union(*policy.values()) <= {"'none'", "'self'", "'script'"}
     assert policy["object-src"] == {"'none'"}
     assert policy["require-trusted-types-for"] == {"'script'"}
@@ -94,11 +94,11 @@ def test_policy_of_public_pages_allows_nothing_from_elsewhere(client: Client) ->
 def test_forms_of_the_admin_set_safe_cookies() -> None:
     response = Client().get(reverse("admin:login"), secure=True)
     assert response.cookies
-    assert score_of(response) >= 130
+    assert total_score(response) >= 130
     assert all(cookie["httponly"] for cookie in response.cookies.values())
 
 
-@pytest.mark.parametrize("path", ["/static/site.css", "/static/admin/css/base.css"])
+@pytest.mark.parametrize("path", ["/static/css/base.css", "/static/admin/css/base.css"])
 def test_static_files(settings: Settings, tmp_path: Path, path: str) -> None:
     file = tmp_path / path.strip("/").removeprefix("static/")
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +128,7 @@ def test_error_pages(client: Client, article: Article, monkeypatch: pytest.Monke
     calm = Client(raise_request_exception=False)
     publication_state.withdraw(article, "asked")
     monkeypatch.setattr("articles.views.lists.sources.names_page", broken)
-    answers = {
+    responses = {
         400: client.get("/", secure=True, headers={"host": "evil.example"}),
         403: strict.post(reverse("admin:login"), {"username": "a"}, secure=True),
         404: client.get("/nothing/here/", secure=True),
@@ -136,7 +136,7 @@ def test_error_pages(client: Client, article: Article, monkeypatch: pytest.Monke
         410: client.get(f"/a/{article.code}/", secure=True),
         500: calm.get("/sources/", secure=True),
     }
-    for status, response in answers.items():
+    for status, response in responses.items():
         assert response.status_code == status
         if status != 400:
             check(response)
@@ -144,31 +144,31 @@ def test_error_pages(client: Client, article: Article, monkeypatch: pytest.Monke
         assert "a secret" not in words
         assert "Traceback" not in words
         assert "evil" not in words
-    # A refused host is nobody's: no transport policy can be promised for it.
-    refused = answers[400]
-    assert score_of(refused) >= 120
+    # No transport policy can be promised for a refused host, which is not ours.
+    refused = responses[400]
+    assert total_score(refused) >= 120
     assert "Not understood" in refused.content.decode()
 
 
-def test_person_without_rights_gets_a_page_with_all_headers(article: Article) -> None:
+def test_forbidden_page_has_all_headers(article: Article) -> None:
     from articles.tests.support.editors import make_person
 
-    client = client_of(make_person("eve", is_staff=True))
-    response = client.get(page_of(article), secure=True)
+    client = logged_in_client(make_person("eve", is_staff=True))
+    response = client.get(admin_url(article), secure=True)
     assert response.status_code == 403
     check(response)
     assert "Not allowed" in response.content.decode()
 
 
-def test_plain_http_leads_to_https_and_nothing_else(settings: Settings) -> None:
+def test_plain_http_only_redirects_to_https(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
-    for path in ("/", "/admin/", "/static/site.css", "/nothing"):
+    for path in ("/", "/admin/", "/static/css/base.css", "/nothing"):
         response = Client().get(path)
         assert response.status_code == 301
         assert response["Location"] == f"https://testserver{path}"
 
 
-def test_what_programs_ask_answers_over_plain_http_too(settings: Settings) -> None:
+def test_health_checks_work_over_plain_http(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
     for path in ("/healthz", "/readyz"):
         response = Client().get(path)
@@ -177,15 +177,15 @@ def test_what_programs_ask_answers_over_plain_http_too(settings: Settings) -> No
     assert Client().get("/healthz/x").status_code == 301
 
 
-def test_scanner_can_fail() -> None:
-    assert score_of(HttpResponse()) < 50
+def test_header_score_can_fail() -> None:
+    assert total_score(HttpResponse()) < 50
     request = HttpRequest()
     request.path_info = "/"
     bad = HttpResponse(headers={"Content-Security-Policy": "script-src 'unsafe-inline' https:"})
     bad.set_cookie("sessionid", "1")
-    points = points_of(bad)
+    points = score_headers(bad)
     assert (points["policy"], points["cookies"]) == (-20, -40)
     bad.headers["Content-Security-Policy"] = "default-src *"
-    assert points_of(bad)["policy"] == -20
+    assert score_headers(bad)["policy"] == -20
     bad.headers["Strict-Transport-Security"] = "max-age=60"
-    assert points_of(bad)["transport"] == -10
+    assert score_headers(bad)["transport"] == -10

@@ -16,26 +16,26 @@ from pathlib import Path
 
 import pytest
 
-from articles.tests.support.import_runs import OwnArchive, ran
-from articles.tests.support.post_files import ADDRESS, make_post, write_post
+from articles.tests.support.import_runs import ProcessArchive, parse_output
+from articles.tests.support.post_files import STORY_URL, make_post, write_post
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> OwnArchive:
-    return OwnArchive(tmp_path)
+def archive(tmp_path: Path) -> ProcessArchive:
+    return ProcessArchive(tmp_path)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a folder of three posts."""
     for number in range(3):
-        post = make_post(url=f"{ADDRESS}/{number}")
+        post = make_post(url=f"{STORY_URL}/{number}")
         write_post(tmp_path / "posts", f"2021-01-14-{number}.md", post)
     return tmp_path / "posts"
 
 
-def waiting(archive: OwnArchive, tries: int = 40) -> subprocess.Popen[bytes]:
-    """Return an import that holds the archive and waits for its list of paths."""
+def start_waiting_import(archive: ProcessArchive, tries: int = 40) -> subprocess.Popen[bytes]:
+    """Return an import that has the lock and waits for its list of paths."""
     process = archive.start("import_posts", "-", "--format=json", stdin=subprocess.PIPE)
     for _ in range(tries):
         with sqlite3.connect(archive.database) as rows:
@@ -49,13 +49,13 @@ def waiting(archive: OwnArchive, tries: int = 40) -> subprocess.Popen[bytes]:
     raise AssertionError(f"the import did not begin: {process.communicate()}")
 
 
-def test_exit_0_with_a_summary_as_the_last_line(archive: OwnArchive, folder: Path) -> None:
-    answer = archive.run_import(folder)
-    assert (answer.code, answer.summary["created"]) == (0, 3)
-    assert answer.message == ""
+def test_exit_0_with_a_summary_as_the_last_line(archive: ProcessArchive, folder: Path) -> None:
+    result = archive.run_import(folder)
+    assert (result.exit_code, result.summary["created"]) == (0, 3)
+    assert result.message == ""
 
 
-def test_text_is_for_people(archive: OwnArchive, folder: Path) -> None:
+def test_text_output_has_counts_and_failed_files(archive: ProcessArchive, folder: Path) -> None:
     write_post(folder, "2021-01-01-bad.md", b"---\n")
     out, err = archive.start("import_posts", folder).communicate(timeout=60)
     assert "3 created" in out.decode()
@@ -78,7 +78,7 @@ def test_text_is_for_people(archive: OwnArchive, folder: Path) -> None:
         ["--frobnicate", "."],
     ],
 )
-def test_exit_2_on_wrong_usage(archive: OwnArchive, arguments: list[str]) -> None:
+def test_exit_2_on_wrong_usage(archive: ProcessArchive, arguments: list[str]) -> None:
     process = archive.start("import_posts", *arguments)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 2, (out, err)
@@ -86,39 +86,41 @@ def test_exit_2_on_wrong_usage(archive: OwnArchive, arguments: list[str]) -> Non
     assert b"Traceback" not in err
 
 
-def test_exit_3_when_a_file_failed(archive: OwnArchive, folder: Path) -> None:
+def test_exit_3_when_a_file_failed(archive: ProcessArchive, folder: Path) -> None:
     write_post(folder, "2021-01-15-bad.md", b"---\n")
-    answer = archive.run_import(folder)
-    assert (answer.code, answer.summary["created"], answer.summary["failed"]) == (3, 3, 1)
+    result = archive.run_import(folder)
+    assert (result.exit_code, result.summary["created"], result.summary["failed"]) == (3, 3, 1)
 
 
-def test_exit_4_while_another_import_runs_also_by_a_link(archive: OwnArchive, folder: Path) -> None:
-    first = waiting(archive)
+def test_exit_4_while_another_import_runs_also_through_a_symlink(
+    archive: ProcessArchive, folder: Path
+) -> None:
+    first = start_waiting_import(archive)
     try:
         link = archive.database.with_name("link.sqlite3")
         link.symlink_to(archive.database)
         for database in (archive.database, link):
             archive.env["DATABASE_URL"] = f"sqlite:///{database}"
-            answer = archive.run_import(folder)
-            assert (answer.code, answer.summary["type"]) == (4, "summary")
-            assert answer.summary["files"] == 0
+            result = archive.run_import(folder)
+            assert (result.exit_code, result.summary["type"]) == (4, "summary")
+            assert result.summary["files"] == 0
         out, err = first.communicate(os.fsencode(folder / "2021-01-14-0.md"), timeout=60)
-        assert ran(first.returncode, out.decode(), err.decode()).summary["created"] == 1
+        assert parse_output(first.returncode, out.decode(), err.decode()).summary["created"] == 1
     finally:
         first.kill()
-    assert archive.run_import(folder).code == 0
+    assert archive.run_import(folder).exit_code == 0
 
 
-def test_killed_import_leaves_no_lock(archive: OwnArchive, folder: Path) -> None:
-    first = waiting(archive)
+def test_killed_import_leaves_no_lock(archive: ProcessArchive, folder: Path) -> None:
+    first = start_waiting_import(archive)
     first.kill()
     first.communicate()
-    assert archive.run_import(folder).code == 0
+    assert archive.run_import(folder).exit_code == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_exit_130_when_interrupted(archive: OwnArchive, number: signal.Signals) -> None:
-    process = waiting(archive)
+def test_exit_130_when_interrupted(archive: ProcessArchive, number: signal.Signals) -> None:
+    process = start_waiting_import(archive)
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -128,25 +130,25 @@ def test_exit_130_when_interrupted(archive: OwnArchive, number: signal.Signals) 
         assert rows.execute("SELECT state FROM articles_importrun").fetchall() == [("interrupted",)]
 
 
-def test_exit_1_with_a_clear_word_when_the_database_is_not_one(
-    archive: OwnArchive, folder: Path
+def test_exit_1_with_a_clear_message_when_the_file_is_not_a_database(
+    archive: ProcessArchive, folder: Path
 ) -> None:
     archive.database.write_bytes(b"no database at all, only some text in a file\n" * 50)
-    answer = archive.run_import(folder)
-    assert answer.code == 1
-    assert answer.summary["type"] == "summary"
-    assert "Traceback" not in answer.message
-    assert "database" in answer.message
+    result = archive.run_import(folder)
+    assert result.exit_code == 1
+    assert result.summary["type"] == "summary"
+    assert "Traceback" not in result.message
+    assert "database" in result.message
 
 
-def test_exit_1_and_a_whole_archive_when_the_disk_is_full(
-    archive: OwnArchive, tmp_path: Path
+def test_exit_1_and_a_consistent_archive_when_the_disk_is_full(
+    archive: ProcessArchive, tmp_path: Path
 ) -> None:
     many = tmp_path / "many"
     for number in range(60):
         noise = os.urandom(6000).hex()
         body = f"<p>第{number}则。{noise}</p>"
-        post = make_post(url=f"{ADDRESS}/{number}", body=body)
+        post = make_post(url=f"{STORY_URL}/{number}", body=body)
         write_post(many, f"2021-01-14-{number}.md", post)
     limited = (
         "import django, resource, runpy, signal, sys\n"
@@ -161,23 +163,23 @@ def test_exit_1_and_a_whole_archive_when_the_disk_is_full(
     command = [sys.executable, "-c", limited, "import_posts", str(many), "--format=json"]
     process = archive.start_command([*command, "--workers=0"])
     out, err = process.communicate(timeout=120)
-    answer = ran(process.returncode, out.decode(), err.decode())
-    assert answer.code == 1, answer
-    assert answer.summary["type"] == "summary"
-    assert "Traceback" not in answer.message
+    result = parse_output(process.returncode, out.decode(), err.decode())
+    assert result.exit_code == 1, result
+    assert result.summary["type"] == "summary"
+    assert "Traceback" not in result.message
     with sqlite3.connect(archive.database) as rows:
         assert rows.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert rows.execute("PRAGMA foreign_key_check").fetchall() == []
         stored = rows.execute("SELECT count(*) FROM articles_article").fetchone()[0]
-    told = sum(line["outcome"] == "created" for line in answer.files)
-    assert told == answer.summary["created"]
-    assert told <= stored < 60
-    assert archive.run_import(many).code == 0
+    reported = sum(line["outcome"] == "created" for line in result.files)
+    assert reported == result.summary["created"]
+    assert reported <= stored < 60
+    assert archive.run_import(many).exit_code == 0
     with sqlite3.connect(archive.database) as rows:
         assert rows.execute("SELECT count(*) FROM articles_article").fetchone()[0] == 60
 
 
-def test_database_is_in_wal_mode(archive: OwnArchive, folder: Path) -> None:
+def test_database_is_in_wal_mode(archive: ProcessArchive, folder: Path) -> None:
     archive.run_import(folder)
     with sqlite3.connect(archive.database) as rows:
         assert rows.execute("PRAGMA journal_mode").fetchone() == ("wal",)

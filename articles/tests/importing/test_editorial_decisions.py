@@ -1,4 +1,4 @@
-"""What people decided stays through every import: edits, withdrawals, hidden and erased ones."""
+"""Editorial decisions survive every import: edits, withdrawals, hidden versions, erasures."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from articles.publishing.erasure import erase
 from articles.publishing.publication_state import hide_version, publish, show_version, withdraw
 from articles.tests.support.import_runs import assert_counts_are_right, run_import
 from articles.tests.support.post_files import (
-    ADDRESS,
     BODY,
     OUTLET,
+    STORY_URL,
     TEXT,
     VOA,
-    VOA_ADDRESS,
+    VOA_URL,
     make_post,
     write_post,
 )
@@ -87,7 +87,7 @@ def test_edit_wins_over_a_new_capture_which_is_flagged_for_review(
     assert_counts_are_right()
 
 
-def test_edited_text_stays_and_is_cleaned(article: Article, folder: Path) -> None:
+def test_edited_text_is_kept_and_cleaned(article: Article, folder: Path) -> None:
     set_fields(article, {"html": '<p onclick="x()">编辑的正文。</p><script>x()</script>'}, EDITOR)
     import_newer(folder)
     body = ArticleBody.objects.get(article=article)
@@ -139,7 +139,7 @@ def test_hidden_version_stays_hidden(article: Article, folder: Path) -> None:
     assert article.title == "新标题"
 
 
-def test_copy_of_a_hidden_text_does_not_show_it_again(article: Article, folder: Path) -> None:
+def test_copy_of_a_hidden_text_is_hidden_too(article: Article, folder: Path) -> None:
     import_newer(folder)
     hide_version(Capture.objects.get(version=2), EDITOR)
     body = "<section>" + BODY + "<p>续报。</p></section>"
@@ -151,13 +151,13 @@ def test_copy_of_a_hidden_text_does_not_show_it_again(article: Article, folder: 
     assert article.title == "港口今日恢复通航"
 
 
-def test_erased_article_comes_in_no_more(article: Article, folder: Path) -> None:
+def test_erased_article_is_not_imported_again(article: Article, folder: Path) -> None:
     content = (folder / "2021-01-14-a.md").read_bytes()
     mark = erase(article, EDITOR)
     assert_counts_are_right()
     for options in ([], ["--force"], ["--root=elsewhere"]):
-        assert run_import(folder, *options).code == 0
-    write_post(folder, "2021-01-15-b.md", make_post(url=ADDRESS + "/?utm_source=x", date=LATER))
+        assert run_import(folder, *options).exit_code == 0
+    write_post(folder, "2021-01-15-b.md", make_post(url=STORY_URL + "/?utm_source=x", date=LATER))
     run_import(folder)
     assert not Article.objects.exists()
     assert not Capture.objects.exists()
@@ -168,7 +168,9 @@ def test_erased_article_comes_in_no_more(article: Article, folder: Path) -> None
     assert (folder / "2021-01-14-a.md").read_bytes() == content
 
 
-def test_editors_tag_and_imported_tag_are_told_apart(article: Article, folder: Path) -> None:
+def test_taggings_record_whether_an_editor_or_an_import_made_them(
+    article: Article, folder: Path
+) -> None:
     assert TaggedArticle.objects.get().reason == TagReason.IMPORT
     set_fields(article, {"tags": ["港口", "码头"]}, EDITOR)
     reasons = dict(TaggedArticle.objects.values_list("tag__name", "reason"))
@@ -176,15 +178,15 @@ def test_editors_tag_and_imported_tag_are_told_apart(article: Article, folder: P
 
 
 def test_unknown_outlet_is_created_once_and_flagged(article: Article, folder: Path) -> None:
-    write_post(folder, "2021-01-14-b.md", make_post(url=ADDRESS + "/2"))
+    write_post(folder, "2021-01-14-b.md", make_post(url=STORY_URL + "/2"))
     run_import(folder)
     source = Source.objects.get()
     assert (source.name, source.needs_review, source.story_count) == (OUTLET, True, 2)
     assert list(source.aliases.values_list("alias", flat=True)) == [OUTLET]
 
 
-def test_known_outlet_is_not_flagged_and_gives_no_tag(folder: Path) -> None:
-    post = make_post(url=VOA_ADDRESS, category=VOA, tags=[VOA, "港口"], author=VOA)
+def test_known_outlet_is_not_flagged_and_creates_no_tag(folder: Path) -> None:
+    post = make_post(url=VOA_URL, category=VOA, tags=[VOA, "港口"], author=VOA)
     write_post(folder, "2021-01-14-a.md", post)
     run_import(folder)
     source = Source.objects.get()
@@ -194,14 +196,14 @@ def test_known_outlet_is_not_flagged_and_gives_no_tag(folder: Path) -> None:
     assert Article.objects.get().author is None
 
 
-def test_outlet_that_an_editor_renamed_is_recognised_still(article: Article, folder: Path) -> None:
+def test_outlet_renamed_by_an_editor_is_still_recognised(article: Article, folder: Path) -> None:
     Source.objects.update(name="编辑改的名字", needs_review=False)
-    write_post(folder, "2021-01-14-b.md", make_post(url=ADDRESS + "/2"))
+    write_post(folder, "2021-01-14-b.md", make_post(url=STORY_URL + "/2"))
     run_import(folder)
     assert Source.objects.get().story_count == 2
 
 
-def test_times_of_import_are_now(article: Article) -> None:
+def test_import_sets_the_time_of_import_and_of_capture(article: Article) -> None:
     assert (timezone.now() - article.imported_at).total_seconds() < 300
     assert article.captured_at is not None
     assert article.captured_at.isoformat() == "2021-01-14T14:41:19+00:00"

@@ -1,4 +1,4 @@
-"""Git repositories: HEAD by plumbing, and nothing that the repository says of itself obeyed."""
+"""Git repositories: files at HEAD, and no effect of the repository's own configuration."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 
 from articles.importing.readers.git import objects
 from articles.models import Article, ImportRun, Sighting
-from articles.tests.support.import_runs import OwnArchive, run_import
+from articles.tests.support.import_runs import ProcessArchive, run_import
 from articles.tests.support.packed_sources import blob, commit, git, good_posts, pack
-from articles.tests.support.post_files import ADDRESS, make_post, write_post
+from articles.tests.support.post_files import STORY_URL, make_post, write_post
 
 pytestmark = pytest.mark.django_db
-_POST = make_post(url=f"{ADDRESS}/other")
+_POST = make_post(url=f"{STORY_URL}/other")
 
-#: Values of a configuration that git may run as a command, in one place or another.
+#: Configuration values that git may run as a command.
 COMMANDS = (
     "core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "core.gitProxy",
     "core.askPass", "core.alternateRefsCommand", "diff.external", "diff.x.command",
@@ -32,16 +32,16 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("kind", ["git", "bare"])
-def test_commit_is_recorded_and_told(tmp_path: Path, kind: str) -> None:
+def test_commit_is_recorded_in_the_run(tmp_path: Path, kind: str) -> None:
     source = pack(kind, good_posts(), tmp_path)
     head = git("rev-parse", "HEAD", folder=source)
-    assert run_import(source, "--root=posts").code == 0
+    assert run_import(source, "--root=posts").exit_code == 0
     assert ImportRun.objects.get().commits == [{"root": "posts", "commit": head}]
 
 
-def test_commit_is_a_line_of_its_own(tmp_path: Path) -> None:
+def test_commit_is_reported_in_a_line_of_its_own(tmp_path: Path) -> None:
     source = pack("git", good_posts(), tmp_path)
-    archive = OwnArchive(tmp_path)
+    archive = ProcessArchive(tmp_path)
     out, err = archive.start("import_posts", source, "--dry-run").communicate(timeout=60)
     head = git("rev-parse", "HEAD", folder=source)
     assert f"posts: a git repository, read at commit {head}" in err.decode()
@@ -49,57 +49,57 @@ def test_commit_is_a_line_of_its_own(tmp_path: Path) -> None:
     assert f'{{"type": "commit", "root": "posts", "commit": "{head}"}}' in out.decode()
 
 
-def test_head_is_read_and_not_the_work_tree(tmp_path: Path) -> None:
+def test_head_is_read_instead_of_the_work_tree(tmp_path: Path) -> None:
     source = pack("git", good_posts(2), tmp_path)
     first, second = good_posts(2)
     (source / first).write_bytes(_POST)
     (source / second).unlink()
-    write_post(source, "2021-01-15-new.md", make_post(url=f"{ADDRESS}/new"))
+    write_post(source, "2021-01-15-new.md", make_post(url=f"{STORY_URL}/new"))
     assert run_import(source).summary["created"] == 2
     assert set(Article.objects.values_list("url", flat=True)) == {
-        f"{ADDRESS}/good/0", f"{ADDRESS}/good/1",
+        f"{STORY_URL}/good/0", f"{STORY_URL}/good/1",
     }  # fmt: skip
 
 
-def test_folder_inside_a_checkout_is_a_plain_folder(tmp_path: Path) -> None:
+def test_folder_inside_a_checkout_is_read_from_disk(tmp_path: Path) -> None:
     source = pack("git", good_posts(2, "_posts/"), tmp_path)
-    write_post(source / "_posts", "2021-01-15-new.md", make_post(url=f"{ADDRESS}/new"))
+    write_post(source / "_posts", "2021-01-15-new.md", make_post(url=f"{STORY_URL}/new"))
     assert run_import(source / "_posts").summary["created"] == 3
     assert ImportRun.objects.get().commits == []
 
 
-def test_next_commit_brings_only_what_changed(tmp_path: Path) -> None:
+def test_after_the_next_commit_only_changed_files_are_read(tmp_path: Path) -> None:
     source = pack("git", good_posts(3), tmp_path)
     run_import(source)
     (source / next(iter(good_posts()))).write_bytes(_POST)
     commit(source)
     with mock.patch.object(objects, "read_object", wraps=objects.read_object) as read:
-        answer = run_import(source)
-    assert (answer.summary["created"], answer.summary["unchanged"]) == (1, 2)
+        result = run_import(source)
+    assert (result.summary["created"], result.summary["unchanged"]) == (1, 2)
     assert read.call_count <= 2  # for the memo, and for the post
 
 
-@pytest.mark.parametrize("way", ["packed", "tag", "detached", "branch", "worktree", "shallow"])
-def test_head_is_found_however_it_is_kept(tmp_path: Path, way: str) -> None:
+@pytest.mark.parametrize("form", ["packed", "tag", "detached", "branch", "worktree", "shallow"])
+def test_head_is_resolved_in_every_form(tmp_path: Path, form: str) -> None:
     source = pack("git", good_posts(2), tmp_path)
-    if way == "packed":
+    if form == "packed":
         git("gc", "--quiet", "--prune=now", folder=source)
         assert not (source / ".git" / "refs" / "heads" / "master").exists()
-    elif way == "tag":
+    elif form == "tag":
         git("tag", "--annotate", "--message", "t", "v1", folder=source)
         git("checkout", "--quiet", "v1", folder=source)
-    elif way == "detached":
+    elif form == "detached":
         git("checkout", "--quiet", "--detach", folder=source)
-    elif way == "branch":
+    elif form == "branch":
         git("checkout", "--quiet", "-b", "a/名", folder=source)
-    elif way == "worktree":
+    elif form == "worktree":
         git("worktree", "add", "--quiet", str(tmp_path / "tree"), folder=source)
         source = tmp_path / "tree"
     else:
         git("clone", "--quiet", "--depth=1", f"file://{source}", str(tmp_path / "c"), folder=source)
         source = tmp_path / "c"
-    answer = run_import(source)
-    assert (answer.code, answer.summary["created"]) == (0, 2), answer.files
+    result = run_import(source)
+    assert (result.exit_code, result.summary["created"]) == (0, 2), result.files
     assert ImportRun.objects.get().commits[0]["commit"] == git("rev-parse", "HEAD", folder=source)
 
 
@@ -108,11 +108,11 @@ def test_sha256_repository(tmp_path: Path) -> None:
     git("init", "--quiet", "--object-format=sha256", folder=tmp_path / "posts")
     commit(tmp_path / "posts")
     for _ in range(2):
-        assert run_import(tmp_path / "posts").code == 0
+        assert run_import(tmp_path / "posts").exit_code == 0
     assert Sighting.objects.count() == 2
 
 
-def test_nothing_that_the_repository_configures_is_run(tmp_path: Path) -> None:
+def test_no_configured_command_is_run(tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     command = f"touch {canary}; false"
     source = pack(
@@ -146,7 +146,7 @@ def test_nothing_that_the_repository_configures_is_run(tmp_path: Path) -> None:
     answers = [run_import(source)]
     missing.rename(hidden)
     answers.append(run_import(source, "--force"))
-    assert [answer.code for answer in answers] == [0, 3]
+    assert [result.exit_code for result in answers] == [0, 3]
     assert not canary.exists()
     for asked in (["status"], ["ls-tree", "-r", "-l", "HEAD"]):  # others do run it
         subprocess.run(["git", *asked], cwd=source, capture_output=True, check=False)
@@ -154,7 +154,7 @@ def test_nothing_that_the_repository_configures_is_run(tmp_path: Path) -> None:
         canary.unlink()
 
 
-def test_configuration_is_not_even_read(tmp_path: Path) -> None:
+def test_configuration_is_not_opened(tmp_path: Path) -> None:
     source = pack("git", good_posts(), tmp_path)
     (source / ".git" / "config").write_bytes(b"\0[no configuration\n")
     with pytest.raises(subprocess.CalledProcessError):
@@ -162,7 +162,9 @@ def test_configuration_is_not_even_read(tmp_path: Path) -> None:
     assert run_import(source).summary["created"] == 2
 
 
-def test_environment_of_git_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_variables_of_the_environment_are_not_inherited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = pack("git", good_posts(), tmp_path)
     canary = tmp_path / "canary"
     for name, value in {
@@ -184,15 +186,15 @@ def test_repository_of_another_owner_is_read(tmp_path: Path) -> None:
     assert run_import(source).summary["created"] == 2
 
 
-def test_replacements_and_grafts_do_not_count(tmp_path: Path) -> None:
+def test_replacements_and_grafts_are_ignored(tmp_path: Path) -> None:
     source = pack("git", good_posts(), tmp_path)
     first = next(iter(good_posts()))
     old = git("rev-parse", f"HEAD:{first}", folder=source)
     git("replace", old, blob(source, _POST), folder=source)
     run_import(source)
-    assert not Article.objects.filter(url=f"{ADDRESS}/other").exists()
+    assert not Article.objects.filter(url=f"{STORY_URL}/other").exists()
 
 
 def test_git_processes_end_with_the_import(tmp_path: Path) -> None:
     run_import(pack("git", good_posts(), tmp_path))
-    assert objects._waiting == {}
+    assert objects._cat_file_processes == {}

@@ -1,4 +1,4 @@
-"""Git repositories that lie, lead elsewhere, lack something or go off."""
+"""Hostile git repositories: wrong, incomplete, pointing elsewhere, or bombs."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from articles.tests.support.packed_sources import (
     reasons,
     tree,
 )
-from articles.tests.support.post_files import ADDRESS, make_post
+from articles.tests.support.post_files import STORY_URL, make_post
 
 pytestmark = pytest.mark.django_db
-_POST = make_post(url=f"{ADDRESS}/other")
+_POST = make_post(url=f"{STORY_URL}/other")
 
 
-def test_links_submodules_and_odd_names_are_told(tmp_path: Path) -> None:
+def test_links_submodules_and_odd_names_are_reported(tmp_path: Path) -> None:
     source = pack("git", good_posts(), tmp_path)
     good = [
         ("100644", name, git("rev-parse", f"HEAD:{name}", folder=source)) for name in good_posts()
@@ -46,29 +46,29 @@ def test_links_submodules_and_odd_names_are_told(tmp_path: Path) -> None:
         ("100644", "2021-01-14-missing.md", "2" * 40),
         ("100644", "2021-01-14-tree.md", inner),
         ("100644", "2021-01-14-twice.md", bad),
-        ("100644", "2021-01-14-twice.md", blob(source, make_post(url=f"{ADDRESS}/last"))),
-        ("100755", "2021-01-14-\udcff\n.md", blob(source, make_post(url=f"{ADDRESS}/bytes"))),
+        ("100644", "2021-01-14-twice.md", blob(source, make_post(url=f"{STORY_URL}/last"))),
+        ("100755", "2021-01-14-\udcff\n.md", blob(source, make_post(url=f"{STORY_URL}/bytes"))),
         *good,
         ("40000", ".git", inner),
     )
     commit_tree(source, odd)
-    answer = run_import(source)
-    told = reasons(answer)
-    assert answer.code == 3
-    assert "leads out" in told["../2021-01-14-x.md"][1]
-    assert "absolute" in told["/2021-01-14-abs.md"][1]
-    assert told["2021-01-14-link.md"] == ("skipped", "a link; links are not followed")
-    assert told["2021-01-14-module.md"][0] == "skipped"
-    assert "by its own path" in told["2021-01-14-module.md"][1]
-    assert "larger than 16 MB" in told["2021-01-14-huge.md"][1]
-    assert "lacks this file's content" in told["2021-01-14-missing.md"][1]
-    assert told["2021-01-14-tree.md"][0] == "failed"
-    assert [line["outcome"] for line in answer.files if "twice" in line["path"]] == [
+    result = run_import(source)
+    reported = reasons(result)
+    assert result.exit_code == 3
+    assert "leads out" in reported["../2021-01-14-x.md"][1]
+    assert "absolute" in reported["/2021-01-14-abs.md"][1]
+    assert reported["2021-01-14-link.md"] == ("skipped", "a link; links are not followed")
+    assert reported["2021-01-14-module.md"][0] == "skipped"
+    assert "by its own path" in reported["2021-01-14-module.md"][1]
+    assert "larger than 16 MB" in reported["2021-01-14-huge.md"][1]
+    assert "content of this file is missing" in reported["2021-01-14-missing.md"][1]
+    assert reported["2021-01-14-tree.md"][0] == "failed"
+    assert [line["outcome"] for line in result.files if "twice" in line["path"]] == [
         "failed", "created",
     ]  # fmt: skip
-    assert told["2021-01-14-\\xff\n.md"][0] == "created"
-    assert not any(path.startswith(".git/") for path in told)
-    assert answer.summary["created"] == 4
+    assert reported["2021-01-14-\\xff\n.md"][0] == "created"
+    assert not any(path.startswith(".git/") for path in reported)
+    assert result.summary["created"] == 4
 
 
 def damage(path: Path, at: int) -> None:
@@ -78,16 +78,16 @@ def damage(path: Path, at: int) -> None:
     path.write_bytes(raw)
 
 
-def test_damaged_object_is_told_and_the_others_come_in(tmp_path: Path) -> None:
+def test_damaged_object_is_reported_and_the_others_are_imported(tmp_path: Path) -> None:
     source = pack("git", good_posts(3), tmp_path)
     key = git("rev-parse", f"HEAD:{list(good_posts())[1]}", folder=source)
     damage(source / ".git" / "objects" / key[:2] / key[2:], 60)
-    answer = run_import(source)
-    assert (answer.code, answer.summary["created"], answer.summary["failed"]) == (3, 2, 1)
-    assert "damaged; clone it again" in reasons(answer)[list(good_posts())[1]][1]
+    result = run_import(source)
+    assert (result.exit_code, result.summary["created"], result.summary["failed"]) == (3, 2, 1)
+    assert "damaged; clone it again" in reasons(result)[list(good_posts())[1]][1]
 
 
-def test_object_that_is_another_one_is_not_taken(tmp_path: Path) -> None:
+def test_object_with_the_content_of_another_is_refused(tmp_path: Path) -> None:
     source = pack("git", good_posts(2), tmp_path)
     key = git("rev-parse", f"HEAD:{next(iter(good_posts()))}", folder=source)
     other = blob(source, _POST[: len(_POST) - 1] + b" ")
@@ -95,26 +95,26 @@ def test_object_that_is_another_one_is_not_taken(tmp_path: Path) -> None:
     path = store / key[:2] / key[2:]
     path.chmod(0o644)
     path.write_bytes((store / other[:2] / other[2:]).read_bytes())
-    answer = run_import(source)
-    assert (answer.code, answer.summary["created"], answer.summary["failed"]) == (3, 1, 1)
+    result = run_import(source)
+    assert (result.exit_code, result.summary["created"], result.summary["failed"]) == (3, 1, 1)
 
 
-def test_missing_tree_is_told_and_what_came_before_counts(tmp_path: Path) -> None:
+def test_missing_tree_is_reported_and_files_before_it_are_imported(tmp_path: Path) -> None:
     source = pack("git", {**good_posts(2, "a/"), **good_posts(1, "b/")}, tmp_path)
     key = git("rev-parse", "HEAD:b", folder=source)
     (source / ".git" / "objects" / key[:2] / key[2:]).unlink()
-    answer = run_import(source)
-    assert (answer.code, answer.summary["created"]) == (3, 2)
-    assert "git fsck" in reasons(answer)["posts"][1]
+    result = run_import(source)
+    assert (result.exit_code, result.summary["created"]) == (3, 2)
+    assert "git fsck" in reasons(result)["posts"][1]
 
 
-def test_git_that_is_not_installed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_git_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = pack("git", good_posts(), tmp_path / "r")
     beside = pack("folder", good_posts(2, "beside"), tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
-    answer = run_import(source, beside)
-    assert (answer.code, answer.summary["created"]) == (3, 2)
-    assert "takes git, which is not installed" in reasons(answer)["posts"][1]
+    result = run_import(source, beside)
+    assert (result.exit_code, result.summary["created"]) == (3, 2)
+    assert "requires git, which is not installed" in reasons(result)["posts"][1]
 
 
 def _alternates(source: Path) -> None:
@@ -137,7 +137,7 @@ def _pointed(source: Path) -> None:
     (source / ".git").write_text(f"gitdir: {_move_away(source)}\n")
 
 
-def _feigned_worktree(source: Path) -> None:
+def _fake_worktree(source: Path) -> None:
     """Point to a worktree of a repository that has no such worktree."""
     away = _move_away(source)
     (away / "worktrees" / "other").mkdir(parents=True)
@@ -168,12 +168,12 @@ def _no_commit(source: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "pattern"),
     [
         (_alternates, "git clone --dissociate"),
         (_linked, "import that repository by its own path"),
         (_pointed, "import that repository by its own path"),
-        (_feigned_worktree, "import that repository by its own path"),
+        (_fake_worktree, "import that repository by its own path"),
         (_linked_store, "clone it and import that"),
         (_no_commit, "no commit on refs/heads/.* yet; commit the posts"),
         (_head("ref: refs/../../../../etc/passwd\n"), "git fsck"),
@@ -185,12 +185,12 @@ def _no_commit(source: Path) -> None:
         (_pipe_for_head, "clone it again"),
     ],
 )
-def test_repository_that_cannot_be_read_is_told(
-    tmp_path: Path, change: Callable[[Path], object], words: str
+def test_unreadable_repository_is_reported_with_a_hint(
+    tmp_path: Path, change: Callable[[Path], object], pattern: str
 ) -> None:
     source = pack("git", good_posts(), tmp_path / "r")
     change(source)
     beside = pack("folder", good_posts(2, "beside"), tmp_path)
-    answer = run_import(source, beside)
-    assert (answer.code, answer.summary["created"], answer.summary["failed"]) == (3, 2, 1)
-    assert re.search(words, reasons(answer)["posts"][1]), answer.files
+    result = run_import(source, beside)
+    assert (result.exit_code, result.summary["created"], result.summary["failed"]) == (3, 2, 1)
+    assert re.search(pattern, reasons(result)["posts"][1]), result.files

@@ -1,8 +1,7 @@
-"""An import that is killed and run again leaves the archive that an undisturbed one leaves.
+"""An import that is killed and run again gives the same archive as an undisturbed one.
 
-Each test works on SQLite files of its own, whatever ``DATABASE_URL`` says, because a process can
-be killed only when its database outlives it. ``KILL_TEST_KILLS`` and ``KILL_TEST_POSTS`` make the
-test longer.
+Each test has its own SQLite files, whatever ``DATABASE_URL`` says, because the database has to
+outlive the killed process. ``KILL_TEST_KILLS`` and ``KILL_TEST_POSTS`` make the test longer.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from pathlib import Path
 import pytest
 
 from articles.tests.support.archive_comparison import differences
-from articles.tests.support.import_runs import OwnArchive, ran
-from articles.tests.support.post_files import ADDRESS, BODY, make_post, write_post
+from articles.tests.support.import_runs import ProcessArchive, parse_output
+from articles.tests.support.post_files import BODY, STORY_URL, make_post, write_post
 from benchmarks.generate_posts import generate_posts
 
 KILLS = int(os.environ.get("KILL_TEST_KILLS", "3"))
 POSTS = int(os.environ.get("KILL_TEST_POSTS", "300"))
-#: manage.py with batches so small that a kill finds some finished and some not.
+#: manage.py with batches so small that a kill comes between some of them.
 SMALL_BATCHES = """
 import sys
 import django
@@ -42,30 +41,30 @@ def posts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kill") / "posts"
     generate_posts(folder, POSTS, seed=20210114)
     for number in range(30):
-        url = f"{ADDRESS}/{number % 10}"
+        url = f"{STORY_URL}/{number % 10}"
         post = make_post(url=url, title=f"第{number}次改的标题", body=BODY + f"<p>{number}</p>")
         write_post(folder, f"{'zma'[number % 3]}/2021-01-14-{number}.md", post)
     write_post(folder, "2021-01-14-broken.md", b"---\nno end\n")
     return folder
 
 
-def importing(archive: OwnArchive, folder: Path, *options: str) -> subprocess.Popen[bytes]:
+def start_import(archive: ProcessArchive, folder: Path, *options: str) -> subprocess.Popen[bytes]:
     """Start an import in small batches."""
     command = [sys.executable, "-c", SMALL_BATCHES, str(folder), "--format=json", *options]
     return archive.start_command(command)
 
 
-def children_of(pid: int) -> set[int]:
+def descendants_of(pid: int) -> set[int]:
     """Return the processes that ``pid`` started and that those started."""
     found: set[int] = set()
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in task.read_text().split():
-            found |= {int(child), *children_of(int(child))}
+            found |= {int(child), *descendants_of(int(child))}
     return found
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process is there and is more than an entry that nobody fetched."""
+    """Return whether a process runs and is not a zombie."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
@@ -73,45 +72,47 @@ def is_alive(pid: int) -> bool:
     return state not in {"Z", "X"}
 
 
-def test_killed_import_run_again_equals_an_undisturbed_one(posts: Path, tmp_path: Path) -> None:
+def test_killed_import_run_again_gives_the_same_archive_as_an_undisturbed_one(
+    posts: Path, tmp_path: Path
+) -> None:
     seed = random.randrange(10**6)
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     (tmp_path / "calm").mkdir()
     (tmp_path / "killed").mkdir()
-    calm, killed = OwnArchive(tmp_path / "calm"), OwnArchive(tmp_path / "killed")
+    undisturbed, killed = ProcessArchive(tmp_path / "calm"), ProcessArchive(tmp_path / "killed")
     started = time.monotonic()
-    process = importing(calm, posts, "--workers=0")
+    process = start_import(undisturbed, posts, "--workers=0")
     out, err = process.communicate(timeout=300)
     took = time.monotonic() - started
-    answer = ran(process.returncode, out.decode(), err.decode())
-    assert answer.code == 3, answer.message
-    assert answer.summary["failed"] == 1
+    result = parse_output(process.returncode, out.decode(), err.decode())
+    assert result.exit_code == 3, result.message
+    assert result.summary["failed"] == 1
     interrupted = 0
     for _ in range(KILLS):
-        process = importing(killed, posts, f"--workers={chance.choice([0, 2])}")
+        process = start_import(killed, posts, f"--workers={rng.choice([0, 2])}")
         try:
-            process.communicate(timeout=chance.uniform(0.2, 0.9) * took)
+            process.communicate(timeout=rng.uniform(0.2, 0.9) * took)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
             interrupted += 1
-    process = importing(killed, posts, "--workers=2")
+    process = start_import(killed, posts, "--workers=2")
     out, err = process.communicate(timeout=300)
     assert process.returncode == 3, err.decode()
-    last = ran(3, out.decode(), err.decode()).summary
+    last = parse_output(3, out.decode(), err.decode()).summary
     assert last["files"] == last["created"] + last["versions"] + last["unchanged"] + last["failed"]
-    assert last["files"] == answer.summary["files"]
-    told = f"seed {seed}, {interrupted} of {KILLS} runs killed"
-    assert differences(calm.dump(), killed.dump()) == "", told
+    assert last["files"] == result.summary["files"]
+    context = f"seed {seed}, {interrupted} of {KILLS} runs killed"
+    assert differences(undisturbed.dump(), killed.dump()) == "", context
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc of Linux")
 def test_workers_die_with_their_parent(posts: Path, tmp_path: Path) -> None:
-    process = importing(OwnArchive(tmp_path), posts, "--workers=2", "--force")
+    process = start_import(ProcessArchive(tmp_path), posts, "--workers=2", "--force")
     workers: set[int] = set()
     deadline = time.monotonic() + 30
     while len(workers) < 2 and time.monotonic() < deadline and process.poll() is None:
-        workers = children_of(process.pid)
+        workers = descendants_of(process.pid)
         time.sleep(0.005)
     process.kill()
     process.communicate()

@@ -1,4 +1,4 @@
-"""A served archive and Chromium: windows of any shape, and whatever a page does beside itself."""
+"""A served archive and Chromium: pages in windows of any size, and the problems they report."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
-from articles.tests.attacks.browser import chromium
-from articles.tests.attacks.foreign_hosts import Elsewhere
-from articles.tests.support.live_server import served
+from articles.tests.attacks.browser import start_chromium
+from articles.tests.attacks.foreign_hosts import ForeignHosts
+from articles.tests.support.live_server import start_site
 
 _PAGE_MS = 20_000
-_TELL = """
+_REPORT_VIOLATIONS = """
 (() => {
   addEventListener("securitypolicyviolation", (event) =>
     console.error(`policy: ${event.effectiveDirective} ${event.blockedURI}`), true);
@@ -24,33 +24,34 @@ _TELL = """
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """An example of a kind of page."""
+class ExamplePage:
+    """An example of a kind of page: the kind's name, a path, the expected status."""
 
     name: str
-    address: str
+    path: str
     status: int
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.address})"
+        return f"{self.name} ({self.path})"
 
 
 @dataclass
-class Room:
-    """The served archive: its pages, and a browser for them.
+class QualitySite:
+    """The served archive with its example pages, and a browser.
 
-    ``noise`` are the requests to other hosts, the messages and the breaches of policy so far.
+    ``problems`` are the requests to other hosts, console messages, script errors and policy
+    violations so far.
     """
 
     base: str
-    places: tuple[Place, ...]
+    example_pages: tuple[ExamplePage, ...]
     browser: Browser
-    elsewhere: Elsewhere
-    noise: list[str] = field(default_factory=list)
+    foreign_hosts: ForeignHosts
+    problems: list[str] = field(default_factory=list)
 
     @contextmanager
-    def window(self, width: int = 1280, height: int = 900, **options: Any) -> Iterator[Page]:
-        """Open a window of this size; ``options`` are those of a context of Playwright's."""
+    def new_page(self, width: int = 1280, height: int = 900, **options: Any) -> Iterator[Page]:
+        """Yield a page in a window of this size; ``options`` go to Playwright's ``new_context``."""
         options["viewport"] = {"width": width, "height": height}
         context = self.browser.new_context(**options)
         context.set_default_timeout(_PAGE_MS)
@@ -60,41 +61,46 @@ class Room:
         finally:
             context.close()
 
-    def tour(self, page: Page) -> Iterator[Place]:
-        """Open an example of every kind of page, one after the other, in a window."""
-        for place in self.places:
-            self.open(page, place.address, place.status)
-            yield place
+    def visit_all(self, page: Page) -> Iterator[ExamplePage]:
+        """Open the example of every kind of page in turn and yield it."""
+        for example in self.example_pages:
+            self.open(page, example.path, example.status)
+            yield example
 
-    def open(self, page: Page, address: str, status: int = 200) -> None:
-        """Open an address, which has to answer with ``status``."""
-        response = page.goto(self.base + address)
+    def open(self, page: Page, path: str, status: int = 200) -> None:
+        """Open a path; assert that the response has ``status``."""
+        response = page.goto(self.base + path)
         assert response is not None
-        assert response.status == status, f"{address}: {response.status}"
+        assert response.status == status, f"{path}: {response.status}"
 
     def _listen(self, context: BrowserContext) -> None:
-        context.add_init_script(_TELL)
-        context.on("request", self._requested)
-        context.on("console", self._said)
-        context.on("weberror", lambda error: self.noise.append(f"an error: {error.error}"))
+        context.add_init_script(_REPORT_VIOLATIONS)
+        context.on("request", self._on_request)
+        context.on("console", self._on_console)
+        context.on("weberror", lambda error: self.problems.append(f"an error: {error.error}"))
 
-    def _requested(self, request: Request) -> None:
+    def _on_request(self, request: Request) -> None:
         if not request.url.startswith(f"{self.base}/"):
-            self.noise.append(f"a request for {request.url}")
+            self.problems.append(f"a request for {request.url}")
 
-    def _said(self, message: ConsoleMessage) -> None:
-        # Chromium says of every answer that is an error that it is one.
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # Chromium logs every error response to the console.
         if "the server responded with a status of 4" not in message.text:
-            self.noise.append(f"{message.location.get('url')} says: {message.text}")
+            self.problems.append(f"{message.location.get('url')} says: {message.text}")
 
 
 @contextmanager
-def room(folder: Path, browser_path: str) -> Iterator[Room]:
-    """Serve the reading room's archive from ``folder`` and start a browser for it."""
+def start_quality_site(folder: Path, browser_path: str) -> Iterator[QualitySite]:
+    """Serve the archive of these tests from ``folder`` and start a browser."""
     module = "articles.tests.page_quality.site"
     with (
-        served(folder, module) as site,
-        Elsewhere() as elsewhere,
-        chromium(browser_path, elsewhere.port) as browser,
+        start_site(folder, module) as site,
+        ForeignHosts() as foreign_hosts,
+        start_chromium(browser_path, foreign_hosts.port) as browser,
     ):
-        yield Room(site["base"], tuple(Place(*each) for each in site["kinds"]), browser, elsewhere)
+        yield QualitySite(
+            site["base"],
+            tuple(ExamplePage(*each) for each in site["kinds"]),
+            browser,
+            foreign_hosts,
+        )

@@ -1,4 +1,4 @@
-"""The served archive and its browser, started once."""
+"""Fixtures: the served archive and its browser, started once for all tests."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from articles.tests.page_quality import browser
 
 
 @pytest.fixture(scope="session")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Room]:
-    """Return the served archive of all kinds of pages, and a browser."""
-    with browser.room(tmp_path_factory.mktemp("room"), require_chromium()) as opened:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.QualitySite]:
+    """Return the served archive and a browser."""
+    with browser.start_quality_site(tmp_path_factory.mktemp("site"), require_chromium()) as opened:
         yield opened
 
 
 @pytest.fixture
-def page(room: browser.Room) -> Iterator[Page]:
-    """Return a window; nothing may be said on its console, and no other site be asked."""
-    before = len(room.noise)
-    with room.window() as page:
+def page(site: browser.QualitySite) -> Iterator[Page]:
+    """Return a page; fail if it logs to the console or makes a request to another host."""
+    before = len(site.problems)
+    with site.new_page() as page:
         yield page
-        assert room.noise[before:] == []
+        assert site.problems[before:] == []

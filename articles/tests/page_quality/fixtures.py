@@ -1,4 +1,4 @@
-"""The archive of the reading room's tests: the samples, and what the samples do not have."""
+"""The archive of these tests: the samples, and stories with features that the samples lack."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 from django.core.management import call_command
 from PIL import Image as Drawing
 
-from articles.images.store import keep, prepare
+from articles.images.store import prepare_upload, save_upload
 from articles.models import Article, Image, Source
 from articles.publishing.publication_state import withdraw
 from articles.tests.support.post_files import make_post, write_post
 
 SAMPLES = Path(__file__).resolve().parents[3] / "samples" / "posts"
-OUTLET, AUTHOR, TAG = "长堤日报", "林晓舟", "航运"  # of all stories that are made here
-WORD = "灯塔"  # stands in each of their titles
+OUTLET, AUTHOR, TAG = "长堤日报", "林晓舟", "航运"  # of all stories made here
+WORD = "灯塔"  # part of each of their titles
 DAY = dt.date(2021, 1, 14)
 _TITLE = (
     "第{0}号灯塔管理处宣布：北方港务局将在三号码头以东重新设立夜间引航站，"
@@ -25,10 +25,10 @@ _TITLE = (
 _SENTENCE = "船员们说，他们在海上等了六天，{0}号灯塔的光在第{1}个晚上终于又亮了起来。"
 
 
-def fill(folder: Path, stories: int = 60) -> None:
+def fill_archive(folder: Path, stories: int = 60) -> None:
     """Import the samples, and ``stories`` stories of one day, outlet, author and topic.
 
-    The newest of them has three versions; one is withdrawn; the pictures of the samples are held.
+    The newest of these has three versions; one more is withdrawn; one picture has a stored file.
     """
     posts = folder / "posts"
     for number in range(stories):
@@ -41,21 +41,21 @@ def fill(folder: Path, stories: int = 60) -> None:
     withdraw(Article.objects.get(title=_TITLE.format(stories)), "At the outlet's own request.")
     Source.objects.filter(name=OUTLET).update(rights="© 长堤日报", description="A daily paper.")
     for picture in Image.objects.all():
-        drawn = io.BytesIO()
-        Drawing.new("RGB", (1200, 800), "teal").save(drawn, "PNG")
-        drawn.seek(0)
-        keep(picture, prepare(drawn))
+        buffer = io.BytesIO()
+        Drawing.new("RGB", (1200, 800), "teal").save(buffer, "PNG")
+        buffer.seek(0)
+        save_upload(picture, prepare_upload(buffer))
         break
 
 
 def _post(number: int, version: int = 1) -> bytes:
-    moment = dt.datetime.combine(DAY, dt.time(20), dt.UTC) - dt.timedelta(minutes=number)
-    moment += dt.timedelta(days=version if version > 1 else 0)
+    published = dt.datetime.combine(DAY, dt.time(20), dt.UTC) - dt.timedelta(minutes=number)
+    published += dt.timedelta(days=version if version > 1 else 0)
     sentences = [_SENTENCE.format(number, night) for night in range(1, 30 + version)]
     body = "".join(f"<p>{each * 3}</p>" for each in sentences)
     return make_post(
         title=_TITLE.format(number),
-        date=moment.isoformat(),
+        date=published.isoformat(),
         url=f"https://longdike.example/news/{number}",
         category=OUTLET,
         author=AUTHOR,

@@ -1,4 +1,4 @@
-"""No barrier that axe-core finds on any kind of page: the criteria of WCAG 2.2, levels A and AA."""
+"""axe-core finds no accessibility violation on any kind of page (WCAG 2.2, levels A and AA)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from articles.tests.page_quality.browser import Room
+from articles.tests.page_quality.browser import QualitySite
 
 pytestmark = [pytest.mark.browser]
 
@@ -26,23 +26,25 @@ _RUN = "options => axe.run(document, options).then(found => found.violations)"
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(room: Room, width: int, scheme: str) -> None:
-    with room.window(width, color_scheme=scheme) as page:
-        found = [f"{place}: {line}" for place in room.tour(page) for line in _barriers(page)]
+def test_axe_finds_no_violation(site: QualitySite, width: int, scheme: str) -> None:
+    with site.new_page(width, color_scheme=scheme) as page:
+        found = [
+            f"{example}: {line}" for example in site.visit_all(page) for line in _violations(page)
+        ]
     assert not found, "\n".join(found)
 
 
-def test_axe_would_find_something(room: Room) -> None:
-    with room.window() as page:
-        room.open(page, "/")
+def test_axe_finds_a_button_without_a_name(site: QualitySite) -> None:
+    with site.new_page() as page:
+        site.open(page, "/")
         page.evaluate("document.querySelector('main').append(document.createElement('button'))")
-        assert any(line.startswith("button-name") for line in _barriers(page))
+        assert any(line.startswith("button-name") for line in _violations(page))
 
 
-def _barriers(page: Page) -> list[str]:
-    """Return what axe-core says of the page: rule, element, advice.
+def _violations(page: Page) -> list[str]:
+    """Return the violations that axe-core finds: rule, element, advice.
 
-    The page's policy forbids foreign scripts, so it is evaluated and not put into the page.
+    axe-core is evaluated, not added as a script, because the page's policy forbids foreign scripts.
     """
     page.evaluate(_axe())
     violations: list[dict[str, Any]] = page.evaluate(_RUN, _OPTIONS)

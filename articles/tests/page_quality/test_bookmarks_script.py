@@ -1,4 +1,4 @@
-"""Bookmarks in Chromium: kept, listed, carried over in a file; and files nobody should take."""
+"""Bookmarks in Chromium: stored, listed, exported and imported; hostile files are refused."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from articles.tests.page_quality.browser import Room
-from articles.tests.page_quality.test_reading_script import FORBIDDEN, address_of
+from articles.tests.page_quality.browser import QualitySite
+from articles.tests.page_quality.test_reading_script import FORBIDDEN_STORAGE, path_of_kind
 
 pytestmark = pytest.mark.browser
 
-_FULL = "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };"
-_NOT_KEPT = "Not kept: this browser has no room for it or forbids it."
+_FULL_STORAGE = (
+    "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };"
+)
+_NOT_STORED = "Not kept: this browser has no room for it or forbids it."
 _STATUS = "[data-bookmarks] > [role=status]"
 _GOOD = {
     "code": "0123abcd",
@@ -41,29 +43,29 @@ _HOSTILE: list[Any] = [
 ]  # fmt: skip
 
 
-def kept(page: Page) -> Any:
-    """Return what is stored: the bookmarks and the codes of what was read."""
+def stored(page: Page) -> Any:
+    """Return what the browser stores: the bookmarks, and the codes of read stories."""
     names = "['archive.bookmarks', 'archive.read']"
     return page.evaluate(f"{names}.map(name => JSON.parse(localStorage.getItem(name)))")
 
 
-def take_over(page: Page, content: bytes) -> None:
-    """Choose a file of this content."""
+def import_file(page: Page, content: bytes) -> None:
+    """Import a file with this content."""
     file = {"name": "x.json", "mimeType": "application/json", "buffer": content}
     page.set_input_files("[data-bookmarks] input[type=file]", file)  # type: ignore[arg-type]
 
 
 def test_bookmarks_are_the_same_after_export_clearing_and_import(
-    room: Room, page: Page, tmp_path: Path
+    site: QualitySite, page: Page, tmp_path: Path
 ) -> None:
-    stories = [address_of(room, kind) for kind in ("article", "article with a video")]
+    stories = [path_of_kind(site, kind) for kind in ("article", "article with a video")]
     for story in stories:
-        room.open(page, story)
+        site.open(page, story)
         page.click("[data-bookmark]")
-    before = kept(page)
+    before = stored(page)
     assert [entry["url"] for entry in before[0]] == stories[::-1]
     assert len(before[1]) == 2
-    room.open(page, "/bookmarks/")
+    site.open(page, "/bookmarks/")
     assert page.locator(".bookmarks li").count() == 2
     with page.expect_download() as download:
         page.click("[data-saves=json]")
@@ -73,52 +75,50 @@ def test_bookmarks_are_the_same_after_export_clearing_and_import(
     assert json.loads(file.read_text("utf-8")) == {"bookmarks": before[0], "read": before[1]}
     for name in ("bookmarks", "read"):
         page.click(f"[data-clears={name}]")
-        assert kept(page)[name == "read"]  # the first click only asks
+        assert stored(page)[name == "read"]  # the first click only asks
         page.click(f"[data-clears={name}]")
-    assert kept(page) == [None, None]
+    assert stored(page) == [None, None]
     expect(page.locator("[data-none]")).to_be_visible()
     page.set_input_files("[data-bookmarks] input[type=file]", file)
     expect(page.locator(_STATUS)).to_have_text(
         "Bookmarks taken over: 2. Here already: 0. Refused: 0."
     )
-    assert kept(page) == before
+    assert stored(page) == before
     page.set_input_files("[data-bookmarks] input[type=file]", file)
     expect(page.locator(_STATUS)).to_have_text(
         "Bookmarks taken over: 0. Here already: 2. Refused: 0."
     )
     with page.expect_navigation():
         page.click(".bookmarks li:last-child a")
-    assert page.url == room.base + stories[0]
+    assert page.url == site.base + stories[0]
 
 
-def test_addresses_are_saved_as_text(room: Room, page: Page) -> None:
-    story = address_of(room, "article")
-    room.open(page, story)
+def test_urls_are_saved_as_text(site: QualitySite, page: Page) -> None:
+    story = path_of_kind(site, "article")
+    site.open(page, story)
     page.click("[data-bookmark]")
-    room.open(page, "/bookmarks/")
+    site.open(page, "/bookmarks/")
     with page.expect_download() as download:
         page.click("[data-saves=txt]")
-    assert Path(download.value.path()).read_text("utf-8") == f"{room.base}{story}\n"
+    assert Path(download.value.path()).read_text("utf-8") == f"{site.base}{story}\n"
 
 
-def test_language_of_the_interface_is_not_kept_but_holds_on_the_page(
-    room: Room, page: Page
-) -> None:
-    story = address_of(room, "article")
-    room.open(page, f"/zh-hans{story}")
+def test_interface_language_is_not_stored_but_used_in_links(site: QualitySite, page: Page) -> None:
+    story = path_of_kind(site, "article")
+    site.open(page, f"/zh-hans{story}")
     page.click("[data-bookmark]")
-    assert kept(page)[0][0]["url"] == story
-    room.open(page, "/zh-hant/bookmarks/")
+    assert stored(page)[0][0]["url"] == story
+    site.open(page, "/zh-hant/bookmarks/")
     assert page.get_attribute(".bookmarks a", "href") == f"/zh-hant{story}"
     with page.expect_download() as download:
         page.click("[data-saves=txt]")
-    assert Path(download.value.path()).read_text("utf-8") == f"{room.base}{story}\n"
+    assert Path(download.value.path()).read_text("utf-8") == f"{site.base}{story}\n"
 
 
-def test_bookmark_is_removed_and_focus_goes_on(room: Room, page: Page) -> None:
-    room.open(page, "/bookmarks/")
+def test_removing_a_bookmark_moves_the_focus_to_the_next(site: QualitySite, page: Page) -> None:
+    site.open(page, "/bookmarks/")
     entries = [{**_GOOD, "code": f"0123abc{n}", "title": f"<b>{n}</b>"} for n in range(3)]
-    take_over(page, json.dumps({"bookmarks": entries}).encode())
+    import_file(page, json.dumps({"bookmarks": entries}).encode())
     expect(page.locator(".bookmarks li")).to_have_count(3)
     page.locator(".bookmarks button").nth(1).click()
     assert page.locator(".bookmarks a").all_text_contents() == ["<b>0</b>", "<b>2</b>"]
@@ -130,63 +130,65 @@ def test_bookmark_is_removed_and_focus_goes_on(room: Room, page: Page) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff{", b"[]", b"null", b'{"read": []}', b"<svg/>"])
-def test_file_of_something_else_is_refused(room: Room, page: Page, content: bytes) -> None:
-    room.open(page, "/bookmarks/")
-    take_over(page, content)
+def test_file_without_bookmarks_is_refused(site: QualitySite, page: Page, content: bytes) -> None:
+    site.open(page, "/bookmarks/")
+    import_file(page, content)
     expect(page.locator(_STATUS)).to_have_text("Nothing taken over: this is no file of bookmarks.")
-    assert kept(page) == [None, None]
+    assert stored(page) == [None, None]
 
 
-def test_hostile_entries_are_refused_one_by_one(room: Room, page: Page) -> None:
-    room.open(page, "/bookmarks/")
+def test_hostile_entries_are_refused_one_by_one(site: QualitySite, page: Page) -> None:
+    site.open(page, "/bookmarks/")
     read = ["abcd0123", "<b>", 7, None, {"a": 1}]
     markup = {**_GOOD, "title": "<img src=x onerror=alert(1)>", "lang": "x<y", "more": "x"}
-    take_over(page, json.dumps({"bookmarks": [*_HOSTILE, markup], "read": read}).encode())
+    import_file(page, json.dumps({"bookmarks": [*_HOSTILE, markup], "read": read}).encode())
     expect(page.locator(_STATUS)).to_have_text(
         f"Bookmarks taken over: 1. Here already: 0. Refused: {len(_HOSTILE)}."
     )
-    bookmarks, marks = kept(page)
+    bookmarks, marks = stored(page)
     assert bookmarks == [{**_GOOD, "title": markup["title"], "lang": ""}]
     assert marks == ["abcd0123"]
     assert page.locator(".bookmarks a").text_content() == markup["title"]
     assert page.locator(".bookmarks img").count() == 0
 
 
-def test_hostile_storage_is_not_shown(room: Room, page: Page) -> None:
+def test_hostile_storage_is_not_shown(site: QualitySite, page: Page) -> None:
     hostile = json.dumps(json.dumps(_HOSTILE))
     page.add_init_script(f"localStorage.setItem('archive.bookmarks', {hostile})")
-    room.open(page, "/bookmarks/")
+    site.open(page, "/bookmarks/")
     expect(page.locator("[data-none]")).to_be_visible()
     assert page.locator(".bookmarks li").count() == 0
 
 
-def test_no_more_than_fits_is_taken_over(room: Room, page: Page) -> None:
-    room.open(page, "/bookmarks/")
+def test_import_is_limited_in_entries_and_bytes(site: QualitySite, page: Page) -> None:
+    site.open(page, "/bookmarks/")
     entries = [{**_GOOD, "code": f"{n:08d}"} for n in range(2010)]
-    take_over(page, json.dumps({"bookmarks": entries}).encode())
+    import_file(page, json.dumps({"bookmarks": entries}).encode())
     expect(page.locator(_STATUS)).to_have_text(
         "Bookmarks taken over: 2000. Here already: 0. Refused: 10."
     )
-    take_over(page, b'{"bookmarks": [], "x": "' + b"x" * (4 << 20) + b'"}')
+    import_file(page, b'{"bookmarks": [], "x": "' + b"x" * (4 << 20) + b'"}')
     expect(page.locator(_STATUS)).to_have_text("Nothing taken over: this is no file of bookmarks.")
 
 
-@pytest.mark.parametrize("obstacle", [FORBIDDEN, _FULL])
-def test_reader_is_told_when_nothing_can_be_kept(room: Room, page: Page, obstacle: str) -> None:
+@pytest.mark.parametrize("obstacle", [FORBIDDEN_STORAGE, _FULL_STORAGE])
+def test_message_when_storage_is_full_or_forbidden(
+    site: QualitySite, page: Page, obstacle: str
+) -> None:
     page.add_init_script(obstacle)
-    room.open(page, address_of(room, "article"))
+    site.open(page, path_of_kind(site, "article"))
     page.click("[data-bookmark]")
-    expect(page.locator("[data-bookmark-says]")).to_have_text(_NOT_KEPT)
+    expect(page.locator("[data-bookmark-says]")).to_have_text(_NOT_STORED)
     expect(page.locator("[data-bookmark]")).to_have_text("Bookmark")
-    room.open(page, "/bookmarks/")
-    take_over(page, json.dumps({"bookmarks": [_GOOD]}).encode())
-    expect(page.locator(_STATUS)).to_have_text(_NOT_KEPT)
+    site.open(page, "/bookmarks/")
+    import_file(page, json.dumps({"bookmarks": [_GOOD]}).encode())
+    expect(page.locator(_STATUS)).to_have_text(_NOT_STORED)
     expect(page.locator("[data-none]")).to_be_visible()
 
 
-def test_page_says_why_it_is_empty_without_scripts(room: Room) -> None:
-    with room.window(java_script_enabled=False) as page:
-        room.open(page, "/bookmarks/")
+def test_page_explains_itself_without_scripts(site: QualitySite) -> None:
+    with site.new_page(java_script_enabled=False) as page:
+        site.open(page, "/bookmarks/")
         expect(page.locator("noscript .note, main .note")).to_be_visible()
         expect(page.locator("[data-bookmarks]")).to_be_hidden()
         expect(page.locator("[data-reading-settings]")).to_be_hidden()

@@ -1,35 +1,35 @@
-"""No page asks another host, says anything in the console, or breaks its own policy."""
+"""No page makes a request to another host, logs to the console or violates its policy."""
 
 from __future__ import annotations
 
 import pytest
 
-from articles.tests.page_quality.browser import Room
+from articles.tests.page_quality.browser import QualitySite
 
 pytestmark = [pytest.mark.browser]
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
-def test_no_page_makes_a_noise(room: Room, scripts: bool) -> None:
-    before = len(room.noise)
-    with room.window(java_script_enabled=scripts) as page:
-        for _ in room.tour(page):
+def test_no_page_has_problems(site: QualitySite, scripts: bool) -> None:
+    before = len(site.problems)
+    with site.new_page(java_script_enabled=scripts) as page:
+        for _ in site.visit_all(page):
             page.wait_for_load_state("networkidle")
-    assert not room.noise[before:]
-    assert not room.elsewhere.asked
+    assert not site.problems[before:]
+    assert not site.foreign_hosts.requested_names
 
 
-def test_a_noise_would_be_heard(room: Room) -> None:
-    before = len(room.noise)
-    with room.window() as page:
-        room.open(page, "/")
+def test_problems_are_recorded(site: QualitySite) -> None:
+    before = len(site.problems)
+    with site.new_page() as page:
+        site.open(page, "/")
         page.evaluate(
             "() => { const p = document.createElement('p'); p.style = ''; "
             "p.setAttribute('style', 'color: red'); console.log('said'); "
             "return fetch('http://other.example/').catch(() => 0); }"
         )
-    noise = " ".join(room.noise[before:])
-    del room.noise[before:]
-    assert "policy: style-src" in noise
-    assert "policy: connect-src" in noise
-    assert "says: said" in noise
+    problems = " ".join(site.problems[before:])
+    del site.problems[before:]
+    assert "policy: style-src" in problems
+    assert "policy: connect-src" in problems
+    assert "says: said" in problems

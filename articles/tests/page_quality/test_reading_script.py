@@ -1,4 +1,4 @@
-"""What scripts add for a reader: settings without a flash, marks on what was read, copying."""
+"""Scripts for readers: settings without a flash, marks on read stories, copy buttons."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, Route, expect
 
-from articles.tests.page_quality.browser import Room
+from articles.tests.page_quality.browser import QualitySite
 
-MOST_BYTES = 15_000  # of all public scripts together, as they travel
-FORBIDDEN = "Object.defineProperty(window, 'localStorage', {get() { throw new Error('no'); }});"
+MAX_BYTES = 15_000  # of all public scripts together, compressed with gzip
+FORBIDDEN_STORAGE = (
+    "Object.defineProperty(window, 'localStorage', {get() { throw new Error('no'); }});"
+)
 _WHEN_BODY_APPEARS = """
 new MutationObserver((_, observer) => {
   if (!document.body) return;
@@ -25,34 +27,34 @@ _PANEL = "[data-reading-settings]"
 _READ = "li.is-read a.story-title"
 
 
-def test_scripts_are_small_together() -> None:
+def test_total_size_of_scripts() -> None:
     scripts = list(Path(settings.BASE_DIR, "static").glob("*.js"))
     assert len(scripts) >= 6
-    assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) < MOST_BYTES
+    assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) < MAX_BYTES
 
 
 @pytest.mark.parametrize("word", ["innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "http"])
-def test_scripts_of_the_reader_write_no_markup_and_name_no_site(word: str) -> None:
+def test_reading_scripts_write_no_markup_and_contain_no_url(word: str) -> None:
     for name in ("theme", "reading", "keys", "bookmarks"):
         assert word not in Path(settings.BASE_DIR, "static", f"{name}.js").read_text("utf-8")
 
 
 @pytest.fixture
-def page(room: Room) -> Iterator[Page]:
-    """Return a window; nothing may be said on its console, and no other site be asked."""
-    before = len(room.noise)
-    with room.window(permissions=["clipboard-read", "clipboard-write"]) as page:
+def page(site: QualitySite) -> Iterator[Page]:
+    """Return a page with clipboard access; fail on console messages or foreign requests."""
+    before = len(site.problems)
+    with site.new_page(permissions=["clipboard-read", "clipboard-write"]) as page:
         yield page
-        assert room.noise[before:] == []
+        assert site.problems[before:] == []
 
 
-def address_of(room: Room, kind: str) -> str:
-    """Return the address of the example of a kind of page."""
-    return next(place.address for place in room.places if place.name == kind)
+def path_of_kind(site: QualitySite, kind: str) -> str:
+    """Return the path of the example of a kind of page."""
+    return next(example.path for example in site.example_pages if example.name == kind)
 
 
-def choose(page: Page, name: str, value: str) -> None:
-    """Choose a setting as a reader does."""
+def choose_setting(page: Page, name: str, value: str) -> None:
+    """Choose a reading setting through the panel."""
     if not page.locator(f"{_PANEL}[open]").count():
         page.click(f"{_PANEL} summary")
     page.check(f"{_PANEL} input[name={name}][value='{value}']")
@@ -63,22 +65,22 @@ def background(page: Page) -> str:
 
 
 @pytest.mark.browser
-def test_settings_hold_at_once_and_before_the_first_paint_of_the_next_page(
-    room: Room, page: Page
+def test_settings_apply_at_once_and_before_the_first_paint_of_the_next_page(
+    site: QualitySite, page: Page
 ) -> None:
     page.add_init_script(_WHEN_BODY_APPEARS)
     page.emulate_media(color_scheme="light")
-    room.open(page, address_of(room, "article"))
+    site.open(page, path_of_kind(site, "article"))
     assert page.evaluate("window.atFirst") == {}
     light = background(page)
     body = page.locator(".body")
     before = body.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")
     for name, value in (("theme", "dark"), ("size", "3"), ("measure", "narrow")):
-        choose(page, name, value)
+        choose_setting(page, name, value)
     assert background(page) != light
     assert body.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") > before
     assert page.get_attribute("meta[name=color-scheme]", "content") == "dark"
-    room.open(page, address_of(room, "day"))
+    site.open(page, path_of_kind(site, "day"))
     assert page.evaluate("window.atFirst") == {"theme": "dark", "size": "3", "measure": "narrow"}
     assert background(page) != light
     page.click(f"{_PANEL} summary")
@@ -86,39 +88,41 @@ def test_settings_hold_at_once_and_before_the_first_paint_of_the_next_page(
 
 
 @pytest.mark.browser
-def test_length_of_lines_changes_the_column(room: Room, page: Page) -> None:
-    room.open(page, address_of(room, "article"))
+def test_line_length_changes_the_width_of_the_text(site: QualitySite, page: Page) -> None:
+    site.open(page, path_of_kind(site, "article"))
     widths = []
     for value in ("narrow", "normal", "wide"):
-        choose(page, "measure", value)
+        choose_setting(page, "measure", value)
         widths.append(page.locator(".body").evaluate("each => each.clientWidth"))
     assert widths[0] < widths[1] < widths[2]
 
 
 @pytest.mark.browser
-def test_other_tab_follows(room: Room, page: Page) -> None:
-    room.open(page, "/sources/")
+def test_other_tab_follows(site: QualitySite, page: Page) -> None:
+    site.open(page, "/sources/")
     other = page.context.new_page()
-    room.open(other, address_of(room, "home"))
-    choose(other, "theme", "dark")
+    site.open(other, path_of_kind(site, "home"))
+    choose_setting(other, "theme", "dark")
     page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
-    choose(other, "theme", "system")
+    choose_setting(other, "theme", "system")
     page.wait_for_function("!('theme' in document.documentElement.dataset)")
     assert page.evaluate("localStorage.length") == 0
 
 
 @pytest.mark.browser
-def test_value_that_is_no_choice_counts_for_nothing(room: Room, page: Page) -> None:
+def test_invalid_stored_value_is_ignored(site: QualitySite, page: Page) -> None:
     page.add_init_script("localStorage['archive.theme'] = 'x'; localStorage['archive.read'] = '{'")
-    room.open(page, address_of(room, "article"))
+    site.open(page, path_of_kind(site, "article"))
     assert page.evaluate("({...document.documentElement.dataset})") == {}
 
 
 @pytest.mark.browser
-def test_settings_hold_for_the_page_where_storage_is_forbidden(room: Room, page: Page) -> None:
-    page.add_init_script(FORBIDDEN)
-    room.open(page, address_of(room, "article"))
-    choose(page, "theme", "dark")
+def test_settings_apply_to_the_page_when_storage_is_forbidden(
+    site: QualitySite, page: Page
+) -> None:
+    page.add_init_script(FORBIDDEN_STORAGE)
+    site.open(page, path_of_kind(site, "article"))
+    choose_setting(page, "theme", "dark")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     expect(page.locator(f"{_PANEL} [role=status]")).to_have_text(
         "This browser keeps no settings. They hold for this page."
@@ -126,37 +130,39 @@ def test_settings_hold_for_the_page_where_storage_is_forbidden(room: Room, page:
 
 
 @pytest.mark.browser
-def test_story_that_was_read_is_marked_in_lists_until_marks_are_off(room: Room, page: Page) -> None:
-    story, day = address_of(room, "article"), address_of(room, "day")
-    room.open(page, day)
+def test_read_story_is_marked_in_lists_until_marks_are_off(site: QualitySite, page: Page) -> None:
+    story, day = path_of_kind(site, "article"), path_of_kind(site, "day")
+    site.open(page, day)
     assert page.locator(_READ).count() == 0
-    room.open(page, story)
-    room.open(page, day)
+    site.open(page, story)
+    site.open(page, day)
     assert page.locator(_READ).get_attribute("href") == story
     assert page.get_attribute(_READ, "aria-describedby") == "is-read"
     assert page.locator("#is-read").text_content() == "You have read this."
-    choose(page, "marks", "off")
+    choose_setting(page, "marks", "off")
     assert page.locator(_READ).count() == 0
     assert page.locator("[aria-describedby=is-read]").count() == 0
     page.evaluate("localStorage.removeItem('archive.read')")
-    room.open(page, story)
+    site.open(page, story)
     assert page.evaluate("localStorage.getItem('archive.read')") is None
 
 
 @pytest.mark.browser
-def test_story_that_a_list_only_opens_with_is_not_read(room: Room, page: Page) -> None:
+def test_story_shown_at_the_top_of_a_list_is_not_marked_as_read(
+    site: QualitySite, page: Page
+) -> None:
     for kind in ("home", "day", "search with hits"):
-        room.open(page, address_of(room, kind))
+        site.open(page, path_of_kind(site, kind))
         assert page.locator("[data-code] a.story-title").count()
     assert page.evaluate("localStorage.length") == 0
 
 
 @pytest.mark.browser
-def test_marks_are_bounded_and_the_newest_stay(room: Room, page: Page) -> None:
-    room.open(page, "/sources/")
+def test_number_of_marks_is_limited_and_the_oldest_go(site: QualitySite, page: Page) -> None:
+    site.open(page, "/sources/")
     codes = "Array.from({length: 5000}, (_, n) => `code${String(n).padStart(4, '0')}`)"
     page.evaluate(f"localStorage.setItem('archive.read', JSON.stringify({codes}))")
-    room.open(page, address_of(room, "article"))
+    site.open(page, path_of_kind(site, "article"))
     read = page.evaluate("JSON.parse(localStorage.getItem('archive.read'))")
     assert len(read) == 5000
     assert read[0] == "code0001"
@@ -164,25 +170,27 @@ def test_marks_are_bounded_and_the_newest_stay(room: Room, page: Page) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("works", [True, False])
-@pytest.mark.parametrize("words", ["data-done='Done.' data-failed='No.'", ""])
-def test_button_copies_and_says_whether_it_did(
-    room: Room, page: Page, works: bool, words: str
+@pytest.mark.parametrize("is_permitted", [True, False])
+@pytest.mark.parametrize("messages", ["data-done='Done.' data-failed='No.'", ""])
+def test_copy_button_reports_success_or_failure(
+    site: QualitySite, page: Page, is_permitted: bool, messages: str
 ) -> None:
     def with_button(route: Route) -> None:
-        answer = route.fetch()
-        button = f"<button hidden data-copies='#cited' {words}>C</button>"
+        response = route.fetch()
+        button = f"<button hidden data-copies='#cited' {messages}>C</button>"
         copied = f"<p id='cited'> 灯塔 «1» </p>{button}"
-        html = answer.text().replace("</main>", f"{copied}</main>")
-        route.fulfill(response=answer, body=html)
+        html = response.text().replace("</main>", f"{copied}</main>")
+        route.fulfill(response=response, body=html)
 
     page.route("**/sources/", with_button)
-    if not works:
+    if not is_permitted:
         page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(new Error())")
-    room.open(page, "/sources/")
+    site.open(page, "/sources/")
     page.click("[data-copies='#cited']")
-    own = ("Done.", "No.") if words else ("Copied.", "Not copied. The text is selected now.")
-    said = page.locator("[data-copies='#cited'] + [role=status]")
-    expect(said).to_have_text(own[0] if works else own[1])
-    read = "navigator.clipboard.readText()" if works else "getSelection().toString().trim()"
+    expected = (
+        ("Done.", "No.") if messages else ("Copied.", "Not copied. The text is selected now.")
+    )
+    status = page.locator("[data-copies='#cited'] + [role=status]")
+    expect(status).to_have_text(expected[0] if is_permitted else expected[1])
+    read = "navigator.clipboard.readText()" if is_permitted else "getSelection().toString().trim()"
     assert page.evaluate(read) == "灯塔 «1»"

@@ -1,4 +1,4 @@
-"""Play a scenario: ``python -m articles.tests.replica NAME``; the environment names the servers."""
+"""Run a scenario: ``python -m articles.tests.replica NAME``; the environment names the servers."""
 
 import sys
 
@@ -8,8 +8,8 @@ from django.test.utils import setup_test_environment
 
 if __name__ == "__main__":
     django.setup()
-    setup_test_environment()  # the client's host
-    # Nobody has collected static files.
+    setup_test_environment()  # allows the test client's host
+    # collectstatic has not run.
     settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }

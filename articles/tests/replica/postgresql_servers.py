@@ -1,4 +1,4 @@
-"""A PostgreSQL server and a streaming standby of it, made for a test and thrown away with it."""
+"""A PostgreSQL primary and a streaming standby, created and removed by a test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _USER = "archive"
-#: Nothing of it has to survive a power cut.
+#: fsync is off: the data need not survive a power cut.
 _CONFIGURATION = """
 listen_addresses = '127.0.0.1'
 fsync = off
@@ -21,7 +21,7 @@ hot_standby = on
 
 
 def programs() -> Path | None:
-    """Return the folder of PostgreSQL's own programs, the newest where there are several."""
+    """Return the folder of PostgreSQL's server programs, newest version, or None."""
     found = shutil.which("initdb")
     if found:
         return Path(found).resolve().parent
@@ -31,7 +31,7 @@ def programs() -> Path | None:
 
 @dataclass(frozen=True)
 class Server:
-    """A server on the loopback address, whose data are in ``folder``."""
+    """A server on 127.0.0.1 with its data in ``folder``."""
 
     programs: Path
     folder: Path
@@ -39,21 +39,21 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Return its address as DATABASE_URL has it."""
+        """Return its URL in the format of DATABASE_URL."""
         return f"postgres://{_USER}@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        """Start it, and return when it answers."""
+        """Start it, and return when it accepts connections."""
         options = f"-p {self.port} -k {self.folder.parent}"
         log = self.folder.with_suffix(".log")
         self._run("pg_ctl", "-D", self.folder, "-l", log, "-w", "-o", options, "start")
 
     def stop(self) -> None:
-        """End it at once, as a power cut does; one that does not run is no mistake."""
+        """Stop it at once, as a power cut does; does nothing if it is not running."""
         self._run("pg_ctl", "-D", self.folder, "-m", "immediate", "stop", check=False)
 
     def promote(self) -> None:
-        """Make a standby a server of its own."""
+        """Promote a standby to a primary."""
         self._run("pg_ctl", "-D", self.folder, "-w", "promote")
 
     def _run(self, name: str, *arguments: object, check: bool = True) -> None:
@@ -69,7 +69,7 @@ class Server:
 
 
 def make_primary(programs: Path, folder: Path) -> Server:
-    """Make a server in ``folder``, which has to be there, and start it."""
+    """Create a server in the existing ``folder``, and start it."""
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     server = Server(programs, folder / "primary", _free_port())
@@ -82,7 +82,7 @@ def make_primary(programs: Path, folder: Path) -> Server:
 
 
 def make_standby(primary: Server) -> Server:
-    """Copy a server into one that follows it, and start that."""
+    """Create a streaming standby of ``primary``, and start it."""
     standby = Server(primary.programs, primary.folder.with_name("standby"), _free_port())
     standby._run("pg_basebackup", "-D", standby.folder, "-h", "127.0.0.1", "-p", primary.port,
                  "-U", _USER, "-R", "-X", "stream", "-c", "fast", "--no-sync")  # fmt: skip
@@ -91,7 +91,7 @@ def make_standby(primary: Server) -> Server:
 
 
 def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
     return port

@@ -1,4 +1,4 @@
-"""A real primary with a real streaming standby: what is read where, and when one of them ends."""
+"""A real primary with a real streaming standby: where reads go, and what happens in a failure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = [
 def env() -> Iterator[dict[str, str]]:
     """Return the environment of an archive with a primary and a standby."""
     assert _PROGRAMS is not None
-    # Not below pytest's own folder, which the server's user may not enter.
+    # Not below pytest's temporary folder, which the server's user can't enter.
     folder = Path(tempfile.mkdtemp(prefix="archive-standby-"))
     try:
         primary = make_primary(_PROGRAMS, folder)
@@ -55,7 +55,7 @@ def env() -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize("name", [scenario.__name__ for scenario in SCENARIOS])
-def test_standby(env: dict[str, str], name: str) -> None:
+def test_replica(env: dict[str, str], name: str) -> None:
     run(env, name)
 
 

@@ -1,4 +1,4 @@
-"""The archive behind nginx, as docs/examples/nginx.conf has it: both for one test."""
+"""Fixture: the archive behind nginx with docs/examples/nginx.conf, both started for one test."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ import pytest
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from benchmarks.proxying.config import EXAMPLE, proxied
-from benchmarks.proxying.serving import free_ports, nginx
+from benchmarks.proxying.config import EXAMPLE, proxy_server
+from benchmarks.proxying.serving import free_ports, start_nginx
 
 _HOST = "127.0.0.1"
-_PROGRAMS = "/usr/sbin"  # where Debian has nginx, and no user looks
+_PROGRAMS = "/usr/sbin"  # where Debian installs nginx; not on a user's PATH
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came through the proxy; the names of headers are in lower case."""
+class ProxiedResponse:
+    """A response that came through the proxy; header names are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -31,26 +31,26 @@ class Answer:
 
     @property
     def cache(self) -> str:
-        """Return what nginx says of its cache: MISS, HIT, EXPIRED, or nothing."""
+        """Return nginx's cache status: MISS, HIT, EXPIRED, or empty."""
         return self.headers.get("x-cache-status", "")
 
 
 @dataclass(frozen=True)
 class Site:
-    """An archive and the proxy before it."""
+    """An archive and the proxy in front of it."""
 
     port: int
     stop_archive: Callable[[], None]
 
-    def get(self, path: str, **headers: str) -> Answer:
-        """Return what a browser is answered; ``if_none_match`` is the header If-None-Match."""
+    def get(self, path: str, **headers: str) -> ProxiedResponse:
+        """Return the response to a GET; ``if_none_match`` is sent as If-None-Match."""
         connection = http.client.HTTPConnection(_HOST, self.port, timeout=30)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             connection.request("GET", path, headers=sent)
             response = connection.getresponse()
-            told = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, told, response.read())
+            received = {name.lower(): value for name, value in response.getheaders()}
+            return ProxiedResponse(response.status, received, response.read())
         finally:
             connection.close()
 
@@ -59,11 +59,11 @@ class Site:
 def site(
     transactional_db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[Site]:
-    """Return a site with nothing in it; what the test writes is seen there."""
+    """Return an empty site that serves what the test writes."""
     path = f"{os.environ['PATH']}{os.pathsep}{_PROGRAMS}"
     if shutil.which("nginx", path=path) is None:
-        words = "nginx is not installed (package nginx)"
-        pytest.fail(words) if os.environ.get("CI") else pytest.skip(words)
+        message = "nginx is not installed (package nginx)"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     monkeypatch.setenv("PATH", path)
     settings.ALLOWED_HOSTS = [_HOST]
     archive = LiveServer(_HOST)
@@ -71,13 +71,13 @@ def site(
     folder, static = tmp_path / "nginx", tmp_path / "static"
     folder.mkdir()
     static.mkdir()
-    (static / "site.css").write_text("body {}")
-    (static / "site.0123456789ab.css").write_text("body {}")
-    server = proxied(
+    (static / "base.css").write_text("body {}")
+    (static / "base.0123456789ab.css").write_text("body {}")
+    server = proxy_server(
         EXAMPLE.read_text(), server=archive.thread.port, proxy=port,
         cache=folder / "cache", static=static,
     )  # fmt: skip
     with ExitStack() as running:
-        running.callback(archive.stop)  # only once, be it by the test
-        with nginx(folder, [server], [port]):
+        running.callback(archive.stop)  # runs only once, also if the test calls it
+        with start_nginx(folder, [server], [port]):
             yield Site(port, running.close)

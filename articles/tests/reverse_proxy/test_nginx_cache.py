@@ -1,4 +1,4 @@
-"""Behind nginx: what it keeps, what it does not, and how soon a withdrawal is seen."""
+"""Behind nginx: what it caches, what it does not, and how soon a withdrawal is visible."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from articles.http import cache_control
 from articles.models import Article
 from articles.publishing import publication_state
 from articles.publishing.editing import Editor, set_fields
-from articles.tests.reverse_proxy.conftest import Answer, Site
+from articles.tests.reverse_proxy.conftest import ProxiedResponse, Site
 from articles.tests.support.import_runs import run_import
 from articles.tests.support.post_files import BODY, TITLE, make_post, write_post
 
-_SHORT = 1  # seconds that answers are kept in these tests
-#: nginx counts whole seconds, and hands out an answer until the last of them is over.
+_SHORT = 1  # max-age in seconds in these tests
+#: nginx counts whole seconds, and serves a response until the last of them is over.
 _OVER = _SHORT + 1.2
 _VIDEO = '<iframe src="https://www.youtube.com/embed/aqz-KE-bpKQ"></iframe>'
 
@@ -41,16 +41,16 @@ def pages(story: Article) -> list[str]:
 
 
 def seconds_until(site: Site, path: str, status: int) -> float:
-    """Return how long it takes until ``path`` answers with ``status``."""
+    """Return after how many seconds ``path`` returns ``status``."""
     began = time.monotonic()
     while site.get(path).status != status:
-        assert time.monotonic() - began < 30, "it never did"
+        assert time.monotonic() - began < 30, "timed out"
         time.sleep(0.05)
     return time.monotonic() - began
 
 
 @pytest.mark.usefixtures("_short")
-def test_withdrawal_is_seen_when_the_lifetime_is_over(site: Site, story: Article) -> None:
+def test_withdrawal_is_visible_after_max_age(site: Site, story: Article) -> None:
     address = story.get_absolute_url()
     before = {path: site.get(path) for path in [address, *pages(story)]}
     assert {each.status for each in before.values()} == {200}
@@ -62,7 +62,7 @@ def test_withdrawal_is_seen_when_the_lifetime_is_over(site: Site, story: Article
         assert TITLE.encode() not in site.get(path).body, path
     publication_state.publish(story)
     assert seconds_until(site, address, 200) <= _OVER
-    # What is not there at all comes as soon.
+    # A 404 expires as soon.
     publication_state.send_to_review(story)
     seconds_until(site, address, 404)
     publication_state.publish(story)
@@ -70,7 +70,7 @@ def test_withdrawal_is_seen_when_the_lifetime_is_over(site: Site, story: Article
 
 
 @pytest.mark.usefixtures("_short")
-def test_browser_that_asks_again_gets_what_is_new(site: Site, story: Article) -> None:
+def test_revalidation_returns_the_new_content(site: Site, story: Article) -> None:
     address = story.get_absolute_url()
     etag = site.get(address).headers["etag"]
     set_fields(story, {"title": "另一个标题"}, Editor(None, "asked"))
@@ -81,29 +81,29 @@ def test_browser_that_asks_again_gets_what_is_new(site: Site, story: Article) ->
 
 
 @pytest.mark.usefixtures("_short")
-def test_old_answers_are_not_given_when_the_archive_is_away(site: Site, story: Article) -> None:
+def test_no_stale_response_when_the_archive_is_down(site: Site, story: Article) -> None:
     assert site.get("/").status == 200
-    time.sleep(_OVER)  # by then the proxy has no connection open either
+    time.sleep(_OVER)  # after that the proxy has no open connection either
     site.stop_archive()
     assert site.get("/").status == 502
 
 
-def test_whole_minute_is_never_used_up(site: Site, story: Article) -> None:
+def test_proxy_and_browser_lifetimes_stay_within_a_minute(site: Site, story: Article) -> None:
     for path in [story.get_absolute_url(), *pages(story), "/sitemap.xml", "/nothing/here/"]:
-        for answer in (site.get(path), site.get(path)):
-            control = answer.headers["cache-control"]
+        for response in (site.get(path), site.get(path)):
+            control = response.headers["cache-control"]
             if control == "no-store":
-                assert (answer.status, answer.cache) == (404, "MISS")
+                assert (response.status, response.cache) == (404, "MISS")
                 continue
             assert "stale" not in control
             ages = [int(age) for age in re.findall(r"[a-z-]*age=([0-9]+)", control)]
-            # Nothing tells the browser how long the proxy had it, so both count from the start.
-            assert "age" not in answer.headers
+            # There is no Age header, so the proxy and the browser both count from zero.
+            assert "age" not in response.headers
             assert ages == [cache_control.MAX_AGE_SECONDS]
             assert 2 * (ages[0] + 1) <= 60
 
 
-def test_second_reader_is_answered_by_the_proxy(site: Site, story: Article) -> None:
+def test_second_request_is_a_cache_hit(site: Site, story: Article) -> None:
     for path in pages(story):
         first = site.get(path)
         second = site.get(path, cookie="sessionid=x", accept_language="zh-Hant")
@@ -112,7 +112,7 @@ def test_second_reader_is_answered_by_the_proxy(site: Site, story: Article) -> N
         assert site.get(f"{path}?x=1").cache == "MISS"
 
 
-def test_known_answer_is_a_304_with_its_policy(site: Site, story: Article) -> None:
+def test_304_keeps_the_csp(site: Site, story: Article) -> None:
     address = story.get_absolute_url()
     for packing in ("gzip", "identity"):
         first = site.get(address, accept_encoding=packing)
@@ -125,7 +125,7 @@ def test_known_answer_is_a_304_with_its_policy(site: Site, story: Article) -> No
     assert later.status == 200
 
 
-def test_answers_are_packed_for_who_takes_that(site: Site, story: Article) -> None:
+def test_responses_are_compressed_on_request(site: Site, story: Article) -> None:
     for path in [*pages(story), "/opensearch.xml"]:
         plain, packed = site.get(path), site.get(path, accept_encoding="gzip")
         assert "content-encoding" not in plain.headers
@@ -134,29 +134,29 @@ def test_answers_are_packed_for_who_takes_that(site: Site, story: Article) -> No
         assert gzip.decompress(packed.body) == plain.body
 
 
-def test_admin_is_kept_nowhere(site: Site) -> None:
-    answers = [site.get("/admin/login/") for _ in range(2)]
-    for answer in answers:
-        assert (answer.status, answer.cache) == (200, "")
-        assert "no-store" in answer.headers["cache-control"]
-    assert answers[0].headers["set-cookie"] != answers[1].headers["set-cookie"]
+def test_admin_is_never_cached(site: Site) -> None:
+    responses = [site.get("/admin/login/") for _ in range(2)]
+    for response in responses:
+        assert (response.status, response.cache) == (200, "")
+        assert "no-store" in response.headers["cache-control"]
+    assert responses[0].headers["set-cookie"] != responses[1].headers["set-cookie"]
 
 
-def test_static_files_come_from_nginx_for_ever(site: Site) -> None:
-    hashed, plain = site.get("/static/site.0123456789ab.css"), site.get("/static/site.css")
+def test_nginx_serves_static_files_with_long_lifetimes(site: Site) -> None:
+    hashed, plain = site.get("/static/base.0123456789ab.css"), site.get("/static/base.css")
     assert hashed.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert plain.headers["cache-control"] == "public, max-age=60"
-    for answer in (hashed, plain):
-        assert guarded(answer)
-        assert answer.body == b"body {}"
+    for response in (hashed, plain):
+        assert has_security_headers(response)
+        assert response.body == b"body {}"
     for path in ("/static/../nginx/nginx.conf", "/static../nginx/nginx.conf"):
         assert b"proxy_pass" not in site.get(path).body
     assert site.get("/static/nothing.css").status == 404
 
 
-def guarded(answer: Answer) -> bool:
-    """Tell whether an answer has the headers that the archive's own have."""
+def has_security_headers(response: ProxiedResponse) -> bool:
+    """Return whether a response has the security headers of the archive's own responses."""
     return {
         "content-security-policy", "cross-origin-resource-policy", "referrer-policy",
         "strict-transport-security", "x-content-type-options", "x-frame-options",
-    } <= answer.headers.keys()  # fmt: skip
+    } <= response.headers.keys()  # fmt: skip

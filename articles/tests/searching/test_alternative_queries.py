@@ -1,28 +1,31 @@
-"""What is offered when nothing is found, and with how many stories."""
+"""Alternative queries for a search without hits, with their counts."""
 
 from __future__ import annotations
 
 import pytest
 
-from articles.content.search_query import write
-from articles.content.text.edit_distance import nearest
+from articles.content.search_query import unparse
+from articles.content.text.edit_distance import find_nearest_words
 from articles.models import Article, SearchChange
-from articles.searching.alternative_queries import hints
+from articles.searching.alternative_queries import find_alternatives
 from articles.searching.search import search
 from articles.tests.support.search_fixtures import publish_indexed
 
 pytestmark = pytest.mark.django_db
 
 
-def offered(typed: str) -> list[tuple[str, str, int]]:
-    """Return how each hint differs, the search that it is, and its count."""
-    with search(typed) as found:
-        assert not found.page().articles
-        return [(hint.way.value, write(hint.root), hint.count.number) for hint in hints(found)]
+def alternatives(typed: str) -> list[tuple[str, str, int]]:
+    """Return change, query string and count of each alternative."""
+    with search(typed) as results:
+        assert not results.page().articles
+        return [
+            (each.change.value, unparse(each.root), each.count.number)
+            for each in find_alternatives(results)
+        ]
 
 
 @pytest.mark.parametrize(
-    ("typed", "wanted"),
+    ("typed", "expected"),
     [
         ("vacine", [("spelling", "vaccine", 2), ("spelling", "vacines", 1)]),
         ("ferry vacine", [("spelling", "ferry vaccine", 1), ("without", "ferry", 1)]),
@@ -34,31 +37,31 @@ def offered(typed: str) -> list[tuple[str, str, int]]:
         ("-*", []),
     ],
 )  # fmt: skip
-def test_hints(typed: str, wanted: list[tuple[str, str, int]]) -> None:
+def test_alternatives(typed: str, expected: list[tuple[str, str, int]]) -> None:
     publish_indexed(
         {"title": "A", "text": "ferry to 臺灣, the vaccine"},
         {"title": "B", "text": "vaccine vacines"},
     )
-    assert offered(typed) == wanted
+    assert alternatives(typed) == expected
 
 
-def test_at_most_six_terms_are_left_out_in_turn() -> None:
+def test_at_most_six_terms_are_left_out() -> None:
     publish_indexed({"text": "a b c d e f g h"})
-    with search("zeppelin a b c d e f g h") as found:
-        assert [hint.words for hint in hints(found)] == ["zeppelin"]
-    with search("a b c d e f g h zeppelin") as found:
-        assert hints(found) == []
+    with search("zeppelin a b c d e f g h") as results:
+        assert [each.text for each in find_alternatives(results)] == ["zeppelin"]
+    with search("a b c d e f g h zeppelin") as results:
+        assert find_alternatives(results) == []
 
 
-def test_words_of_a_story_that_was_withdrawn_are_no_spelling() -> None:
+def test_words_of_a_withdrawn_story_are_no_spelling() -> None:
     [story] = publish_indexed({"title": "A", "text": "vaccine"})
     Article.objects.filter(pk=story.pk).update(state="withdrawn", state_reason="asked")
-    SearchChange.note([story.pk])
-    assert offered("vacine") == []
+    SearchChange.record([story.pk])
+    assert alternatives("vacine") == []
 
 
 @pytest.mark.parametrize(
-    ("word", "known", "found"),
+    ("word", "known", "nearest"),
     [
         ("prague", ["prauge"], ["prauge"]),
         ("rain", ["train", "pain", "ruin", "roan", "rian"], ["pain", "rian", "ruin", "train"]),
@@ -67,5 +70,5 @@ def test_words_of_a_story_that_was_withdrawn_are_no_spelling() -> None:
         ("a", [], []),
     ],
 )
-def test_nearest_spellings(word: str, known: list[str], found: list[str]) -> None:
-    assert nearest(word, known, 9) == found
+def test_nearest_spellings(word: str, known: list[str], nearest: list[str]) -> None:
+    assert find_nearest_words(word, known, 9) == nearest

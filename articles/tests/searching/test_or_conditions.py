@@ -1,4 +1,4 @@
-"""Alternatives of which tokens can tell one only: they stay within the rest of the search."""
+"""OR conditions of which tokens decide only one part: hits still fulfil the rest of the query."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
         ("tram -(台 OR bus)", []),
     ],
 )
-def test_alternatives_stay_within_the_search(typed: str, titles: list[str]) -> None:
+def test_or_conditions_stay_within_the_search(typed: str, titles: list[str]) -> None:
     publish_indexed(
         {"title": "Bus", "published_at": at(7)},
         {"title": "Tram 台", "published_at": at(8)},

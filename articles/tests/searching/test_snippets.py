@@ -1,4 +1,4 @@
-"""Snippets: the place of a text that shows why it was found, and what is marked in it."""
+"""Snippets: the passage of a text with the hits, and the highlighted terms."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from hypothesis import strategies as st
 
 from articles.content.search_text.folding import fold
 from articles.searching.conditions import Term, term
-from articles.searching.query_terms import terms_of
+from articles.searching.query_terms import highlight_terms
 from articles.searching.snippets import (
     CJK_LENGTH,
     LATIN_LENGTH,
     Piece,
-    pieces,
-    snippet,
-    spans,
+    find_spans,
+    make_snippet,
+    split_at_hits,
 )
 
 
-def terms(*words: str) -> list[Term]:
-    return [term(fold(word)) for word in words]
+def make_terms(*query: str) -> list[Term]:
+    return [term(fold(word)) for word in query]
 
 
-def shown(found: list[Piece]) -> str:
+def render(found: list[Piece]) -> str:
     return "".join(f"[{piece.text}]" if piece.is_hit else piece.text for piece in found)
 
 
 def test_short_text_is_shown_whole() -> None:
-    assert shown(snippet("船隊從臺灣出發。", terms("台湾"))) == "船隊從[臺灣]出發。"
+    assert render(make_snippet("船隊從臺灣出發。", make_terms("台湾"))) == "船隊從[臺灣]出發。"
 
 
 def test_text_without_a_hit_shows_its_beginning() -> None:
     text = "第一句说到码头。" * 40
-    assert shown(snippet(text, terms("台湾"))) == "第一句说到码头。" * 15 + " …"
+    assert render(make_snippet(text, make_terms("台湾"))) == "第一句说到码头。" * 15 + " …"
 
 
 def test_empty_text_shows_nothing() -> None:
-    assert snippet("", terms("台湾")) == []
+    assert make_snippet("", make_terms("台湾")) == []
 
 
 def test_chinese_is_cut_between_sentences() -> None:
     text = "码头在早上开放。" * 30 + "第二天船队从台湾出发。" + "港口在晚上关闭。" * 30
-    found = shown(snippet(text, terms("台湾")))
+    found = render(make_snippet(text, make_terms("台湾")))
     assert "第二天船队从[台湾]出发。" in found
     assert found.startswith("… 码头在早上开放。")
     assert found.endswith("港口在晚上关闭。 …")
@@ -51,58 +51,58 @@ def test_chinese_is_cut_between_sentences() -> None:
 
 def test_latin_is_cut_between_words() -> None:
     text = "harbour " * 100 + "ferry to the island " + "harbour " * 100
-    found = shown(snippet(text, terms("ferry")))
+    found = render(make_snippet(text, make_terms("ferry")))
     assert found.startswith("… harbour ")
     assert found.endswith("harbour  …")
     assert "[ferry] to the island" in found
     assert len(found) <= LATIN_LENGTH + 10
 
 
-def test_window_with_more_of_the_words_wins() -> None:
+def test_window_with_more_terms_wins() -> None:
     text = "台湾。" + "无关的一句话。" * 100 + "台湾与香港的船。" + "无关的一句话。" * 100
-    assert "[台湾]与[香港]的船。" in shown(snippet(text, terms("台湾", "香港")))
+    assert "[台湾]与[香港]的船。" in render(make_snippet(text, make_terms("台湾", "香港")))
 
 
 def test_hit_far_in_a_long_text_is_found() -> None:
     text = "无关的一句话。" * 5_000 + "船队从臺灣出发。"
-    assert "从[臺灣]出发" in shown(snippet(text, terms("台湾")))
+    assert "从[臺灣]出发" in render(make_snippet(text, make_terms("台湾")))
 
 
-def test_word_that_goes_on_is_no_hit_wherever_parts_are_cut() -> None:
+def test_prefix_of_a_longer_word_is_no_hit_at_a_chunk_border() -> None:
     for before in range(570, 640):
-        assert spans("x" * (before - 1) + " rain rainy train", terms("rain")) == [
+        assert find_spans("x" * (before - 1) + " rain rainy train", make_terms("rain")) == [
             (before, before + 4)
         ]
 
 
-def test_hit_over_a_border_of_parts_is_marked_once() -> None:
+def test_hit_across_a_chunk_border_is_highlighted_once() -> None:
     for before in range(590, 605):
         text = "一" * before + "台湾"
-        assert spans(text, terms("台湾")) == [(before, before + 2)]
+        assert find_spans(text, make_terms("台湾")) == [(before, before + 2)]
 
 
-def test_exact_term_marks_the_very_characters() -> None:
-    found = pieces("臺灣与台湾", [term(fold("台湾"), exact="台湾")])
-    assert shown(found) == "臺灣与[台湾]"
+def test_exact_term_highlights_only_these_characters() -> None:
+    found = split_at_hits("臺灣与台湾", [term(fold("台湾"), exact="台湾")])
+    assert render(found) == "臺灣与[台湾]"
 
 
 @given(
     text=st.text(alphabet="台臺湾灣港ab 。,.\n<&", max_size=300),
     word=st.sampled_from(["台湾", "ab", "a"]),
 )
-def test_pieces_put_together_are_the_text(text: str, word: str) -> None:
-    assert "".join(piece.text for piece in pieces(text, terms(word))) == text
+def test_joined_pieces_are_the_text(text: str, word: str) -> None:
+    assert "".join(piece.text for piece in split_at_hits(text, make_terms(word))) == text
 
 
 @given(text=st.text(alphabet="台臺湾灣港ab 。,.\n<&", max_size=1500))
 def test_snippet_is_a_part_of_the_text(text: str) -> None:
-    found = snippet(text, terms("台湾", "ab"))
+    found = make_snippet(text, make_terms("台湾", "ab"))
     inner = [piece.text for piece in found if piece.text not in {"… ", " …"}]
     assert "".join(inner) in text
 
 
 @pytest.mark.parametrize(
-    ("words", "needles"),
+    ("query", "needles"),
     [
         ("台灣 source:BBC -香港", ["台湾"]),
         ("title:(a OR b)", ["a", "b"]),
@@ -111,5 +111,5 @@ def test_snippet_is_a_part_of_the_text(text: str) -> None:
         ("", []),
     ],
 )
-def test_words_of_a_search_are_its_terms(words: str, needles: list[str]) -> None:
-    assert [each.needle for each in terms_of(words)] == needles
+def test_highlight_terms_of_a_query(query: str, needles: list[str]) -> None:
+    assert [each.needle for each in highlight_terms(query)] == needles

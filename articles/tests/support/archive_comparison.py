@@ -1,4 +1,4 @@
-"""Whole archives compared: every table by natural keys, without what each run makes anew."""
+"""Compare whole archives: every table by natural keys, without values that differ in each run."""
 
 from __future__ import annotations
 
@@ -22,47 +22,47 @@ _TIMES = {
     "redirect": {"created_at"},
     "source": {"created_at"},
 }
-#: Times of which it counts only whether they are set.
-_WHETHER = {"importissue": {"resolved_at"}}
-#: What tells the file on disk from a copy of it.
+#: Times of which only counts whether they are set.
+_SET_OR_NULL = {"importissue": {"resolved_at"}}
+#: Columns in which a file on disk and a copy of it differ.
 FILE_FACTS = frozenset({"mtime_ns", "ctime_ns", "inode"})
-_RUNS = "importrun"
-#: The name of the index, and what that has yet to learn: ``update_index --check`` tells of them.
-_OF_SEARCH = {"searchindex", "searchchange"}
-#: Times of lists; which lists a story passed on its way depends on where batches end.
-_OF_LISTS = "listchange"
+_RUN_TABLE = "importrun"
+#: The name of the index and its outbox, which ``update_index --check`` compares.
+_SEARCH_TABLES = {"searchindex", "searchchange"}
+#: Times of lists; which lists a story was in on the way depends on where batches end.
+_LIST_TABLE = "listchange"
 
 
 def dump_archive(*, without: frozenset[str] = frozenset()) -> Dump:
     """Return every row of the archive's tables as JSON, without keys, runs, times and search.
 
-    A row refers to another by that row's natural key, so that equal dumps mean equal archives.
-    ``without`` names further columns that do not count.
+    References are natural keys of the other row, so that equal dumps mean equal archives.
+    ``without`` names more columns to leave out.
     """
     return {
         model._meta.model_name or "": sorted(
-            json.dumps(_row(each, without), ensure_ascii=False, sort_keys=True)
-            for each in model._default_manager.select_related(*_referred(model))
+            json.dumps(_dump_row(each, without), ensure_ascii=False, sort_keys=True)
+            for each in model._default_manager.select_related(*_natural_key_relations(model))
         )
         for model in apps.get_app_config("articles").get_models()
-        if model._meta.model_name not in {_RUNS, _OF_LISTS, *_OF_SEARCH}
+        if model._meta.model_name not in {_RUN_TABLE, _LIST_TABLE, *_SEARCH_TABLES}
     }
 
 
 def raw_rows() -> dict[str, list[str]]:
-    """Return every column of every row of every table, runs apart."""
+    """Return every column of every row of every table except the runs."""
     return {
         model._meta.label: sorted(
             repr([bytes(v) if isinstance(v, memoryview) else v for v in row])
             for row in model._default_manager.values_list()
         )
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.model_name != _RUNS
+        if model._meta.model_name != _RUN_TABLE
     }
 
 
 def differences(left: Dump, right: Dump, limit: int = 5) -> str:
-    """Return in words how two dumps differ, an empty string when they do not."""
+    """Return a description of how two dumps differ, an empty string if they are equal."""
     lines: list[str] = []
     for table in sorted(left.keys() | right.keys()):
         one, other = Counter(left.get(table, [])), Counter(right.get(table, []))
@@ -71,33 +71,33 @@ def differences(left: Dump, right: Dump, limit: int = 5) -> str:
     return "\n".join(lines)
 
 
-def _referred(model: type[Model]) -> list[str]:
-    """Return the rows that a row's natural keys are read from."""
+def _natural_key_relations(model: type[Model]) -> list[str]:
+    """Return the relations that natural keys are read from, for select_related."""
     names = [f.name for f in model._meta.concrete_fields if isinstance(f, ForeignKey)]
     return [f"{name}__article" if name.endswith("_capture") else name for name in names]
 
 
-def _row(each: Model, without: frozenset[str]) -> Row:
+def _dump_row(each: Model, without: frozenset[str]) -> Row:
     table = each._meta.model_name or ""
     row: Row = {}
     for field in each._meta.concrete_fields:
         if field.name in without | _TIMES.get(table, set()) or _is_key(field):
             continue
-        if field.name in _WHETHER.get(table, set()):
+        if field.name in _SET_OR_NULL.get(table, set()):
             row[field.name] = getattr(each, field.name) is not None
         elif isinstance(field, ForeignKey):
-            row[field.name] = _natural(getattr(each, field.name))
+            row[field.name] = _natural_key(getattr(each, field.name))
         else:
-            row[field.name] = _plain(field, getattr(each, field.attname))
+            row[field.name] = _json_value(field, getattr(each, field.attname))
     return row
 
 
 def _is_key(field: Field[Any, Any]) -> bool:
-    runs = isinstance(field, ForeignKey) and field.related_model._meta.model_name == _RUNS
+    runs = isinstance(field, ForeignKey) and field.related_model._meta.model_name == _RUN_TABLE
     return runs or isinstance(field, AutoField)
 
 
-def _plain(field: Field[Any, Any], value: Any) -> Any:
+def _json_value(field: Field[Any, Any], value: Any) -> Any:
     if isinstance(field, BinaryField):
         return hashlib.sha256(bytes(value)).hexdigest() if len(value) > 300 else bytes(value).hex()
     if isinstance(value, str | int | bool | list | dict) or value is None:
@@ -105,13 +105,13 @@ def _plain(field: Field[Any, Any], value: Any) -> Any:
     return str(value)
 
 
-def _natural(other: Model | None) -> Any:
-    """Return what names a row whatever its primary key is."""
+def _natural_key(other: Model | None) -> Any:
+    """Return the natural key of a row."""
     if other is None:
         return None
     table = other._meta.model_name
     if table == "capture":
-        return [_natural(other.article), other.original_id]  # type: ignore[attr-defined]
+        return [_natural_key(other.article), other.original_id]  # type: ignore[attr-defined]
     for name in ("identity_hash", "sha256", "url_hash", "slug", "username"):
         if hasattr(other, name):
             return getattr(other, name)

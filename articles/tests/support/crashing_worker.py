@@ -1,4 +1,4 @@
-"""A worker that is killed in the middle of telling its result; it knows nothing of Django."""
+"""A worker that is killed while it sends its result; it does not import Django."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from articles.importing.readers.found_file import Found
-from articles.importing.worker_pool import Read, read_chunk
+from articles.importing.readers.found_file import FoundFile
+from articles.importing.worker_pool import ReadResult, read_chunk
 
-MARK = "DIED_WHILE_TELLING"  # names a file that is there once a worker has died
+MARK_VARIABLE = (
+    "DIED_WHILE_SENDING"  # environment variable: path of a file that exists once a worker has died
+)
 
 
-def read_or_die(chunk: Sequence[Found]) -> list[Read]:
-    """Return the files, read; the first time, write half a message and be killed."""
-    mark = Path(os.environ[MARK])
+def read_or_die(chunk: Sequence[FoundFile]) -> list[ReadResult]:
+    """Return the results of the files; the first time, write half a message and be killed."""
+    mark = Path(os.environ[MARK_VARIABLE])
     if chunk and not mark.exists():
         mark.touch()
         frame = sys._getframe()

@@ -1,4 +1,4 @@
-"""People who edit, for tests of the admin, and the form of an article as they see it."""
+"""Users for tests of the admin, and the article form as they see it."""
 
 from __future__ import annotations
 
@@ -22,69 +22,69 @@ LATER = "2021-01-15T15:00:00.000Z"
 
 
 def make_person(name: str, *permissions: str, **values: Any) -> User:
-    """Return a new person with these permissions, such as ``change_article``."""
+    """Return a new user with these permissions, such as ``change_article``."""
     person = User.objects.create_user(name, password="pw", **values)
     person.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return person
 
 
-def client_of(person: User | None) -> Client:
-    """Return a browser in which ``person`` is logged in."""
+def logged_in_client(person: User | None) -> Client:
+    """Return a test client in which ``person`` is logged in; None for an anonymous one."""
     client = Client()
     if person is not None:
         client.force_login(person)
     return client
 
 
-def give_app(person: User) -> str:
-    """Give ``person`` a second factor; return the key that stands in the app."""
+def add_second_factor(person: User) -> str:
+    """Add a second factor (TOTP) for ``person``; return its key in hexadecimal."""
     return str(TOTPDevice.objects.create(user=person, name="App").key)
 
 
-def code_of(key: str, steps: int = 0) -> str:
-    """Return the six digits that the app shows now, or so many steps of 30 seconds later."""
+def totp_code(key: str, steps: int = 0) -> str:
+    """Return the current TOTP code of six digits, or that of ``steps`` steps of 30 s later."""
     app = TOTP(bytes.fromhex(key), drift=steps)
     app.time = time.time()
     return f"{app.token():06d}"
 
 
-def superuser() -> User:
-    """Return a superuser."""
+def make_superuser() -> User:
+    """Return a new superuser."""
     return make_person("root", is_staff=True, is_superuser=True)
 
 
-def editor() -> User:
-    """Return a member of staff who may do what docs/editors.md gives to editors."""
-    return make_person("ada", *editors_permissions(), is_staff=True)
+def make_editor() -> User:
+    """Return a new staff user with the permissions of docs/editors.md."""
+    return make_person("ada", *editor_permissions(), is_staff=True)
 
 
-def editors_permissions() -> list[str]:
-    """Return the permissions that docs/editors.md names."""
+def editor_permissions() -> list[str]:
+    """Return the permissions of editors, read from docs/editors.md."""
     guide = (PROJECT / "docs" / "editors.md").read_text()
     return re.findall(r"`((?:view|add|change|delete)_[a-z]+)`", guide)
 
 
-def imported_article(folder: Path, body: str = BODY) -> Article:
-    """Return the article of two captures, imported; the second is one day newer."""
+def import_article(folder: Path, body: str = BODY) -> Article:
+    """Import a story with two captures, the second one day newer, and return its article."""
     write_post(folder, "2021-01-14-a.md", make_post(tags=[OUTLET, "港口"]))
     newer = make_post(
         title="新标题", date=LATER, body=body + "<p>续报。</p>", tags=[OUTLET, "港口"]
     )
     write_post(folder, "2021-01-15-b.md", newer)
-    with chdir(folder):  # the lock of a database in memory stands in the working directory
-        done = run_import(folder)
-    assert done.code == 0, done.message
+    with chdir(folder):  # the lock file of an in-memory database is in the working directory
+        result = run_import(folder)
+    assert result.exit_code == 0, result.message
     return Article.objects.get()
 
 
-def page_of(article: Article, name: str = "change", *arguments: Any) -> str:
-    """Return the address of one of an article's pages."""
+def admin_url(article: Article, name: str = "change", *arguments: Any) -> str:
+    """Return the admin URL ``articles_article_NAME`` of an article."""
     return reverse(f"admin:articles_article_{name}", args=[article.pk, *arguments])
 
 
-def form_of(client: Client, article: Article) -> dict[str, Any]:
-    """Return what the article's form would post if nothing in it were touched."""
-    form = client.get(page_of(article)).context["adminform"].form
+def form_data(client: Client, article: Article) -> dict[str, Any]:
+    """Return the data that the article's form would post if nothing in it were changed."""
+    form = client.get(admin_url(article)).context["adminform"].form
     values = {bound.name: bound.value() for bound in form}
     return {
         name: value.replace("\n", "\r\n") if isinstance(value, str) else value

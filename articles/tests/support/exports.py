@@ -1,4 +1,4 @@
-"""Running ``export_posts`` and looking at what it wrote."""
+"""Run ``export_posts`` and read what it wrote."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def export(folder: Path, *options: str) -> tuple[int, list[dict[str, Any]]]:
     return code, [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def tree(folder: Path) -> dict[bytes, bytes]:
+def read_tree(folder: Path) -> dict[bytes, bytes]:
     """Return every regular file below ``folder`` by its path in bytes."""
     files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     return {os.fsencode(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def eight(content: bytes) -> bytes:
-    """Return the mark that an older content has in its name."""
+def short_hash(content: bytes) -> bytes:
+    """Return the first eight hex digits of the SHA-256: the suffix of an older content's name."""
     return hashlib.sha256(content).hexdigest()[:8].encode()

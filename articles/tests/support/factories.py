@@ -1,4 +1,4 @@
-"""Rows for tests, made by plain functions; every value has a default that stands for itself."""
+"""Functions that create rows for tests; every value has a plausible default."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _numbers = itertools.count(1)
 
 
 def make_source(name: str = "Example Herald", **values: Any) -> Source:
-    """Return the outlet of this name, made if it is missing."""
+    """Return the outlet with this name; create it if it does not exist."""
     slug = name.lower().replace(" ", "-")
     return Source.objects.get_or_create(name=name, defaults={"slug": slug, **values})[0]
 
 
 def make_article(**values: Any) -> Article:
-    """Return a new published article with an empty body."""
+    """Return a new article, by default published and with an empty body."""
     number = next(_numbers)
     url = values.pop("url", f"https://herald.example/{number}")
     html, text = values.pop("html", ""), values.pop("text", "")
@@ -68,7 +68,7 @@ def make_run(**values: Any) -> ImportRun:
 
 
 def make_original(content: bytes) -> Original:
-    """Return the original with these bytes, made if it is missing."""
+    """Return the original with these bytes; create it if it does not exist."""
     return Original.objects.get_or_create(
         sha256=hashlib.sha256(content).hexdigest(),
         defaults={"data": zlib.compress(content), "size": len(content)},
@@ -82,7 +82,7 @@ def make_sighting(content: bytes, path: bytes, root: str = "posts") -> Sighting:
         root=root,
         path=path,
         original=make_original(content),
-        stem_hash=Sighting.hash_of_stem(path),
+        stem_hash=Sighting.hash_stem(path),
         size=len(content),
         mtime_ns=0,
         ctime_ns=0,
@@ -98,9 +98,9 @@ def make_capture(
     root: str = "posts",
     **values: Any,
 ) -> Capture:
-    """Return a new capture of this content, with its original and its sighting.
+    """Return a new capture of this content; its original and sighting are created, too.
 
-    Without ``article`` it belongs to a new one.
+    Without ``article`` it belongs to a new article.
     """
     make_sighting(content, path, root)
     article = values.pop("article", None) or make_article()

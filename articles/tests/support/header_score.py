@@ -1,6 +1,6 @@
-"""The points that a public scanner gives for headers, by the published table of MDN's Observatory.
+"""The score of response headers by the published table of MDN's HTTP Observatory.
 
-One starts with 100. Bonuses count from 90 on; 100 and more is an A+.
+It starts at 100. Bonuses count only for a score of at least 90; 100 and more is an A+.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ INLINE = {"'unsafe-inline'", "data:"}
 HALF_A_YEAR = 15_768_000  # seconds
 
 
-def policy_of(response: Any) -> dict[str, set[str]]:
-    """Return the directives of the Content-Security-Policy."""
+def parse_policy(response: Any) -> dict[str, set[str]]:
+    """Return the directives of the Content-Security-Policy, each with its set of sources."""
     parts = response.headers.get("Content-Security-Policy", "").split(";")
-    words = [part.split() for part in parts if part.strip()]
-    assert len({first for first, *_ in words}) == len(words), "a directive stands there twice"
-    return {first: set(rest) for first, *rest in words}
+    directives = [part.split() for part in parts if part.strip()]
+    assert len({name for name, *_ in directives}) == len(directives), "a duplicate directive"
+    return {name: set(sources) for name, *sources in directives}
 
 
-def points_of(response: Any) -> dict[str, int]:
-    """Return what each header gives or costs."""
-    policy = policy_of(response)
+def score_headers(response: Any) -> dict[str, int]:
+    """Return the points of each header, negative for a penalty."""
+    policy = parse_policy(response)
     return {
         "policy": _policy(policy),
         "frames": _frames(response, policy),
@@ -36,9 +36,9 @@ def points_of(response: Any) -> dict[str, int]:
     }
 
 
-def score_of(response: Any) -> int:
-    """Return the points in all."""
-    points = points_of(response).values()
+def total_score(response: Any) -> int:
+    """Return the total score."""
+    points = score_headers(response).values()
     score = 100 + sum(each for each in points if each < 0)
     return score + sum(each for each in points if each > 0) if score >= 90 else score
 

@@ -1,4 +1,4 @@
-"""What a case of a hostile source is, for the tests and for the benchmark that measures them."""
+"""The type of a hostile source, for the tests and for the benchmark that measures them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Case:
-    """A source that misbehaves, and what an import says of it.
+    """A hostile source, and what an import reports about it.
 
-    ``build`` makes it in an empty folder and returns what to import; ``path`` is the file that the
-    report names, ``reason`` a pattern of what it says there; ``inside`` how many sound posts the
-    source holds that have to come in all the same.
+    ``build`` creates it in an empty folder and returns the path to import. ``path`` is the file in
+    the report, ``reason`` a pattern of its reason. ``inside`` is the number of valid posts in the
+    source, which have to be imported all the same.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Tar archives that lie, lead out, hide something or go off."""
+"""Hostile tar archives: wrong headers, paths that lead out, links, bombs."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pathlib import Path
 
 from articles.tests.support.hostile_cases import Case
 from articles.tests.support.packed_sources import add_to_tar, good_posts, make_tar
-from articles.tests.support.post_files import ADDRESS, make_post
+from articles.tests.support.post_files import STORY_URL, make_post
 
 BAD = "2021-01-14-bad.md"
-_POST = make_post(url=f"{ADDRESS}/bad")
+_POST = make_post(url=f"{STORY_URL}/bad")
 _END = bytes(1024)
 
 
 def _tar_bytes(change: Callable[[tarfile.TarFile], None], end: bytes = _END) -> bytes:
-    """Return a tar of a sound post, what ``change`` adds, another sound post, and ``end``."""
+    """Return a tar of a valid post, what ``change`` adds, another valid post, and ``end``."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as archive:
         (first, one), (second, other) = good_posts().items()
@@ -33,9 +33,9 @@ def _tar_bytes(change: Callable[[tarfile.TarFile], None], end: bytes = _END) -> 
 
 
 def _with(change: Callable[[tarfile.TarFile], None], name: str = "a.tar") -> Callable[[Path], Path]:
-    def build(place: Path) -> Path:
-        (place / name).write_bytes(_tar_bytes(change))
-        return place / name
+    def build(folder: Path) -> Path:
+        (folder / name).write_bytes(_tar_bytes(change))
+        return folder / name
 
     return build
 
@@ -45,7 +45,7 @@ def _named(name: str) -> Callable[[Path], Path]:
 
 
 def _kind(kind: bytes, **values: object) -> Callable[[Path], Path]:
-    """Make a tar with a member of another kind than a file."""
+    """Create a tar with a member that is not a file."""
 
     def change(archive: tarfile.TarFile) -> None:
         member = tarfile.TarInfo(BAD)
@@ -58,7 +58,7 @@ def _kind(kind: bytes, **values: object) -> Callable[[Path], Path]:
 
 
 def header(name: bytes, kind: bytes, size: bytes) -> bytes:
-    """Return a header block with a right checksum and whatever it was told."""
+    """Return a header block with these values, valid or not, and a correct checksum."""
     block = bytearray(512)
     block[: len(name)] = name
     block[100:108] = b"0000644\0"
@@ -70,9 +70,9 @@ def header(name: bytes, kind: bytes, size: bytes) -> bytes:
     return bytes(block)
 
 
-def _inserted(*blocks: bytes, packing: Callable[[bytes], bytes] = bytes, name: str = "a.tar",
+def _inserted(*blocks: bytes, compress: Callable[[bytes], bytes] = bytes, name: str = "a.tar",
               end: bytes = _END) -> Callable[[Path], Path]:  # fmt: skip
-    """Make a tar with these bytes between two sound posts."""
+    """Create a tar with these bytes between two valid posts."""
 
     def change(archive: tarfile.TarFile) -> None:
         for block in blocks:
@@ -80,62 +80,64 @@ def _inserted(*blocks: bytes, packing: Callable[[bytes], bytes] = bytes, name: s
             archive.fileobj.write(block)
             archive.offset += len(block)
 
-    def build(place: Path) -> Path:
-        (place / name).write_bytes(packing(_tar_bytes(change, end)))
-        return place / name
+    def build(folder: Path) -> Path:
+        (folder / name).write_bytes(compress(_tar_bytes(change, end)))
+        return folder / name
 
     return build
 
 
-def _cut(
-    length: int, packing: Callable[[bytes], bytes] = bytes, name: str = "a.tar"
+def _truncated(
+    length: int, compress: Callable[[bytes], bytes] = bytes, name: str = "a.tar"
 ) -> Callable[[Path], Path]:
-    """Make a packed tar that lacks its last ``length`` bytes."""
+    """Create a compressed tar without its last ``length`` bytes."""
 
-    def build(place: Path) -> Path:
-        whole = packing(_tar_bytes(lambda archive: add_to_tar(archive, BAD, _noise())))
-        (place / name).write_bytes(whole[:-length])
-        return place / name
+    def build(folder: Path) -> Path:
+        original = compress(_tar_bytes(lambda archive: add_to_tar(archive, BAD, _noise())))
+        (folder / name).write_bytes(original[:-length])
+        return folder / name
 
     return build
 
 
 def _noise() -> bytes:
-    """Return a post that packs badly."""
+    """Return a post that compresses badly."""
     text = "".join(f"{zlib.crc32(bytes([n % 256, n // 256])):08x}" for n in range(5000))
-    return make_post(url=f"{ADDRESS}/bad", body=f"<p>{text}</p>")
+    return make_post(url=f"{STORY_URL}/bad", body=f"<p>{text}</p>")
 
 
-def _damaged(packing: Callable[[bytes], bytes], name: str, at: int) -> Callable[[Path], Path]:
-    def build(place: Path) -> Path:
-        whole = bytearray(packing(_tar_bytes(lambda archive: add_to_tar(archive, BAD, _noise()))))
-        whole[at] ^= 0x5A
-        (place / name).write_bytes(whole)
-        return place / name
+def _damaged(compress: Callable[[bytes], bytes], name: str, at: int) -> Callable[[Path], Path]:
+    def build(folder: Path) -> Path:
+        original = bytearray(
+            compress(_tar_bytes(lambda archive: add_to_tar(archive, BAD, _noise())))
+        )
+        original[at] ^= 0x5A
+        (folder / name).write_bytes(original)
+        return folder / name
 
     return build
 
 
-def _bomb(packing: Callable[[bytes], bytes], name: str) -> Callable[[Path], Path]:
-    """Make a packed tar with a post of 8 GB of zeros, in as many streams as that takes."""
+def _bomb(compress: Callable[[bytes], bytes], name: str) -> Callable[[Path], Path]:
+    """Create a compressed tar with a post of 8 GB of zeros, in many streams."""
 
-    def build(place: Path) -> Path:
+    def build(folder: Path) -> Path:
         head = header(BAD.encode(), b"0", b"77777777777\0")
-        with (place / name).open("wb") as file:
-            file.write(packing(make_tar(good_posts(), place / "good.tar").read_bytes()[:-10240]))
-            file.write(packing(head))
-            file.write(packing(bytes(16 * 2**20)) * 512)
-        (place / "good.tar").unlink()
-        return place / name
+        with (folder / name).open("wb") as file:
+            file.write(compress(make_tar(good_posts(), folder / "good.tar").read_bytes()[:-10240]))
+            file.write(compress(head))
+            file.write(compress(bytes(16 * 2**20)) * 512)
+        (folder / "good.tar").unlink()
+        return folder / name
 
     return build
 
 
-def _headers(place: Path) -> Path:
-    """Make a packed tar of half a million empty posts: a bomb of names."""
+def _headers(folder: Path) -> Path:
+    """Create a compressed tar of half a million empty posts: a bomb of names."""
     blocks = b"".join(header(b"2021-01-14-%07d.md" % n, b"0", b"0\0") for n in range(50_000))
-    (place / "a.tar.xz").write_bytes(lzma.compress(blocks) * 10)
-    return place / "a.tar.xz"
+    (folder / "a.tar.xz").write_bytes(lzma.compress(blocks) * 10)
+    return folder / "a.tar.xz"
 
 
 def _xz_that_wants_memory(data: bytes) -> bytes:
@@ -149,9 +151,9 @@ def _xz_that_wants_memory(data: bytes) -> bytes:
 
 
 def _written(content: bytes, name: str) -> Callable[[Path], Path]:
-    def build(place: Path) -> Path:
-        (place / name).write_bytes(content)
-        return place / name
+    def build(folder: Path) -> Path:
+        (folder / name).write_bytes(content)
+        return folder / name
 
     return build
 
@@ -172,20 +174,20 @@ def _pax_path(archive: tarfile.TarFile) -> None:
 
 
 def _twice(archive: tarfile.TarFile) -> None:
-    add_to_tar(archive, BAD, make_post(url=f"{ADDRESS}/first"))
+    add_to_tar(archive, BAD, make_post(url=f"{STORY_URL}/first"))
     add_to_tar(archive, "./" + BAD, _POST)
 
 
-_OUT = r"leads out of the archive.*; nothing was written"
-_CAME = r"what came before was imported, fetch it again for the rest"
-_NONE = r"nothing of it was imported"
+_LEADS_OUT = r"leads out of the archive.*; nothing was written"
+_PARTIAL = r"what came before was imported, fetch the archive again for the rest"
+_NOT_IMPORTED = r"nothing of it was imported"
 _LINK = r"links are not followed"
 _IRREGULAR = r"not a regular file"
-_FAR = b"\x80" + b"\x7f" * 11  # a size of 2**87 bytes
+_HUGE_SIZE = b"\x80" + b"\x7f" * 11  # a size of 2**87 bytes
 
 TARS = [
-    Case("tar: name above the root", _named("../" + BAD), "../" + BAD, _OUT),
-    Case("tar: name above by pax", _with(_pax_path), "../" + "长" * 99 + ".md", _OUT),
+    Case("tar: name above the root", _named("../" + BAD), "../" + BAD, _LEADS_OUT),
+    Case("tar: name above by pax", _with(_pax_path), "../" + "长" * 99 + ".md", _LEADS_OUT),
     Case("tar: absolute name", _named("/tmp/" + BAD), "/tmp/" + BAD, "absolute path; nothing"),
     Case("tar: one name twice", _with(_twice), BAD, "more than once.*unpack it", inside=3),
     Case("tar: link out", _kind(b"2", linkname="/etc/passwd"), BAD, _LINK, "skipped"),
@@ -202,67 +204,68 @@ TARS = [
     Case(
         "tar: post of 100 MB",
         _inserted(header(BAD.encode(), b"0", b"575360400\0"), bytes(100_000_256)),
-        BAD, "larger than 16 MB.*look into",
+        BAD, "larger than 16 MB.*check the file",
     ),
     Case(
         "tar: name of 8 GB", _inserted(header(b"x", b"L", b"77777777777\0")), "a.tar",
-        f"a name or header of 8,589,934,591 bytes at byte.*{_NONE}", inside=0,
+        f"a name or header of 8,589,934,591 bytes at byte.*{_NOT_IMPORTED}", inside=0,
     ),
     Case(
         "tar: pax header of 8 GB", _inserted(header(b"x", b"x", b"77777777777\0")), "a.tar",
-        f"a name or header of.*{_NONE}", inside=0,
+        f"a name or header of.*{_NOT_IMPORTED}", inside=0,
     ),
     Case(
         "tar: broken pax header",
         _inserted(header(b"x", b"x", b"20\0"), b"999999 path=x\n".ljust(512, b"\0")), "a.tar",
-        f"damaged.*{_NONE}", inside=0,
+        f"damaged.*{_NOT_IMPORTED}", inside=0,
     ),
     Case(
-        "tar: names of names without end",
+        "tar: endless long-name headers",
         _inserted(*[header(b"x", b"L", b"1\0") + b"x".ljust(512, b"\0")] * 99), "a.tar",
-        f"damaged.*{_NONE}", inside=0,
+        f"damaged.*{_NOT_IMPORTED}", inside=0,
     ),
     Case(
-        "tar: size without measure", _inserted(header(BAD.encode(), b"0", _FAR)), "a.tar",
-        f"damaged.*{_NONE}", inside=0,
+        "tar: size of 2**87 bytes", _inserted(header(BAD.encode(), b"0", _HUGE_SIZE)), "a.tar",
+        f"damaged.*{_NOT_IMPORTED}", inside=0,
     ),
     Case(
         "tar: size of the rest and more", _inserted(header(BAD.encode(), b"0", b"7777777\0")),
-        "a.tar", rf"ends inside a member \(after 2021-01-14-good0.md, byte [\d,]+.*{_CAME}",
+        "a.tar", rf"ends inside a member \(after 2021-01-14-good0.md, byte [\d,]+.*{_PARTIAL}",
         inside=1,
     ),
-    Case("tar: wrong checksum", _inserted(b"x" * 512), "a.tar", f"damaged.*{_NONE}", inside=0),
-    Case("tar: cut off", _cut(3000), "a.tar",
-         rf"after 2021-01-14-good0.md, byte.*{_CAME}", inside=1),
-    Case("tar: without an end mark", _cut(1024), "a.tar",
-         f"without an end mark.*{_CAME}", inside=3),
+    Case("tar: wrong checksum", _inserted(b"x" * 512), "a.tar", f"damaged.*{_NOT_IMPORTED}",
+         inside=0),
+    Case("tar: cut off", _truncated(3000), "a.tar",
+         rf"after 2021-01-14-good0.md, byte.*{_PARTIAL}", inside=1),
+    Case("tar: without an end marker", _truncated(1024), "a.tar",
+         f"without an end marker.*{_PARTIAL}", inside=3),
     Case(
         "tar: more after its end", _inserted(end=_END + header(BAD.encode(), b"0", b"0\0")),
-        "a.tar", "something follows.*--ignore-zeros",
+        "a.tar", "more data after its end marker.*--ignore-zeros",
     ),
     Case("tar: empty file", _written(b"", "a.tar"), "a.tar", "before its first post", inside=0),
     Case("tar: text", _written(b"text " * 999, "a.tar"), "a.tar", "is no tar.*make", inside=0),
     Case(
-        "tar: packed otherwise", _written(b"LZIP" + b"\1" * 999, "a.tar.lz"), "a.tar.lz",
+        "tar: unknown compression", _written(b"LZIP" + b"\1" * 999, "a.tar.lz"), "a.tar.lz",
         "is no tar.*make", inside=0,
     ),
     Case(
-        "tar: packed by zstd", _written(b"\x28\xb5\x2f\xfd" + b"\1" * 99, "a.tar.zst"),
+        "tar: compressed with zstd", _written(b"\x28\xb5\x2f\xfd" + b"\1" * 99, "a.tar.zst"),
         "a.tar.zst", "zstd.*unpack it", inside=0,
     ),
-    Case("tar: gzip cut off", _cut(9000, gzip.compress, "a.tar.gz"), "a.tar.gz",
-         rf"ends too early.*after 2021-01-14-good0.md.*{_CAME}", inside=1),
-    Case("tar: xz cut off", _cut(200, lzma.compress, "a.tar.xz"), "a.tar.xz",
-         f"ends too early.*{_CAME}", inside=1),
-    Case("tar: bzip2 cut off", _cut(200, bz2.compress, "a.tar.bz2"), "a.tar.bz2",
+    Case("tar: gzip cut off", _truncated(9000, gzip.compress, "a.tar.gz"), "a.tar.gz",
+         rf"ends too early.*after 2021-01-14-good0.md.*{_PARTIAL}", inside=1),
+    Case("tar: xz cut off", _truncated(200, lzma.compress, "a.tar.xz"), "a.tar.xz",
+         f"ends too early.*{_PARTIAL}", inside=1),
+    Case("tar: bzip2 cut off", _truncated(200, bz2.compress, "a.tar.bz2"), "a.tar.bz2",
          "ends too early.*before its first post", inside=0),
     Case("tar: gzip with a wrong checksum", _damaged(gzip.compress, "a.tar.gz", -6), "a.tar.gz",
-         f"damaged before byte.*{_NONE}", inside=0),
+         f"damaged before byte.*{_NOT_IMPORTED}", inside=0),
     Case("tar: xz damaged", _damaged(lzma.compress, "a.tar.xz", 5000), "a.tar.xz",
-         f"damaged before byte.*{_NONE}", inside=0),
+         f"damaged before byte.*{_NOT_IMPORTED}", inside=0),
     Case("tar: bzip2 damaged", _damaged(bz2.compress, "a.tbz2", 5000), "a.tbz2",
-         f"damaged before byte.*{_NONE}", inside=0),
-    Case("tar: xz that wants 1 GB", _inserted(packing=_xz_that_wants_memory, name="a.txz"),
+         f"damaged before byte.*{_NOT_IMPORTED}", inside=0),
+    Case("tar: xz that wants 1 GB", _inserted(compress=_xz_that_wants_memory, name="a.txz"),
          "a.txz", "more than 100 MB of memory.*unpack it", inside=0),
     Case("tar: gzip bomb", _bomb(gzip.compress, "a.tgz"), "a.tgz",
          "more than 200 times.*unpack it and", inside=0),

@@ -1,4 +1,4 @@
-"""Zip archives that lie, lead out, hide something or go off."""
+"""Hostile zip archives: wrong directories, paths that lead out, links, bombs."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from pathlib import Path
 
 from articles.tests.support.hostile_cases import Case
 from articles.tests.support.packed_sources import good_posts, make_zip
-from articles.tests.support.post_files import ADDRESS, make_post
+from articles.tests.support.post_files import STORY_URL, make_post
 
 BAD = "2021-01-14-bad.md"
-_POST = make_post(url=f"{ADDRESS}/bad")
+_POST = make_post(url=f"{STORY_URL}/bad")
 _LOCAL, _ENTRY, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 
 
 def _named(name: str) -> Callable[[Path], Path]:
-    """Make a zip with two sound posts and one of this name, as it stands."""
+    """Create a zip with two valid posts and one of this name, unchanged."""
 
-    def build(place: Path) -> Path:
-        with zipfile.ZipFile(place / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+    def build(folder: Path) -> Path:
+        with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             for good, content in good_posts().items():
                 archive.writestr(good, content)
             member = zipfile.ZipInfo("x" * len(name))
             archive.writestr(member, _POST)
-        raw = (place / "a.zip").read_bytes()
-        (place / "a.zip").write_bytes(raw.replace(b"x" * len(name), name.encode()))
-        return place / "a.zip"
+        raw = (folder / "a.zip").read_bytes()
+        (folder / "a.zip").write_bytes(raw.replace(b"x" * len(name), name.encode()))
+        return folder / "a.zip"
 
     return build
 
@@ -37,17 +37,17 @@ def _named(name: str) -> Callable[[Path], Path]:
 def _with(
     change: Callable[[zipfile.ZipInfo], None], content: bytes = _POST
 ) -> Callable[[Path], Path]:
-    """Make a zip whose third member was changed before it was written."""
+    """Create a zip whose third member was changed before it was written."""
 
-    def build(place: Path) -> Path:
-        with zipfile.ZipFile(place / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+    def build(folder: Path) -> Path:
+        with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             for good, good_content in good_posts().items():
                 archive.writestr(good, good_content)
             member = zipfile.ZipInfo(BAD)
             member.compress_type, member.create_system = zipfile.ZIP_DEFLATED, 3
             change(member)
             archive.writestr(member, content)
-        return place / "a.zip"
+        return folder / "a.zip"
 
     return build
 
@@ -60,10 +60,10 @@ def _mode(mode: int) -> Callable[[Path], Path]:
 
 
 def _patched(header: bytes, offset: int, value: bytes, last: bool = True) -> Callable[[Path], Path]:
-    """Make a zip with some bytes of a header changed, of its last member or of its first."""
+    """Create a zip with some bytes of a header changed, of its last member or of its first."""
 
-    def build(place: Path) -> Path:
-        path = make_zip({**good_posts(), BAD: _POST}, place / "a.zip")
+    def build(folder: Path) -> Path:
+        path = make_zip({**good_posts(), BAD: _POST}, folder / "a.zip")
         raw = bytearray(path.read_bytes())
         at = (raw.rfind(header) if last else raw.find(header)) + offset
         raw[at : at + len(value)] = value
@@ -73,27 +73,27 @@ def _patched(header: bytes, offset: int, value: bytes, last: bool = True) -> Cal
     return build
 
 
-def _encrypted(place: Path) -> Path:
-    path = _patched(_LOCAL, 6, b"\x01")(place)
+def _encrypted(folder: Path) -> Path:
+    path = _patched(_LOCAL, 6, b"\x01")(folder)
     raw = bytearray(path.read_bytes())
     raw[raw.rfind(_ENTRY) + 8] |= 1
     path.write_bytes(raw)
     return path
 
 
-def _twice(place: Path) -> Path:
-    with warnings.catch_warnings(), zipfile.ZipFile(place / "a.zip", "w") as archive:
+def _twice(folder: Path) -> Path:
+    with warnings.catch_warnings(), zipfile.ZipFile(folder / "a.zip", "w") as archive:
         warnings.simplefilter("ignore")
-        for content in (_POST, make_post(url=f"{ADDRESS}/bad/last")):
+        for content in (_POST, make_post(url=f"{STORY_URL}/bad/last")):
             archive.writestr(BAD, content)
         for good, content in good_posts(1).items():
             archive.writestr(good, content)
-    return place / "a.zip"
+    return folder / "a.zip"
 
 
-def _overlapping(place: Path) -> Path:
-    """Make a zip whose directory names one member twice: the idea of the smallest bombs."""
-    path = make_zip({**good_posts(), BAD: _POST}, place / "a.zip")
+def _overlapping(folder: Path) -> Path:
+    """Create a zip whose directory names one member twice: the idea of the smallest bombs."""
+    path = make_zip({**good_posts(), BAD: _POST}, folder / "a.zip")
     raw = bytearray(path.read_bytes())
     second = raw.rfind(_ENTRY, 0, raw.rfind(_ENTRY))
     raw[raw.rfind(_ENTRY) + 42 : raw.rfind(_ENTRY) + 46] = raw[second + 42 : second + 46]
@@ -101,10 +101,10 @@ def _overlapping(place: Path) -> Path:
     return path
 
 
-def _bomb(place: Path) -> Path:
-    """Make a zip of 60 posts that unpack to 15 MB each, the directory told truly."""
+def _bomb(folder: Path) -> Path:
+    """Create a zip of 60 posts that unpack to 15 MB each; the directory is correct."""
     zeros = bytes(15_000_000)
-    path = place / "a.zip"
+    path = folder / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("2021-01-14-0.md", zeros)
     raw = path.read_bytes()
@@ -119,21 +119,21 @@ def _bomb(place: Path) -> Path:
     return path
 
 
-def _nested(place: Path) -> Path:
-    inner = make_zip({BAD: _POST}, place / "inner.zip").read_bytes()
-    return make_zip({**good_posts(), "inner.zip": inner}, place / "a.zip")
+def _nested(folder: Path) -> Path:
+    inner = make_zip({BAD: _POST}, folder / "inner.zip").read_bytes()
+    return make_zip({**good_posts(), "inner.zip": inner}, folder / "a.zip")
 
 
-def _cut(place: Path) -> Path:
-    path = make_zip({**good_posts(), BAD: _POST}, place / "a.zip")
+def _truncated(folder: Path) -> Path:
+    path = make_zip({**good_posts(), BAD: _POST}, folder / "a.zip")
     path.write_bytes(path.read_bytes()[:-100])
     return path
 
 
 def _text(content: bytes) -> Callable[[Path], Path]:
-    def build(place: Path) -> Path:
-        (place / "a.zip").write_bytes(content)
-        return place / "a.zip"
+    def build(folder: Path) -> Path:
+        (folder / "a.zip").write_bytes(content)
+        return folder / "a.zip"
 
     return build
 
@@ -142,24 +142,25 @@ def _set_size(size: int) -> Callable[[Path], Path]:
     return _patched(_ENTRY, 24, struct.pack("<L", size))
 
 
-def _large(place: Path) -> Path:
-    return _with(lambda member: None, bytes(100_000_000))(place)
+def _large(folder: Path) -> Path:
+    return _with(lambda member: None, bytes(100_000_000))(folder)
 
 
-_OUT = r"leads out of the archive.*; nothing was written"
+_LEADS_OUT = r"leads out of the archive.*; nothing was written"
 _ABSOLUTE = r"absolute path; nothing was written"
-_LIES = r"directory does not fit.*nothing of it was imported, fetch"
+_WRONG = r"directory does not match.*nothing of it was imported, fetch"
 _LINK = r"links are not followed"
 _IRREGULAR = r"not a regular file"
+_LARGE = r"larger than 16 MB.*check the file"
 
 ZIPS = [
-    Case("zip: name above the root", _named("../" + BAD), "../" + BAD, _OUT),
-    Case("zip: name above by a folder", _named("a/../../" + BAD), "a/../../" + BAD, _OUT),
-    Case("zip: name above by backslashes", _named("..\\..\\" + BAD), "..\\..\\" + BAD, _OUT),
+    Case("zip: name above the root", _named("../" + BAD), "../" + BAD, _LEADS_OUT),
+    Case("zip: name above by a folder", _named("a/../../" + BAD), "a/../../" + BAD, _LEADS_OUT),
+    Case("zip: name above by backslashes", _named("..\\..\\" + BAD), "..\\..\\" + BAD, _LEADS_OUT),
     Case("zip: absolute name", _named("/tmp/" + BAD), "/tmp/" + BAD, _ABSOLUTE),
     Case("zip: name on a drive", _named("C:\\" + BAD), "C:\\" + BAD, _ABSOLUTE),
     Case("zip: name on a server", _named("\\\\srv\\" + BAD), "\\\\srv\\" + BAD, _ABSOLUTE),
-    Case("zip: NUL in a name", _named("a\0/" + BAD), "a\0/" + BAD, "holds a NUL; nothing was"),
+    Case("zip: NUL in a name", _named("a\0/" + BAD), "a\0/" + BAD, "contains a NUL; nothing was"),
     Case(
         "zip: name of 60,000 bytes", _named("n" * 60_000 + ".md"), "n" * 60_000 + ".md",
         "longer than 1500 bytes; import", "skipped",
@@ -173,25 +174,25 @@ ZIPS = [
     Case("zip: link", _mode(stat.S_IFLNK | 0o777), BAD, _LINK, "skipped"),
     Case("zip: pipe", _mode(stat.S_IFIFO | 0o644), BAD, _IRREGULAR, "skipped"),
     Case("zip: device", _mode(stat.S_IFBLK | 0o644), BAD, _IRREGULAR, "skipped"),
-    Case("zip: unknown packing", _patched(_ENTRY, 10, b"\x5f\0"), BAD, "method 95.*unpack"),
+    Case("zip: unknown compression", _patched(_ENTRY, 10, b"\x5f\0"), BAD, "method 95.*unpack"),
     Case("zip: wrong checksum", _patched(_ENTRY, 16, b"\0\0\0\0"), BAD, "damaged.*fetch"),
-    Case("zip: size told too small", _set_size(10), BAD, "damaged.*fetch"),
-    Case("zip: size told too large", _set_size(15_000_000), BAD, "damaged.*fetch"),
-    Case("zip: size of 4 GB told", _set_size(0xFFFFFFFE), BAD, "larger than 16 MB.*look into"),
-    Case("zip: another name inside", _patched(_LOCAL, 30, b"X"), BAD, "another name.*fetch"),
-    Case("zip: nothing at the member's place", _patched(_LOCAL, 0, b"XX"), BAD, "stand.*fetch"),
-    Case("zip: post of 100 MB", _large, BAD, "larger than 16 MB.*look into"),
-    Case("zip: archive in the archive", _nested, "inner.zip", "no post", "skipped"),
+    Case("zip: stated size too small", _set_size(10), BAD, "damaged.*fetch"),
+    Case("zip: stated size too large", _set_size(15_000_000), BAD, "damaged.*fetch"),
+    Case("zip: stated size of 4 GB", _set_size(0xFFFFFFFE), BAD, _LARGE),
+    Case("zip: another name inside", _patched(_LOCAL, 30, b"X"), BAD, "name differs.*fetch"),
+    Case("zip: nothing at the member's place", _patched(_LOCAL, 0, b"XX"), BAD, "not where.*fetch"),
+    Case("zip: post of 100 MB", _large, BAD, _LARGE),
+    Case("zip: archive in the archive", _nested, "inner.zip", "not a post", "skipped"),
     Case("zip: members overlap", _overlapping, "a.zip", "overlap.*nothing of it", inside=0),
     Case("zip: bomb", _bomb, "a.zip", "more than 200 times.*unpack it and", inside=0),
-    Case("zip: cut off", _cut, "a.zip", "broke off.*fetch", inside=0),
-    Case("zip: empty file", _text(b""), "a.zip", "broke off or is no zip; fetch", inside=0),
-    Case("zip: text", _text(b"text\n" * 99), "a.zip", "is no zip; fetch", inside=0),
-    Case("zip: too many entries told", _patched(_END, 8, b"\4\0\4\0"), "a.zip", _LIES, inside=0),
-    Case("zip: too few entries told", _patched(_END, 8, b"\1\0\1\0"), "a.zip", _LIES, inside=0),
-    Case("zip: directory elsewhere", _patched(_END, 16, b"\0"), "a.zip", _LIES, inside=0),
-    Case("zip: member beyond the end", _patched(_ENTRY, 42, b"\xff\xff\xff\x7f"), "a.zip", _LIES,
+    Case("zip: cut off", _truncated, "a.zip", "truncated.*fetch", inside=0),
+    Case("zip: empty file", _text(b""), "a.zip", "truncated or not a zip; fetch", inside=0),
+    Case("zip: text", _text(b"text\n" * 99), "a.zip", "not a zip; fetch", inside=0),
+    Case("zip: too many entries stated", _patched(_END, 8, b"\4\0\4\0"), "a.zip", _WRONG, inside=0),
+    Case("zip: too few entries stated", _patched(_END, 8, b"\1\0\1\0"), "a.zip", _WRONG, inside=0),
+    Case("zip: directory elsewhere", _patched(_END, 16, b"\0"), "a.zip", _WRONG, inside=0),
+    Case("zip: member beyond the end", _patched(_ENTRY, 42, b"\xff\xff\xff\x7f"), "a.zip", _WRONG,
          inside=0),
     Case("zip: one of several disks", _patched(_END, 4, b"\1"), "a.zip", "join", inside=0),
-    Case("zip: 64-bit end missing", _patched(_END, 16, b"\xff" * 4), "a.zip", _LIES, inside=0),
+    Case("zip: 64-bit end missing", _patched(_END, 16, b"\xff" * 4), "a.zip", _WRONG, inside=0),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Documents at the edge of the strict check, and what may not be true of one that it accepts."""
+"""Random HTML at the edge of the strict check, and a search for evidence against the check."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bleach._vendor.html5lib import HTMLParser as Html5lib  # type: ignore[impor
 from selectolax.lexbor import LexborHTMLParser
 
 from articles.content.html.cleaning.policy import POLICY
-from articles.content.html.cleaning.sanitizer import bleach_cleaned, clean_html
+from articles.content.html.cleaning.sanitizer import clean_html, clean_with_bleach
 from articles.content.html.cleaning.strict_check import first_fault
 
 Event = tuple[str, ...]
 
-_EVIL_TAGS = (
+_HOSTILE_TAGS = (
     "script style svg math template noscript textarea title select option form input button iframe "
     "object embed xmp plaintext frameset body html head col colgroup div section center font nobr "
     "mglyph annotation-xml foreignobject listing optgroup marquee rb rtc wbr main h1"
@@ -29,11 +29,11 @@ _FEED_TAGS = (
     *("iframe src='https://www.youtube.com/embed/aaaaaaaaaaa'", "video src='/v.mp4'"),
 )
 _TAGS = sorted(POLICY.tags)
-_GOOD_TEXTS = (
+_ACCEPTED_TEXTS = (
     *("港口", "a", " ", "\n", "\t", "《言论》", "&amp;", "&lt;", "&gt;", "&nbsp;", "&amp;lt;"),
 )
 _TEXTS = (
-    *_GOOD_TEXTS,
+    *_ACCEPTED_TEXTS,
     *("若 0<p<1", "&", "&amp;#60;", "&ampamp;", "&quot;", "&#60;", "&copy", "&ampx", "&#x0;"),
     *("<", ">", "\xa0", "\u2028", "\x0c", "\x00", "\r", "\x85", "\ufeff", "\u202e", "\x1b", "𠮷"),
     *(
@@ -65,20 +65,22 @@ _NAMES = (
 ).split()
 
 
-def document(random: Random) -> str:
-    """Return HTML: mostly by the grammar, then often broken in one place; sometimes a soup."""
+def random_document(random: Random) -> str:
+    """Return HTML: mostly by the grammar, often with a mutation or two; sometimes a tag soup."""
     kind = random.random()
     if kind < 0.15:
-        return "".join(_token(random) for _ in range(random.randint(1, 14)))
-    html = "".join(_element(random, POLICY.top, 0) for _ in range(random.randint(1, 3)))
+        return "".join(_random_token(random) for _ in range(random.randint(1, 14)))
+    html = "".join(
+        _random_element(random, POLICY.top_level, 0) for _ in range(random.randint(1, 3))
+    )
     if kind < 0.55:
         for _ in range(random.randint(1, 2)):
-            html = _broken(random, html)
+            html = _mutate(random, html)
     return html
 
 
-def feed_soup(random: Random) -> str:
-    """Return HTML such as feeds deliver, at its worst: elements opened and closed anywhere."""
+def random_feed_html(random: Random) -> str:
+    """Return HTML as feeds deliver it at its worst: elements opened and closed anywhere."""
     parts = []
     for _ in range(random.randint(2, 14)):
         tag = random.choice(_FEED_TAGS)
@@ -92,57 +94,61 @@ def feed_soup(random: Random) -> str:
     return "".join(parts)
 
 
-def _element(random: Random, allowed: frozenset[str], depth: int) -> str:
-    """Return an element that may stand where ``allowed`` may, with what may stand in it."""
+def _random_element(random: Random, allowed: frozenset[str], depth: int) -> str:
+    """Return an element of ``allowed`` with content that the policy allows in it."""
     if depth > 6 or random.random() < 0.2:
-        return "" if "b" not in allowed else random.choice(_GOOD_TEXTS)
-    stray = random.random() < 0.005
-    tag = random.choice(_TAGS if stray else sorted(allowed))
-    attributes = _attributes(random, tag)
+        return "" if "b" not in allowed else random.choice(_ACCEPTED_TEXTS)
+    is_misplaced = random.random() < 0.005
+    tag = random.choice(_TAGS if is_misplaced else sorted(allowed))
+    attributes = _random_attributes(random, tag)
     if tag in POLICY.void:
         return f"<{tag}{attributes}>"
-    inside = POLICY.contents[tag]
-    parts = [_element(random, inside, depth + 1) for _ in range(random.choice((0, 1, 1, 2, 3)))]
+    children = POLICY.content_model[tag]
+    parts = [
+        _random_element(random, children, depth + 1) for _ in range(random.choice((0, 1, 1, 2, 3)))
+    ]
     if tag not in POLICY.without_text and random.random() < 0.5:
-        parts.insert(random.randint(0, len(parts)), random.choice(_GOOD_TEXTS))
+        parts.insert(random.randint(0, len(parts)), random.choice(_ACCEPTED_TEXTS))
     return f"<{tag}{attributes}>{''.join(parts)}</{tag}>"
 
 
-def _attributes(random: Random, tag: str) -> str:
+def _random_attributes(random: Random, tag: str) -> str:
     own = [*POLICY.attributes.get(tag, ()), "lang", "dir"]
     names = random.sample(own, random.choice((0, 0, 0, 1, 1, 2)))
     if random.random() < 0.03:
         names.append(random.choice(_NAMES))
     parts = []
     for name in names:
-        fitting = [value for value in _VALUES if POLICY.allows(tag, name, value)]
-        value = random.choice(fitting if fitting and random.random() < 0.97 else _VALUES)
+        allowed_values = [value for value in _VALUES if POLICY.allows(tag, name, value)]
+        value = random.choice(
+            allowed_values if allowed_values and random.random() < 0.97 else _VALUES
+        )
         parts.append(f' {name}="{value}"')
     return "".join(parts)
 
 
-def _token(random: Random) -> str:
+def _random_token(random: Random) -> str:
     match random.randrange(5):
         case 0:
             return random.choice(_TEXTS)
         case 1:
-            return f"</{random.choice(_TAGS + _EVIL_TAGS)}>"
+            return f"</{random.choice(_TAGS + _HOSTILE_TAGS)}>"
         case 2:
-            tag = random.choice(_EVIL_TAGS)
-            return f"<{tag}{_attributes(random, tag)}>"
+            tag = random.choice(_HOSTILE_TAGS)
+            return f"<{tag}{_random_attributes(random, tag)}>"
         case _:
             tag = random.choice(_TAGS)
-            return f"<{tag}{_attributes(random, tag)}>"
+            return f"<{tag}{_random_attributes(random, tag)}>"
 
 
-def _broken(random: Random, html: str) -> str:
+def _mutate(random: Random, html: str) -> str:
     at = random.randint(0, len(html))
     to = min(len(html), at + random.choice((0, 1, 1, 2, 5, 12)))
     match random.randrange(4):
         case 0:
             return html[:at] + html[to:]
         case 1:
-            return html[:at] + _token(random) + html[at:]
+            return html[:at] + _random_token(random) + html[at:]
         case 2:
             return html[:at] + random.choice("<>\"'&;=/ \n\x00a") + html[to:]
         case _:
@@ -151,38 +157,40 @@ def _broken(random: Random, html: str) -> str:
 
 
 def is_accepted(html: str) -> bool:
-    """Tell whether the strict check takes ``html`` as it is."""
+    """Return whether the strict check accepts ``html``."""
     return first_fault(html) is None
 
 
-def disagreement(html: str) -> str:
-    """Return what refutes the check on ``html``, or an empty string.
+def find_disagreement(html: str) -> str:
+    """Return the evidence of ``html`` against the strict check, or an empty string.
 
-    Of HTML that it accepts: bleach changes a byte, or html5lib or lexbor read another tree than the
-    tags spell. Of any HTML: what :func:`clean_html` makes of it is not accepted.
+    For HTML that it accepts: bleach changes a byte, or html5lib or lexbor parse another tree than
+    the tags spell. For other HTML: the check refuses the output of :func:`clean_html`.
     """
     if not is_accepted(html):
         stored = clean_html(html).html
         return "" if is_accepted(stored) else f"stored but not accepted: {stored!r}"
-    if (again := bleach_cleaned(html)) != html:
+    if (again := clean_with_bleach(html)) != html:
         return f"bleach: {again!r}"
-    spelled = _spelled(html)
-    if (tree := _html5lib_tree(html)) != spelled:
+    expected = _tree_of_tags(html)
+    if (tree := _html5lib_tree(html)) != expected:
         return f"html5lib: {tree!r}"
-    if (tree := _lexbor_tree(html)) != spelled:
+    if (tree := _lexbor_tree(html)) != expected:
         return f"lexbor: {tree!r}"
     return ""
 
 
-class _Speller(HTMLParser):
-    """Reads tags as they are written, with no idea of what a browser would mend."""
+class _TagReader(HTMLParser):
+    """Reads tags as they are written, without the repairs of a browser."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.events: list[Event] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.events.append(("<", tag, *_flat({name: value or "" for name, value in attrs})))
+        self.events.append(
+            ("<", tag, *_flatten_attributes({name: value or "" for name, value in attrs}))
+        )
         if tag in POLICY.void:
             self.events.append((">",))
 
@@ -193,11 +201,11 @@ class _Speller(HTMLParser):
         _add_text(self.events, data)
 
 
-def _spelled(html: str) -> list[Event]:
-    speller = _Speller()
-    speller.feed(html)
-    speller.close()
-    return speller.events
+def _tree_of_tags(html: str) -> list[Event]:
+    reader = _TagReader()
+    reader.feed(html)
+    reader.close()
+    return reader.events
 
 
 def _html5lib_tree(html: str) -> list[Event]:
@@ -206,7 +214,7 @@ def _html5lib_tree(html: str) -> list[Event]:
     def read(element: Any) -> None:
         _add_text(events, element.text or "")
         for child in element:
-            events.append(("<", str(child.tag), *_flat(child.attrib)))
+            events.append(("<", str(child.tag), *_flatten_attributes(child.attrib)))
             read(child)
             events.append((">",))
             _add_text(events, child.tail or "")
@@ -224,12 +232,12 @@ def _lexbor_tree(html: str) -> list[Event]:
                 _add_text(events, node.text_content or "")
             else:
                 attributes = {name: value or "" for name, value in node.attributes.items()}
-                events.append(("<", node.tag, *_flat(attributes)))
+                events.append(("<", node.tag, *_flatten_attributes(attributes)))
                 read(node.child)
                 events.append((">",))
             node = node.next
 
-    # In an element, so that white space at the edges is in it.
+    # In an element, so that white space at the edges stays.
     body = LexborHTMLParser(f"<!doctype html><body><div>{html}</div>").body
     assert body is not None
     assert body.child is not None
@@ -237,7 +245,7 @@ def _lexbor_tree(html: str) -> list[Event]:
     return events
 
 
-def _flat(attributes: dict[str, str]) -> list[str]:
+def _flatten_attributes(attributes: dict[str, str]) -> list[str]:
     return [part for name in sorted(attributes) for part in (name, attributes[name])]
 
 

@@ -1,4 +1,4 @@
-"""Imports run for tests: in this process, or as a command with a database of its own."""
+"""Run imports for tests: in this process, or as a command with a database of its own."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from unittest import mock
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from articles.deriving.story_counts import MADE, counted, stored
+from articles.deriving.story_counts import COUNT_ONLY_TABLES, count_stories, read_stored_counts
 
 PROJECT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)
-class Ran:
-    """What an import answered: exit code, a line for each file, the summary, standard error."""
+class ImportOutput:
+    """Output of an import: exit code, JSON lines of the files, the summary, standard error."""
 
-    code: int
+    exit_code: int
     files: list[dict[str, Any]]
     summary: dict[str, Any]
     message: str = ""
@@ -38,50 +38,52 @@ class Ran:
         return {line["path"]: line["outcome"] for line in self.files}
 
 
-def run_import(*arguments: str | Path, stdin: bytes | None = None) -> Ran:
-    """Import in this process, without workers unless told, and return what was answered."""
-    words = [str(word) for word in arguments]
-    if not any(word.startswith("--workers") for word in words):
-        words.append("--workers=0")
+def run_import(*arguments: str | Path, stdin: bytes | None = None) -> ImportOutput:
+    """Import in this process, by default without workers, and return the output."""
+    options = [str(option) for option in arguments]
+    if not any(option.startswith("--workers") for option in options):
+        options.append("--workers=0")
     out, err = io.StringIO(), io.StringIO()
-    code, message = 0, ""
+    exit_code, message = 0, ""
     source = io.TextIOWrapper(io.BytesIO(stdin or b""))
     with mock.patch.object(sys, "stdin", source):
         try:
-            call_command("import_posts", *words, "--format=json", stdout=out, stderr=err)
+            call_command("import_posts", *options, "--format=json", stdout=out, stderr=err)
         except CommandError as error:
-            code, message = error.returncode, str(error)
-    return ran(code, out.getvalue(), err.getvalue() + message)
+            exit_code, message = error.returncode, str(error)
+    return parse_output(exit_code, out.getvalue(), err.getvalue() + message)
 
 
-def ran(code: int, out: str, message: str) -> Ran:
-    """Return the parts of an answer in JSON."""
+def parse_output(exit_code: int, out: str, message: str) -> ImportOutput:
+    """Return the parsed JSON output of an import."""
     lines = [json.loads(line) for line in out.split("\n") if line]
     files = [line for line in lines if line["type"] == "file"]
-    return Ran(code, files, lines[-1] if lines else {}, message)
+    return ImportOutput(exit_code, files, lines[-1] if lines else {}, message)
 
 
 @contextmanager
-def forgotten() -> Iterator[None]:
-    """Undo in the end whatever was written inside."""
+def rolled_back() -> Iterator[None]:
+    """Roll back everything that is written inside."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
 
 
 def assert_counts_are_right() -> None:
-    """Compare the stored numbers of stories with a count from the articles."""
-    assert {key: number for key, number in stored() if number} == counted()
-    kept = [key for key, number in stored() if not number and key[0] in MADE]
-    assert not kept, "a row that is there for its count alone goes with it"
+    """Compare the stored counts of stories with a count of the articles."""
+    assert {key: number for key, number in read_stored_counts() if number} == count_stories()
+    kept = [
+        key for key, number in read_stored_counts() if not number and key[0] in COUNT_ONLY_TABLES
+    ]
+    assert not kept, "a row that exists only for its count is deleted with it"
 
 
-class OwnArchive:
+class ProcessArchive:
     """A SQLite archive in a folder of its own, for commands that run as processes."""
 
     def __init__(self, folder: Path) -> None:
         self.database = folder / "archive.sqlite3"
-        self.database.write_bytes(_migrated())
+        self.database.write_bytes(_empty_database())
         self.env = environment(self.database)
 
     def start(self, *arguments: str | Path, **options: Any) -> subprocess.Popen[bytes]:
@@ -94,11 +96,11 @@ class OwnArchive:
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
         return subprocess.Popen(command, cwd=PROJECT, env=self.env, **pipes)
 
-    def run_import(self, *arguments: str | Path) -> Ran:
-        """Run ``import_posts`` to its end and return what it answered."""
+    def run_import(self, *arguments: str | Path) -> ImportOutput:
+        """Run ``import_posts`` to its end and return its output."""
         process = self.start("import_posts", *arguments, "--format=json")
         out, err = process.communicate(timeout=120)
-        return ran(process.returncode, out.decode(), err.decode())
+        return parse_output(process.returncode, out.decode(), err.decode())
 
     def dump(self) -> dict[str, list[str]]:
         """Return the canonical dump of this archive."""
@@ -110,12 +112,12 @@ class OwnArchive:
         process = self.start_command([sys.executable, "-c", script])
         out, err = process.communicate(timeout=120)
         assert process.returncode == 0, err.decode()
-        answer: dict[str, list[str]] = json.loads(out)
-        return answer
+        result: dict[str, list[str]] = json.loads(out)
+        return result
 
 
 def environment(database: Path, **values: str) -> dict[str, str]:
-    """Return the environment of a command that works on ``database``."""
+    """Return the environment of a command that uses ``database``."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     return {
         **kept,
@@ -129,8 +131,8 @@ def environment(database: Path, **values: str) -> dict[str, str]:
 
 
 @cache
-def _migrated() -> bytes:
-    """Return an empty archive's database file, made once for each test process."""
+def _empty_database() -> bytes:
+    """Return the bytes of a migrated empty database, created once for each test process."""
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder, "empty.sqlite3")
         subprocess.run(

@@ -1,7 +1,7 @@
-"""An archive served on the loopback address for a browser: a process of its own.
+"""Serve an archive on the loopback address for browser tests, in a separate process.
 
-The test calls :func:`served`, which starts a module; that one fills an archive and calls
-:func:`serve`. What a test has to know of the archive goes through a file.
+The test calls :func:`start_site`, which runs a module; the module fills an archive and calls
+:func:`serve_site`. What the test has to know of the archive is passed in a JSON file.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-_FACTS = "site.json"
-_START_SECONDS = 300  # an archive that is not up by then will not come up
-_LIMITS = ("COSTLY", "SEARCH", "SUGGEST", "LOGIN", "LOGIN_NAME")
+_SITE_INFO_FILE = "site.json"
+_START_SECONDS = 300  # an archive that does not serve by then has failed
+_RATE_LIMITS = ("COSTLY", "SEARCH", "SUGGEST", "LOGIN", "LOGIN_NAME")
 
 
 @contextmanager
-def served(folder: Path, module: str, *arguments: str, **values: str) -> Iterator[Any]:
-    """Run ``python -m MODULE FOLDER ARGUMENTS``; yield what its call of :func:`serve` tells.
+def start_site(folder: Path, module: str, *arguments: str, **values: str) -> Iterator[Any]:
+    """Run ``python -m MODULE FOLDER ARGUMENTS``; yield the data that it passes to the test.
 
-    ``values`` are settings of the archive, by the names of the environment.
+    ``values`` are settings of the archive, by their names in the environment.
     """
     from articles.tests.support.import_runs import (
-        OwnArchive,  # of models, for which Django must be set up
+        ProcessArchive,  # it imports models, for which Django must be set up
     )
 
-    archive = OwnArchive(folder)
-    rates = {f"{name}_RATE": "off" for name in _LIMITS}
+    archive = ProcessArchive(folder)
+    rates = {f"{name}_RATE": "off" for name in _RATE_LIMITS}
     archive.env |= {"SECURE_SSL_REDIRECT": "off", "DEBUG": "off", **rates, **values}
     with (folder / "server.log").open("w") as log:
         command = [sys.executable, "-m", module, str(folder), *arguments]
@@ -43,25 +43,27 @@ def served(folder: Path, module: str, *arguments: str, **values: str) -> Iterato
             command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT
         )
         try:
-            yield json.loads(_when_there(folder / _FACTS, process, folder / "server.log"))
+            yield json.loads(
+                _wait_for_file(folder / _SITE_INFO_FILE, process, folder / "server.log")
+            )
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.communicate(timeout=30)  # closes the pipe, too
 
 
-def _when_there(path: Path, process: subprocess.Popen[bytes], log: Path) -> str:
-    until = time.monotonic() + _START_SECONDS
+def _wait_for_file(path: Path, process: subprocess.Popen[bytes], log: Path) -> str:
+    deadline = time.monotonic() + _START_SECONDS
     while not path.exists():
-        if process.poll() is not None or time.monotonic() > until:
+        if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"the archive did not start:\n{log.read_text()[-4000:]}")
         time.sleep(0.1)
     return path.read_text(encoding="utf-8")
 
 
-def serve(folder: Path, facts_of: Callable[[str], Any]) -> None:
-    """Answer requests until the process is ended.
+def serve_site(folder: Path, describe_site: Callable[[str], Any]) -> None:
+    """Serve requests until the process is terminated.
 
-    ``facts_of`` gets the address of the site and returns, as plain data, what the test is told.
+    ``describe_site`` gets the base URL and returns, ready for JSON, the data for the test.
     """
     from django.core.handlers.wsgi import WSGIHandler
     from django.db import connections
@@ -69,9 +71,9 @@ def serve(folder: Path, facts_of: Callable[[str], Any]) -> None:
 
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     listener.set_inheritable(True)
-    facts = json.dumps(facts_of(f"http://127.0.0.1:{listener.getsockname()[1]}"))
+    site_info = json.dumps(describe_site(f"http://127.0.0.1:{listener.getsockname()[1]}"))
     connections.close_all()  # none may be shared with the worker
-    threading.Thread(target=_end_with_the_caller, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     options = {
         "bind": f"fd://{listener.fileno()}",
         "worker_class": "gthread",
@@ -85,7 +87,7 @@ def serve(folder: Path, facts_of: Callable[[str], Any]) -> None:
         def load_config(self) -> None:
             for name, value in options.items():
                 self.cfg.set(name, value)
-            self.cfg.set("when_ready", lambda _: _written(folder, facts))
+            self.cfg.set("when_ready", lambda _: _write_site_info(folder, site_info))
 
         def load(self) -> WSGIHandler:
             return WSGIHandler()
@@ -93,13 +95,13 @@ def serve(folder: Path, facts_of: Callable[[str], Any]) -> None:
     Server().run()
 
 
-def _end_with_the_caller() -> None:
-    """Wait until nobody holds the other end of standard input any more; then end the server."""
+def _exit_with_parent() -> None:
+    """Wait for the end of standard input, which the parent process holds; then end the server."""
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _written(folder: Path, facts: str) -> None:
+def _write_site_info(folder: Path, site_info: str) -> None:
     part = folder / "site.part"
-    part.write_text(facts, encoding="utf-8")
-    part.rename(folder / _FACTS)
+    part.write_text(site_info, encoding="utf-8")
+    part.rename(folder / _SITE_INFO_FILE)

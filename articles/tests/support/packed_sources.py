@@ -11,35 +11,35 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from articles.tests.support.post_files import ADDRESS, make_post
+from articles.tests.support.post_files import STORY_URL, make_post
 
 if TYPE_CHECKING:
-    from articles.tests.support.import_runs import Ran
+    from articles.tests.support.import_runs import ImportOutput
 
 KINDS = ("folder", "zip", "tar", "tar.gz", "tar.bz2", "tar.xz", "git", "bare")
-_PACKINGS = {"tar": "w", "tar.gz": "w:gz", "tar.bz2": "w:bz2", "tar.xz": "w:xz"}
+_TAR_MODES = {"tar": "w", "tar.gz": "w:gz", "tar.bz2": "w:bz2", "tar.xz": "w:xz"}
 
 
 def good_posts(count: int = 2, prefix: str = "") -> dict[str, bytes]:
-    """Return sound posts of different addresses by their paths."""
+    """Return valid posts of different URLs by their paths."""
     return {
-        f"{prefix}2021-01-14-good{n}.md": make_post(url=f"{ADDRESS}/good/{prefix}{n}")
+        f"{prefix}2021-01-14-good{n}.md": make_post(url=f"{STORY_URL}/good/{prefix}{n}")
         for n in range(count)
     }
 
 
-def pack(kind: str, files: Mapping[str, bytes], place: Path) -> Path:
-    """Make a source of this kind out of ``files`` below ``place``, and return its path."""
-    place.mkdir(parents=True, exist_ok=True)
+def pack(kind: str, files: Mapping[str, bytes], folder: Path) -> Path:
+    """Create a source of this kind from ``files`` below ``folder``, and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
     if kind == "zip":
-        return make_zip(files, place / "posts.zip")
-    if kind in _PACKINGS:
-        return make_tar(files, place / f"posts.{kind}", _PACKINGS[kind])
+        return make_zip(files, folder / "posts.zip")
+    if kind in _TAR_MODES:
+        return make_tar(files, folder / f"posts.{kind}", _TAR_MODES[kind])
     if kind == "bare":
-        checkout = pack("git", files, place / "checkout")
-        git("clone", "--quiet", "--bare", str(checkout), str(place / "posts.git"), folder=place)
-        return place / "posts.git"
-    folder = place / "posts"
+        checkout = pack("git", files, folder / "checkout")
+        git("clone", "--quiet", "--bare", str(checkout), str(folder / "posts.git"), folder=folder)
+        return folder / "posts.git"
+    folder = folder / "posts"
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ def make_tar(files: Mapping[str, bytes], path: Path, mode: str = "w") -> Path:
 
 
 def add_to_tar(archive: tarfile.TarFile, name: str, content: bytes) -> None:
-    """Add a regular file of this name, whatever it is."""
+    """Add a regular file of this name, valid or not."""
     member = tarfile.TarInfo(name)
     member.size = len(content)
     member.mtime = 1_610_000_000
@@ -75,18 +75,18 @@ def add_to_tar(archive: tarfile.TarFile, name: str, content: bytes) -> None:
 
 
 def git(*arguments: str, folder: Path, stdin: bytes | None = None) -> str:
-    """Run git in ``folder`` and return what it answered."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    """Run git in ``folder`` and return its output."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     names = {
         f"GIT_{who}_{what}": f"tester{'@herald.example' * (what == 'EMAIL')}"
         for who in ("AUTHOR", "COMMITTER")
         for what in ("NAME", "EMAIL")
     }
-    plain = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
+    isolation = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
     done = subprocess.run(
         ["git", *arguments],
         cwd=folder,
-        env={**kept, **names, **plain},
+        env={**inherited, **names, **isolation},
         input=stdin,
         capture_output=True,
         check=True,
@@ -108,7 +108,7 @@ def blob(folder: Path, content: bytes) -> str:
 
 
 def tree(folder: Path, *entries: tuple[str, str, str]) -> str:
-    """Write a tree of (mode, name, id) as they are, sound or not, and return its id."""
+    """Write a tree of (mode, name, id), valid or not, and return its id."""
     raw = b"".join(
         f"{mode} ".encode() + os.fsencode(name) + b"\0" + bytes.fromhex(key)
         for mode, name, key in entries
@@ -119,12 +119,12 @@ def tree(folder: Path, *entries: tuple[str, str, str]) -> str:
 
 
 def commit_tree(folder: Path, key: str) -> str:
-    """Make a tree the HEAD of the repository, whatever it holds."""
+    """Make a tree the HEAD of the repository, and return the commit's id."""
     head = git("commit-tree", key, "-m", "odd", folder=folder)
     (folder / ".git" / "HEAD").write_text(head + "\n")
     return head
 
 
-def reasons(answer: Ran) -> dict[str, tuple[str, str]]:
+def reasons(result: ImportOutput) -> dict[str, tuple[str, str]]:
     """Return outcome and reason of each file by its path."""
-    return {line["path"]: (line["outcome"], line["reason"]) for line in answer.files}
+    return {line["path"]: (line["outcome"], line["reason"]) for line in result.files}

@@ -1,4 +1,4 @@
-"""Rows for the tests of pages: stories with their counts, and stories with versions."""
+"""Fixtures for tests of pages: stories with their counts, and stories with versions."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from django.db import transaction
 from django.test import Client
 
 from articles.content.post_file.parsing import parse_post
-from articles.deriving.story_counts import Tally
+from articles.deriving.story_counts import CountDeltas
 from articles.models import Article, Capture, State, Tag, TaggedArticle
 from articles.tests.support.factories import make_article, make_capture
 from articles.tests.support.post_files import make_post
 
 
 def publish(*, tags: tuple[str, ...] = (), **values: Any) -> Article:
-    """Return a new story with its counts, public unless ``state`` says otherwise."""
+    """Return a new story, and update the counts; it is public unless ``state`` says otherwise."""
     article = make_article(**values)
     public = article.state == State.PUBLISHED
     for name in tags:
         tag = Tag.objects.get_or_create(name=name)[0]
         listed_at = article.published_at if public else None
         TaggedArticle.objects.create(content_object=article, tag=tag, listed_at=listed_at)
-    tally = Tally()
+    deltas = CountDeltas()
     row = {name: getattr(article, name) for name in ("state", "day", "source_id", "author_id")}
-    tally.note(row, Tag.objects.filter(name__in=tags).values_list("pk", flat=True), 1)
+    deltas.add(row, Tag.objects.filter(name__in=tags).values_list("pk", flat=True), 1)
     with transaction.atomic():
-        tally.apply()
+        deltas.apply()
     return article
 
 
 def add_version(
     article: Article, number: int | None, *, shown: bool = True, **post: Any
 ) -> Capture:
-    """Return a new capture of ``article`` from a post of these values; ``shown`` shows it."""
+    """Return a new capture of ``article``, the current one if ``shown``, from a post file."""
     content = make_post(url=article.url, **post)
     path = f"2021-01-14-{number}.md".encode()
     parsed = parse_post(content, path)
@@ -70,8 +70,8 @@ def at(hour: int, minute: int = 0, day: int = 14) -> dt.datetime:
     return dt.datetime(2021, 1, day, hour, minute, tzinfo=dt.UTC)
 
 
-def page_text(client: Client, address: str, status: int = 200) -> str:
-    """Return the HTML at ``address``, which has to answer with ``status``."""
-    response = client.get(address)
-    assert response.status_code == status, (address, response.status_code)
+def page_text(client: Client, url: str, status: int = 200) -> str:
+    """Return the HTML at ``url``; asserts the status."""
+    response = client.get(url)
+    assert response.status_code == status, (url, response.status_code)
     return response.content.decode()

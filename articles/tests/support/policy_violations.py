@@ -1,4 +1,4 @@
-"""Stored HTML looked at by other parsers than the cleaners': does the policy hold?"""
+"""Checks that stored HTML keeps to the policy, with other parsers than those of the cleaners."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from selectolax.lexbor import LexborHTMLParser
 from articles.content.html.cleaning.policy import POLICY
 
 _BLEACH = Cleaner(tags=POLICY.tags, attributes=POLICY.allows, protocols=POLICY.schemes, strip=True)
-_RUNS = re.compile(r"<\s*(script|style|iframe|object|embed|form|meta|base|link|svg|math)", re.I)
+_ACTIVE_ELEMENT = re.compile(
+    r"<\s*(script|style|iframe|object|embed|form|meta|base|link|svg|math)", re.I
+)
 
 
 def assert_policy_holds(html: str) -> None:
-    """Look at stored HTML as a browser would, by another parser than the cleaners'."""
-    assert not _RUNS.search(html)
+    """Assert that stored HTML, as a browser would parse it, has only what the policy allows."""
+    assert not _ACTIVE_ELEMENT.search(html)
     body = LexborHTMLParser(f"<!doctype html><body>{html}").body
     assert body is not None
     for node in body.css("*"):
@@ -30,6 +32,6 @@ def assert_policy_holds(html: str) -> None:
                 assert re.match(r"https?://|mailto:|/i/", value or "")
 
 
-def bleached(html: str) -> str:
-    """Return what bleach with the same policy makes of ``html``."""
+def clean_again_with_bleach(html: str) -> str:
+    """Return ``html`` cleaned by bleach under the same policy, set up apart from the code."""
     return _BLEACH.clean(html)

@@ -1,4 +1,4 @@
-"""Post files for tests, as bytes: invented news in the shape of the archives' own posts."""
+"""Post files for tests, as bytes: invented news in the format of real posts."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 
 TITLE = "港口今日恢复通航"
 DATE = "2021-01-14T14:41:19.000Z"
-OUTLET = "示例日报"  # no outlet that the archive knows
-ADDRESS = "https://herald.example/news/port-reopens"
+OUTLET = "示例日报"  # an outlet without rules in the archive
+STORY_URL = "https://herald.example/news/port-reopens"
 TEXT = (
     "北方港务局星期四宣布，关闭了九天的三号码头当天清晨重新开放，第一艘货轮已经靠岸。"
     "港务局说，积压的货物要到下个星期才能全部运走。"
 )
 BODY = f"<p>{TEXT}</p><p>船员们说，他们在海上等了六天。</p>"
 
-#: A broadcaster that the archive knows: its posts carry an RFC 822 date above the story.
+#: A broadcaster with rules in the archive: its posts have an RFC 822 date above the story.
 VOA = "美国之音"
-VOA_ADDRESS = "https://www.voachinese.com/a/harbour-20210114/1000001.html"
+VOA_URL = "https://www.voachinese.com/a/harbour-20210114/1000001.html"
 
 FEED_FOOTER = (
     '<br><hr><div>获取更多RSS：<br><a href="https://feedx.net" style="color:orange" '
@@ -26,8 +26,8 @@ FEED_FOOTER = (
 )
 
 
-def epoch_of(date: str) -> str:
-    """Return an ISO date as the milliseconds that a post's comment holds."""
+def epoch_milliseconds(date: str) -> str:
+    """Return an ISO date as milliseconds since 1970, as in the comment of a post."""
     moment = dt.datetime.fromisoformat(date)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     return str(int(moment.timestamp() * 1000))
@@ -37,21 +37,21 @@ def make_post(
     *,
     title: str = TITLE,
     date: str = DATE,
-    url: str = ADDRESS,
+    url: str = STORY_URL,
     body: str = BODY,
     author: str | None = None,
     category: str = OUTLET,
     tags: list[str] | None = None,
     epoch: str | None = "",
 ) -> bytes:
-    """Return a post of the main archive's shape.
+    """Return a post in the main format.
 
-    ``epoch`` is the text of the comment: empty repeats the date, None leaves the comment out. An
-    empty ``date`` leaves its line out.
+    ``epoch`` is the text of the comment: "" repeats the date, None omits the comment. An empty
+    ``date`` or ``url`` omits its line.
     """
     quoted = title.replace('"', '\\"')
     if epoch == "":
-        epoch = epoch_of(date) if date else "NaN"
+        epoch = epoch_milliseconds(date) if date else "NaN"
     lines = [
         "---",
         "layout: post",
@@ -81,7 +81,7 @@ def make_neist_post(
     url: str = "https://nei.st/medium/harbour/nine-nights",
     body: str = "<p>第一夜，港口没有灯。</p>\n    <p>第二夜，风停了，人们在仓库门口坐到天亮。</p>",
 ) -> bytes:
-    """Return a post of the Nei.st dialect: no comment, no headline, an ``article`` over lines."""
+    """Return a post in the Nei.st dialect: no comment, no headline, a multi-line ``article``."""
     return f"""---
 layout: post
 title: "{title}"
@@ -107,7 +107,7 @@ categories: [ Nei.st ]
 
 
 def example_post() -> bytes:
-    """Return a whole post of a broadcaster: date block, proxied pictures, captions, footer."""
+    """Return a full post of a broadcaster: date block, proxied pictures, captions, footer."""
     body = (
         "<div><i>Thu, 14 Jan 2021 14:04:22 GMT</i></div>"
         '<img src="https://images.weserv.nl?url=img.herald.example/harbour_w900.jpg" width="100%">'
@@ -120,7 +120,7 @@ def example_post() -> bytes:
         "<p>船员们说，他们在海上等了六天（见图）。</p><p>“我们都很累，”一名船长说。</p>"
         + FEED_FOOTER
     )
-    return make_post(url=VOA_ADDRESS, category=VOA, body=body)
+    return make_post(url=VOA_URL, category=VOA, body=body)
 
 
 def write_post(folder: Path, name: str, content: bytes | None = None) -> Path:

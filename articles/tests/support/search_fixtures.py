@@ -1,4 +1,4 @@
-"""Stories for tests of the search: public, with their counts, and in the index."""
+"""Fixtures for tests of the search: indexed stories, and a count of database queries."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from articles.tests.support.page_fixtures import publish
 
 
 def publish_indexed(*stories: dict[str, Any]) -> list[Article]:
-    """Return new stories with these values, found by every search."""
-    made = [publish(**values) for values in stories]
+    """Return new stories with these values, after a rebuild of the index."""
+    articles = [publish(**values) for values in stories]
     index_updates.rebuild()
-    return made
+    return articles
 
 
-#: What PostgreSQL's index asks on the archive's own connection; SQLite's has one of its own.
-_OF_THE_INDEX = re.compile(
+#: Statements of the PostgreSQL index, which uses the archive's connection; SQLite's does not.
+_INDEX_STATEMENT = re.compile(
     r"SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO|SELECT set_config|.*\bsearch_index\.|.*\bpg_class\b",
     re.DOTALL,
 )
 
 
 @contextmanager
-def asks_the_archive(times: int) -> Iterator[None]:
-    """Make sure that the archive's tables are asked so many times within the block."""
+def assert_archive_queries(count: int) -> Iterator[None]:
+    """Assert that the block makes ``count`` queries, not counting those of the index."""
     with CaptureQueriesContext(connection) as captured:
         yield
-    asked = [each["sql"] for each in captured if not _OF_THE_INDEX.match(each["sql"])]
-    assert len(asked) == times, "\n".join(asked)
+    statements = [each["sql"] for each in captured if not _INDEX_STATEMENT.match(each["sql"])]
+    assert len(statements) == count, "\n".join(statements)

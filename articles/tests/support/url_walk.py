@@ -1,4 +1,4 @@
-"""Every address of the site, found by walking its URL patterns, for tests of all of them."""
+"""Every URL of the site, from its URL patterns, for tests of all pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from articles.models import (
     Source,
     Tag,
 )
-from articles.tests.support.editors import imported_article
+from articles.tests.support.editors import import_article
 from articles.tests.support.post_files import BODY
 
 NOW = dt.datetime(2021, 1, 20, tzinfo=dt.UTC)
@@ -33,16 +33,16 @@ PICTURE = '<img src="https://img.example/a.jpg">'
 
 
 @dataclass(frozen=True)
-class Address:
-    """One address: the name of its pattern, and the path that it has with values filled in."""
+class SiteUrl:
+    """A URL: the name of its pattern, and a path with values filled in."""
 
     name: str
     path: str
 
 
-def filled_archive(folder: Path) -> Article:
-    """Return an article, with a row in every table that has pages."""
-    article = imported_article(folder, body=BODY + PICTURE)
+def create_full_archive(folder: Path) -> Article:
+    """Return an article, after creating a row in every table that has pages."""
+    article = import_article(folder, body=BODY + PICTURE)
     ImportIssue.objects.create(
         run=ImportRun.objects.get(), root="posts", path=b"=cmd", sha256="1" * 64, size=0,
         reason="=1+1", data=zlib.compress(b""), created_at=NOW,
@@ -57,25 +57,25 @@ def filled_archive(folder: Path) -> Article:
     return article
 
 
-def every_pattern(
+def iter_patterns(
     resolver: URLResolver | None = None, namespace: str = ""
 ) -> Iterator[tuple[str, URLPattern]]:
-    """Yield each pattern with its name in full; what has none is told by its route."""
+    """Yield each pattern with its full name, or its route if it has no name."""
     for entry in (resolver or get_resolver()).url_patterns:
         if isinstance(entry, URLResolver):
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from every_pattern(entry, inner)
+            yield from iter_patterns(entry, inner)
         else:
             yield f"{namespace}{entry.name or str(entry.pattern)}", entry
 
 
-def every_address(article: Article) -> list[Address]:
-    """Return one address for each pattern; a pattern for which none is known is an error."""
-    return [Address(name, _path(name, pattern, article)) for name, pattern in every_pattern()]
+def iter_site_urls(article: Article) -> list[SiteUrl]:
+    """Return one URL per pattern; raises AssertionError for a pattern without known values."""
+    return [SiteUrl(name, _path(name, pattern, article)) for name, pattern in iter_patterns()]
 
 
-def row_of(name: str) -> Model:
-    """Return a row for a page of the admin, by the name of its pattern."""
+def admin_row(name: str) -> Model:
+    """Return a row for an admin page, by the name of its pattern."""
     app, model = name.removeprefix("admin:").split("_")[:2]
     kind = ContentType.objects.get_by_natural_key(app, model)
     model_class = kind.model_class()
@@ -130,12 +130,12 @@ def _admin_path(name: str, article: Article) -> str:
         try:
             return reverse(name)
         except NoReverseMatch:
-            # Django's own: a former form of an address, and whatever else lies below the admin.
+            # Django's own: an old form of the change URL, and the admin's catch-all.
             assert name in {"admin:<path:object_id>/", "admin:(?P<url>.*)$"}, name
             return reverse("admin:index") + f"articles/article/{article.pk}/"
-    for arguments in ([], [row_of(name).pk], [article.pk, capture.pk]):
+    for arguments in ([], [admin_row(name).pk], [article.pk, capture.pk]):
         try:
             return reverse(name, args=arguments)
         except NoReverseMatch:
             continue
-    raise AssertionError(f"no address is known for {name}: fill it in here")
+    raise AssertionError(f"no URL is known for {name}: add it to url_walk.py")

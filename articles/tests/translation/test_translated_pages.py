@@ -1,4 +1,4 @@
-"""Pages under ``/zh-hans/`` and ``/zh-hant/`` say nothing in English that is the archive's own."""
+"""Pages under ``/zh-hans/`` and ``/zh-hant/`` have no English interface text."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from django.conf import settings
 from django.test import Client
 from django.urls import resolve
 
-from articles.http.language_prefix import SPEAKS
+from articles.http.language_prefix import HAS_INTERFACE_LANGUAGE
 from articles.models import State
 from articles.searching import index_updates
 from articles.tests.support.factories import make_source
 from articles.tests.support.page_fixtures import add_version, publish
-from articles.tests.support.untranslated_text import untranslated
+from articles.tests.support.untranslated_text import untranslated_text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,8 +32,8 @@ _PAGES = (
 )  # fmt: skip
 
 
-def pages_of_stories() -> Iterator[str]:
-    """Yield the pages of stories with versions, without text, and taken away."""
+def story_paths() -> Iterator[str]:
+    """Yield the paths of stories with versions, without a title, and withdrawn."""
     source = make_source("港口报")
     story = publish(title="港口火警", source=source, tags=("火警",))
     add_version(story, 1, title="港口火警", body="<p>消防员赶到。</p>")
@@ -49,28 +49,28 @@ def pages_of_stories() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant"])
-def test_pages_speak_their_language_alone(client: Client, language: str) -> None:
-    english, silent = [], set()
-    for address, html in _answers(client, language):
-        assert f'<html lang="{language}"' in html, address
-        english += [(address, text) for text in untranslated(html, language)]
-        silent |= set(_dead_ends(html, f"/{language.lower()}/"))
+def test_pages_have_no_english_text(client: Client, language: str) -> None:
+    english, dead_ends = [], set()
+    for path, html in _pages(client, language):
+        assert f'<html lang="{language}"' in html, path
+        english += [(path, text) for text in untranslated_text(html, language)]
+        dead_ends |= set(_dead_ends(html, f"/{language.lower()}/"))
     assert english == [], "\n".join(map(str, english))
-    assert silent == set(), "what has no language is linked without one"
+    assert dead_ends == set(), "link pages without an interface language without the prefix"
 
 
-def _answers(client: Client, language: str) -> Iterator[tuple[str, str]]:
-    addresses = [*pages_of_stories(), *_PAGES]
+def _pages(client: Client, language: str) -> Iterator[tuple[str, str]]:
+    paths = [*story_paths(), *_PAGES]
     index_updates.rebuild()
-    for address in addresses:
-        answer = client.get(f"/{language.lower()}{address}", secure=True)
-        yield address, answer.content.decode().replace(settings.SITE_NAME, "")
+    for path in paths:
+        response = client.get(f"/{language.lower()}{path}", secure=True)
+        yield path, response.content.decode().replace(settings.SITE_NAME, "")
 
 
 def _dead_ends(html: str, prefix: str) -> Iterator[str]:
-    """Yield the links below ``prefix`` to what has no page in a language, such as a feed."""
+    """Yield the links below ``prefix`` to what has no interface language, such as a feed."""
     for path in re.findall(r'(?:href|src|action)="([^"?#]+)', html):
         if path.startswith(prefix) and not getattr(
-            resolve("/" + unquote(path.removeprefix(prefix))).func, SPEAKS, False
+            resolve("/" + unquote(path.removeprefix(prefix))).func, HAS_INTERFACE_LANGUAGE, False
         ):
             yield path

@@ -1,4 +1,4 @@
-"""``verify_archive`` and ``rebuild_articles``: damage is named, and mended where it can be."""
+"""``verify_archive`` and ``rebuild_articles``: faults are reported, and fixed where possible."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from articles.models import (
     SourceAlias,
     TaggedArticle,
 )
-from articles.publishing.editing import Editor, Value, revert_fields, set_fields
+from articles.publishing.editing import Editor, EditValue, revert_fields, set_fields
 from articles.publishing.erasure import erase
 from articles.publishing.publication_state import hide_version, publish, withdraw
 from articles.tests.support.archive_comparison import differences, dump_archive
@@ -59,7 +59,7 @@ def archive(tmp_path: Path) -> Path:
 
 
 def verify(*, fix: bool = False) -> list[str]:
-    """Return the findings, a line each."""
+    """Return the findings, one line each."""
     out = StringIO()
     status = 0
     try:
@@ -75,13 +75,13 @@ def other() -> Article:
     return Article.objects.get(url="https://herald.example/other")
 
 
-def test_nothing_is_found_in_what_was_imported(archive: Path) -> None:
+def test_imported_archive_has_no_findings(archive: Path) -> None:
     assert verify() == []
 
 
-def test_nothing_is_found_after_editors_have_worked(archive: Path) -> None:
+def test_edited_archive_has_no_findings(archive: Path) -> None:
     edited = Article.objects.get(version_count=2)
-    values: dict[str, Value] = {
+    values: dict[str, EditValue] = {
         "title": "编辑的标题",
         "html": "<p>编辑的正文。</p>",
         "author": "某编辑",
@@ -120,25 +120,25 @@ DAMAGES: dict[str, Callable[[], object]] = {
     "its version number is wrong": lambda: Capture.objects.filter(version=2).update(version=7),
     "count: DayCount": lambda: DayCount.objects.update(story_count=99),
     "count: Source": lambda: Source.objects.update(story_count=0),
-    "missing, but": lambda: DayCount.objects.all().delete(),
+    "count is missing, but": lambda: DayCount.objects.all().delete(),
 }
 
 
-@pytest.mark.parametrize("said", DAMAGES)
-def test_derived_value_that_was_changed_is_named_and_mended(archive: Path, said: str) -> None:
+@pytest.mark.parametrize("message", DAMAGES)
+def test_changed_derived_value_is_reported_and_fixed(archive: Path, message: str) -> None:
     before = dump_archive()
-    DAMAGES[said]()
+    DAMAGES[message]()
     findings = verify()
-    assert any(said in finding for finding in findings), findings
+    assert any(message in finding for finding in findings), findings
     assert verify() == findings, "without --fix nothing is written"
     verify(fix=True)
     assert verify() == []
-    Redirect.objects.all().delete()  # a day that was wrong for a while leaves one
+    Redirect.objects.all().delete()  # the wrong day has left one
     Source.objects.filter(slug="other").delete()
     assert not differences(before, dump_archive())
 
 
-def test_damaged_bytes_are_named_and_cannot_be_mended(archive: Path) -> None:
+def test_damaged_bytes_are_reported_and_not_fixable(archive: Path) -> None:
     sha256 = Capture.objects.get(version=2).original_id
     Original.objects.filter(pk=sha256).update(data=b"no deflated bytes")
     assert any(f"original: {sha256}" in finding for finding in verify())
@@ -147,20 +147,20 @@ def test_damaged_bytes_are_named_and_cannot_be_mended(archive: Path) -> None:
     assert any(f"original: {sha256}" in finding for finding in verify())
 
 
-def test_damaged_quarantine_is_named(archive: Path) -> None:
+def test_damaged_quarantine_is_reported(archive: Path) -> None:
     ImportIssue.objects.update(data=zlib.compress(b"other bytes"))
     assert any(finding.startswith("quarantine: ") for finding in verify())
 
 
-def test_orphans_are_named(archive: Path) -> None:
+def test_orphans_are_reported(archive: Path) -> None:
     Sighting.objects.filter(original__captures__version=2).delete()
     lost = Original.objects.create(sha256="a" * 64, data=zlib.compress(b""), size=0)
     found = "\n".join(verify())
-    assert "was seen at no path" in found
+    assert "has no sighting, so its path is unknown" in found
     assert f"original: {lost.pk}: belongs to no article" in found
 
 
-def test_rebuild_says_what_would_differ_and_then_writes_it(archive: Path) -> None:
+def test_rebuild_lists_differences_in_a_dry_run_and_writes_them(archive: Path) -> None:
     ArticleBody.objects.filter(article=other()).update(text="换了")
     out = StringIO()
     call_command("rebuild_articles", dry_run=True, stdout=out)
@@ -172,14 +172,14 @@ def test_rebuild_says_what_would_differ_and_then_writes_it(archive: Path) -> Non
     assert verify() == []
 
 
-def test_rebuild_keeps_what_editors_set(archive: Path) -> None:
+def test_rebuild_keeps_edits(archive: Path) -> None:
     set_fields(other(), {"title": "编辑的标题", "tags": ["新话题"]}, EDITOR)
     call_command("rebuild_articles", stdout=StringIO())
     assert other().title == "编辑的标题"
     assert list(other().tags.names()) == ["新话题"]
 
 
-def test_rebuild_goes_on_after_a_number(archive: Path) -> None:
+def test_rebuild_continues_after_an_article(archive: Path) -> None:
     first, last = Article.objects.order_by("pk")
     ArticleBody.objects.update(text="换了")
     call_command("rebuild_articles", after=first.pk, stdout=StringIO())
@@ -187,7 +187,7 @@ def test_rebuild_goes_on_after_a_number(archive: Path) -> None:
     assert ArticleBody.objects.get(pk=last.pk).text != "换了"
 
 
-def test_rebuild_moves_stories_to_the_outlet_that_now_bears_their_category(archive: Path) -> None:
+def test_rebuild_moves_stories_to_the_outlet_that_now_has_their_category(archive: Path) -> None:
     right = Source.objects.create(name="真正的名字", slug="real")
     SourceAlias.objects.update(source=right)
     call_command("rebuild_articles", stdout=StringIO())
@@ -197,7 +197,7 @@ def test_rebuild_moves_stories_to_the_outlet_that_now_bears_their_category(archi
     assert verify() == []
 
 
-def test_day_that_moves_leaves_a_redirect(archive: Path) -> None:
+def test_changed_day_creates_a_redirect(archive: Path) -> None:
     old = other().get_absolute_url()
     set_fields(other(), {"published_at": "2020-05-05T12:00:00+00:00"}, EDITOR)
     assert other().get_absolute_url().startswith("/2020/05/05/")

@@ -1,4 +1,4 @@
-"""``audit_html``: every stored body that a cleaner would change is named."""
+"""``audit_html``: every stored body that a sanitizer would change is reported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def article(tmp_path: Path) -> Article:
     return Article.objects.get()
 
 
-def audited() -> tuple[int, str]:
+def run_audit() -> tuple[int, str]:
     out = StringIO()
     try:
         call_command("audit_html", stdout=out)
@@ -33,37 +33,39 @@ def audited() -> tuple[int, str]:
     return 0, out.getvalue()
 
 
-def test_what_was_imported_and_edited_is_clean(article: Article) -> None:
+def test_imported_and_edited_html_has_no_findings(article: Article) -> None:
     set_fields(article, {EditedField.HTML: "<p>新的<b>文字</b></p>"}, Editor(None))
-    assert audited() == (0, "2 bodies, nothing found\n")
+    assert run_audit() == (0, "2 bodies, nothing found\n")
 
 
 @pytest.mark.parametrize(
-    ("html", "named"),
+    ("html", "expected"),
     [
         ("<p>甲</p><script>alert(1)</script>", ["strict check", "nh3 would", "bleach would"]),
         ("<p>甲 &copy;</p>", ["strict check", "nh3 would"]),
         ("<p>甲</p>\n" * 80 + "<pre>\n乙</pre>", ["strict check", "bleach would"]),
     ],
 )
-def test_a_body_that_would_change_is_named(article: Article, html: str, named: list[str]) -> None:
+def test_a_body_that_would_change_is_reported(
+    article: Article, html: str, expected: list[str]
+) -> None:
     ArticleBody.objects.update(html=html)
-    code, said = audited()
+    code, output = run_audit()
     assert code == 3
-    assert all(name in said for name in named)
-    assert f"/a/{article.code}/" in said
-    assert "rebuild_articles" in said
+    assert all(name in output for name in expected)
+    assert f"/a/{article.code}/" in output
+    assert "rebuild_articles" in output
 
 
-def test_an_edit_that_would_change_is_named(article: Article) -> None:
+def test_an_edit_that_would_change_is_reported(article: Article) -> None:
     set_fields(article, {EditedField.HTML: "<p>新的文字</p>"}, Editor(None))
     article.edits.update(value="<p onclick='x'>新的文字</p>")
-    code, said = audited()
+    code, output = run_audit()
     assert code == 3
-    assert f"/a/{article.code}/, edit {article.edits.get().pk}" in said
-    assert 'character 2: "<p onclick=' in said
+    assert f"/a/{article.code}/, edit {article.edits.get().pk}" in output
+    assert 'character 2: "<p onclick=' in output
 
 
-def test_long_lists_of_blocks_are_taken_in_parts(article: Article) -> None:
+def test_long_lists_of_blocks_are_cleaned_in_chunks(article: Article) -> None:
     ArticleBody.objects.update(html="<p>甲</p>\n" * 200 + "<pre>乙\n\n丙</pre>\n" * 100)
-    assert audited()[0] == 0
+    assert run_audit()[0] == 0

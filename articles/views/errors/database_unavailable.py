@@ -1,4 +1,4 @@
-"""What a reader sees while the database is away: a page that says so, and when to come again."""
+"""The 503 page while the database is unavailable, with a Retry-After header."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from django.shortcuts import render
 
 logger = logging.getLogger(__name__)
 
-#: What the database raises when it is away, locked, or has no room: none of it is the page's fault.
-AWAY = (OperationalError, InterfaceError)
+#: Raised when the database is unavailable, locked, or has no space: not the fault of the page.
+UNAVAILABLE_ERRORS = (OperationalError, InterfaceError)
 RETRY_SECONDS = 30
 
 
-class DatabaseAwayMiddleware:
-    """Answers 503 for a view that the database has left alone; the next request asks it anew."""
+class DatabaseUnavailableMiddleware:
+    """Responds with 503 when the database fails during a view; the next request tries again."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Return what the view answers."""
+        """Return the response of the view."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Return the page in the place of the exception, if the database is away."""
-        if not isinstance(exception, AWAY):
+        """Return the 503 page if the exception says that the database is unavailable."""
+        if not isinstance(exception, UNAVAILABLE_ERRORS):
             return None
-        logger.error("%s: the database is away: %s", request.path, exception)
-        return unavailable(request)
+        logger.error("%s: the database is unavailable: %s", request.path, exception)
+        return service_unavailable(request)
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """Return the page for now, which nobody keeps; it needs no database."""
+def service_unavailable(request: HttpRequest) -> HttpResponse:
+    """Return the 503 page, which must not be cached; it needs no database."""
     response = render(request, "503.html", status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"

@@ -1,4 +1,4 @@
-"""Stories that a reader may have looked for at an address where there is nothing."""
+"""Suggestions on the 404 page: stories with the words of the requested URL."""
 
 from __future__ import annotations
 
@@ -9,67 +9,67 @@ from dataclasses import dataclass
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 
-from articles.access.client_address import address_of
-from articles.access.throttling.rate_limits import seconds_to_wait
+from articles.access.client_address import client_address
+from articles.access.throttling.rate_limits import consume
 from articles.content.search_query import Node, Or, Text
-from articles.content.urls.url_words import address_words
+from articles.content.urls.url_words import extract_url_words
 from articles.models import Article
-from articles.searching.backend import IndexMissingError, TooSlowError
+from articles.searching.backend import IndexMissingError, SearchTimeoutError
 from articles.searching.search import Search, Sort, search
 from articles.views.search.search_urls import search_url
 
 logger = logging.getLogger(__name__)
 
-_SHOWN = 5
-_SECONDS = 1.0  # nobody has asked for a search, so it may take no longer
-_READING = frozenset({"GET", "HEAD"})
+_MAX_STORIES = 5
+_TIME_LIMIT = 1.0  # seconds; short, because the reader did not request a search
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, slots=True)
-class NearMisses:
-    """Stories with the words of an address, the address of the search that finds them all, and
-    whether every one of the words is in them.
+class NotFoundSuggestions:
+    """Stories with words of a URL, and the URL of the search that finds all of them.
 
-    ``is_whole`` is false where nobody could look now: what is told then is not for others.
+    ``has_all_words``: each story has every word. ``is_complete`` is false when the search was not
+    possible: such a page must not be cached.
     """
 
     stories: list[Article]
-    address: str = ""
+    search_url: str = ""
     has_all_words: bool = False
-    is_whole: bool = True
+    is_complete: bool = True
 
 
-_NONE = NearMisses([])
-_UNKNOWN = NearMisses([], is_whole=False)
+_NONE = NotFoundSuggestions([])
+_UNKNOWN = NotFoundSuggestions([], is_complete=False)
 
 
-def near_misses(request: HttpRequest) -> NearMisses:
-    """Return what may have been looked for at the address of ``request``; never raises.
+def suggest_stories(request: HttpRequest) -> NotFoundSuggestions:
+    """Return stories for the words in the URL of ``request``; never raises.
 
-    It counts as a search of the reader's; who has spent all searches is told nothing.
+    It counts against the reader's rate limit of searches; beyond it nothing is suggested.
     """
-    words = address_words(request.path_info) if request.method in _READING else []
+    words = extract_url_words(request.path_info) if request.method in _SAFE_METHODS else []
     if not words:
         return _NONE
-    if seconds_to_wait("SEARCH_RATE", address_of(request)):
+    if consume("SEARCH_RATE", client_address(request)):
         return _UNKNOWN
     try:
-        with search(" ".join(words), _SECONDS) as found:
-            return _first_of(found, words)
-    except (IndexMissingError, TooSlowError):
+        with search(" ".join(words), _TIME_LIMIT) as found:
+            return _find_stories(found, words)
+    except (IndexMissingError, SearchTimeoutError):
         return _UNKNOWN
     except (DatabaseError, InterfaceError, OSError, sqlite3.Error) as error:
         logger.warning("%s: its words could not be searched: %s", request.path, error)
         return _UNKNOWN
 
 
-def _first_of(found: Search, words: list[str]) -> NearMisses:
-    """Return the newest stories with all words, else the best with some of them."""
-    stories = found.page(size=_SHOWN).articles
+def _find_stories(found: Search, words: list[str]) -> NotFoundSuggestions:
+    """Return the newest stories with all words, else the most relevant ones with some."""
+    stories = found.page(size=_MAX_STORIES).articles
     if stories:
-        return NearMisses(stories, search_url(found.query.root), has_all_words=True)
+        return NotFoundSuggestions(stories, search_url(found.query.root), has_all_words=True)
     if len(words) == 1:
         return _NONE
     some: Node = Or(tuple(Text(word) for word in words))
-    stories = found.again(some).page(Sort.RELEVANCE, size=_SHOWN).articles
-    return NearMisses(stories, search_url(some, Sort.RELEVANCE)) if stories else _NONE
+    stories = found.with_query(some).page(Sort.RELEVANCE, size=_MAX_STORIES).articles
+    return NotFoundSuggestions(stories, search_url(some, Sort.RELEVANCE)) if stories else _NONE

@@ -1,4 +1,4 @@
-"""The bylines, and the stories under each."""
+"""The list of authors, and the stories of each."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from articles.http.pagination import names_page, stories_page
-from articles.http.public_visibility import author_of
+from articles.http.public_visibility import public_author
 from articles.models import Article, Author
-from articles.views.lists.story_groups import by_day
+from articles.views.lists.story_groups import group_by_day
 from articles.views.public_pages import public_page
 
 
 @public_page
 def authors(request: HttpRequest) -> HttpResponse:
-    """Return the authors who have public stories, by name."""
+    """Return the authors with public stories, by name."""
     page = names_page(request, Author.objects.filter(story_count__gt=0))
     context = {"page": page, "heading": gettext("Authors")}
     return render(request, "pages/names.html", context)
@@ -24,10 +24,12 @@ def authors(request: HttpRequest) -> HttpResponse:
 @public_page
 def author(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Return an author's stories, newest first; a merged spelling redirects."""
-    found = author_of(slug)
+    found = public_author(slug)
     if found.slug != slug:
         return redirect(found, permanent=True)
     page = stories_page(request, Article.objects.published().filter(author=found).for_lists())
     return render(
-        request, "pages/author.html", {"author": found, "page": page, "days": by_day(page.rows)}
+        request,
+        "pages/author.html",
+        {"author": found, "page": page, "days": group_by_day(page.rows)},
     )

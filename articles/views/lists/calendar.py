@@ -1,4 +1,4 @@
-"""Years, months and days. Counts come from DayCount; articles are never counted for a page."""
+"""Pages of years, months and days. Counts come from DayCount: no page counts articles."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from django.utils.translation import gettext as _
 
 from articles.http.pagination import stories_page
 from articles.models import Article, DayCount, MonthCount
-from articles.views.date_periods import month_of
-from articles.views.lists.story_groups import by_outlet
-from articles.views.public_pages import NotHereError, public_page
-from articles.views.search.search_urls import outlet_url
-from articles.views.story.article_lookup import date_of
+from articles.views.date_periods import month_period
+from articles.views.lists.story_groups import group_by_outlet
+from articles.views.public_pages import NotFoundError, public_page
+from articles.views.search.search_urls import outlet_search_url
+from articles.views.story.article_lookup import date_or_404
 
-_OUTLETS = 200  # of a month
-_LEVELS = 4  # shades of a calendar's days, by the number of stories
-_WEEKS = calendar.Calendar()  # from Monday on
+_MAX_OUTLETS = 200  # of a month
+_LEVELS = 4  # shades of days in a calendar, by the number of stories
+_WEEKS = calendar.Calendar()  # weeks start on Monday
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A day in a calendar. ``level`` is 0 without stories, up to 4 for the fullest days."""
+    """A day in a calendar. ``level`` is 0 without stories, 4 for the busiest days."""
 
     day: dt.date
     story_count: int
@@ -36,7 +36,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month as a grid of weeks from Monday on; None stands for days of other months."""
+    """A month as a grid of weeks that start on Monday; None for days of other months."""
 
     first: dt.date
     story_count: int
@@ -44,18 +44,18 @@ class Month:
 
     @property
     def days(self) -> list[Cell]:
-        """Return the days that have stories, in order."""
+        """Return the days with stories, in order."""
         return [cell for week in self.weeks for cell in week if cell and cell.story_count]
 
 
 @public_page
 def year(request: HttpRequest, year: int) -> HttpResponse:
-    """Return the months of a year that have stories, each as a small calendar."""
-    first, last = date_of(year), date_of(year, 12, 31)
+    """Return the months of a year with stories, each as a small calendar."""
+    first, last = date_or_404(year), date_or_404(year, 12, 31)
     months = _months(_counts(first, last))
     if not months:
-        raise NotHereError(_no_story_of(str(year)))
-    before, after = _neighbours(first, last)
+        raise NotFoundError(_no_story_message(str(year)))
+    before, after = _adjacent_days(first, last)
     context = {
         "year": first,
         "months": months,
@@ -69,12 +69,12 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 @public_page
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """Return the calendar of a month, with the number of stories on each day."""
-    first = date_of(year, month)
-    last = month_of(first).last
+    first = date_or_404(year, month)
+    last = month_period(first).last
     months = _months(_counts(first, last))
     if not months:
-        raise NotHereError(_no_story_of(date_format(first, "YEAR_MONTH_FORMAT")))
-    before, after = _neighbours(first, last)
+        raise NotFoundError(_no_story_message(date_format(first, "YEAR_MONTH_FORMAT")))
+    before, after = _adjacent_days(first, last)
     context = {
         "month": months[0],
         "outlets": _outlets(first),
@@ -86,16 +86,16 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 
 @public_page
 def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
-    """Return the stories of a day, newest first, under their outlets."""
-    today = date_of(year, month, day)
+    """Return the stories of a day, newest first, grouped by outlet."""
+    today = date_or_404(year, month, day)
     page = stories_page(request, Article.objects.published().on_day(today).for_lists())
     if page.is_first and not page.rows:
-        raise NotHereError(_no_story_of(date_format(today, "DATE_FORMAT")))
-    before, after = _neighbours(today, today)
+        raise NotFoundError(_no_story_message(date_format(today, "DATE_FORMAT")))
+    before, after = _adjacent_days(today, today)
     context = {
         "day": today,
         "page": page,
-        "outlets": by_outlet(page.rows),
+        "outlets": group_by_outlet(page.rows),
         "total": sum(_counts(today, today).values()),
         "before": before,
         "after": after,
@@ -104,13 +104,13 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
 
 
 def _outlets(month: dt.date) -> list[tuple[MonthCount, str]]:
-    """Return the month's outlets, the fullest first, each with the search for its stories."""
+    """Return the month's outlets, busiest first, each with the URL of the search for them."""
     rows = MonthCount.objects.filter(month=month, story_count__gt=0).select_related("source")
-    rows = rows.order_by("-story_count", "source__name")[:_OUTLETS]
-    return [(row, outlet_url(row.source, month_of(month).days)) for row in rows]
+    rows = rows.order_by("-story_count", "source__name")[:_MAX_OUTLETS]
+    return [(row, outlet_search_url(row.source, month_period(month).days)) for row in rows]
 
 
-def _no_story_of(period: str) -> str:
+def _no_story_message(period: str) -> str:
     return _("The archive has no story of %(period)s.") % {"period": period}
 
 
@@ -119,7 +119,7 @@ def _counts(first: dt.date, last: dt.date) -> dict[dt.date, int]:
     return dict(days.order_by("day").values_list("day", "story_count"))
 
 
-def _neighbours(first: dt.date, last: dt.date) -> tuple[dt.date | None, dt.date | None]:
+def _adjacent_days(first: dt.date, last: dt.date) -> tuple[dt.date | None, dt.date | None]:
     """Return the nearest days with stories before ``first`` and after ``last``."""
     days = DayCount.objects.filter(story_count__gt=0).values_list("day", flat=True)
     return (

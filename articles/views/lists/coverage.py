@@ -1,6 +1,6 @@
-"""What is held of each outlet, year by year and month by month, with its gaps.
+"""The coverage of each outlet by year and month, with its gaps.
 
-Counts come from MonthCount and DayCount; articles are never counted for a page.
+Counts come from MonthCount and DayCount: no page counts articles.
 """
 
 from __future__ import annotations
@@ -15,38 +15,38 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from articles.access.throttling.rate_limits import limited
+from articles.access.throttling.rate_limits import rate_limited
 from articles.http.csv_response import csv_response
 from articles.http.pagination import names_page
 from articles.models import DayCount, MonthCount, Source
-from articles.views.date_periods import Period, month_of, year_of
-from articles.views.public_pages import NotHereError, public_file, public_page
-from articles.views.search.search_urls import outlet_url
-from articles.views.story.article_lookup import date_of
+from articles.views.date_periods import Period, month_period, year_period
+from articles.views.public_pages import NotFoundError, public_file, public_page
+from articles.views.search.search_urls import outlet_search_url
+from articles.views.story.article_lookup import date_or_404
 
-YEARS = 40  # columns of the table; older years have pages of their own
-MONTHS = 12
+MAX_YEARS = 40  # columns of the table; older years are linked to their own pages
+MONTHS_PER_YEAR = 12
 _LEVELS = 4  # shades, as in the calendars
 _COLUMNS = ("outlet", "slug", "month", "stories")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An outlet's year or month. ``months`` of a year hold a story; 0 of them are a gap.
+    """An outlet's year or month. ``months`` is the number of months with a story; 0 is a gap.
 
-    ``level`` is a shade, 0 to 4; ``address`` is that of the search for the stories.
+    ``level`` is a shade, 0 to 4; ``url`` is the search for the stories.
     """
 
     first: dt.date
     story_count: int = 0
     months: int = 0
     level: int = 0
-    address: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An outlet with its cells; None where it had not begun, or had ended."""
+    """An outlet with its cells; None before its first and after its last story."""
 
     source: Source
     cells: list[Cell | None]
@@ -55,7 +55,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """All stories of a year or month."""
+    """The number of all stories in a year or month."""
 
     first: dt.date
     story_count: int
@@ -63,12 +63,12 @@ class Total:
 
 @public_page
 def years(request: HttpRequest) -> HttpResponse:
-    """Return the outlets by name, with how many months of each year hold a story of theirs."""
-    page = names_page(request, _with_ends(Source.objects.filter(story_count__gt=0)))
+    """Return the outlets by name, with the number of months with stories in each year."""
+    page = names_page(request, _with_first_and_last_month(Source.objects.filter(story_count__gt=0)))
     totals = _totals(DayCount.objects.all(), "year")
     newest = max(totals, default=0)
-    columns = range(max(min(totals, default=1), newest - YEARS + 1), newest + 1)
-    held = _held(page.rows, "month__year")
+    columns = range(max(min(totals, default=1), newest - MAX_YEARS + 1), newest + 1)
+    counts = _count_stories(page.rows, "month__year")
     context = {
         "page": page,
         "totals": [Total(dt.date(year, 1, 1), totals.get(year, 0)) for year in columns],
@@ -78,7 +78,7 @@ def years(request: HttpRequest) -> HttpResponse:
             if year < columns.start
         ],
         "rows": [
-            Row(source, [_year(source, year, held) for year in columns], source.story_count)
+            Row(source, [_year_cell(source, year, counts) for year in columns], source.story_count)
             for source in page.rows
         ],
     }
@@ -87,31 +87,34 @@ def years(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def year(request: HttpRequest, year: int) -> HttpResponse:
-    """Return how many stories of each outlet the months of a year hold."""
-    first, last = date_of(year), date_of(year, MONTHS, 31)
+    """Return the number of stories of each outlet in the months of a year."""
+    first, last = date_or_404(year), date_or_404(year, MONTHS_PER_YEAR, 31)
     totals = _totals(DayCount.objects.filter(day__gte=first, day__lte=last), "month")
     if not totals:
-        raise NotHereError(_("The archive has no story of %(year)s.") % {"year": f"{year:04d}"})
-    of_one = _months().filter(source=OuterRef("pk"))
-    begun, not_ended = of_one.filter(month__lte=last), of_one.filter(month__gte=first)
-    outlets = Source.objects.filter(Exists(begun), Exists(not_ended), story_count__gt=0)
-    page = names_page(request, _with_ends(outlets))
-    held = _held(page.rows, "month__month", month__gte=first, month__lte=last)
-    columns = [first.replace(month=month) for month in range(1, MONTHS + 1)]
+        raise NotFoundError(_("The archive has no story of %(year)s.") % {"year": f"{year:04d}"})
+    own_months = _months().filter(source=OuterRef("pk"))
+    has_begun, has_not_ended = (
+        own_months.filter(month__lte=last),
+        own_months.filter(month__gte=first),
+    )
+    outlets = Source.objects.filter(Exists(has_begun), Exists(has_not_ended), story_count__gt=0)
+    page = names_page(request, _with_first_and_last_month(outlets))
+    counts = _count_stories(page.rows, "month__month", month__gte=first, month__lte=last)
+    columns = [first.replace(month=month) for month in range(1, MONTHS_PER_YEAR + 1)]
     context = {
         "page": page,
         "year": first,
         "totals": [Total(month, totals.get(month.month, 0)) for month in columns],
         "total": sum(totals.values()),
-        "rows": [_year_row(source, columns, held) for source in page.rows],
+        "rows": [_year_row(source, columns, counts) for source in page.rows],
     }
     return render(request, "pages/coverage_year.html", context)
 
 
 @public_file
-@limited("COSTLY_RATE")
+@rate_limited("COSTLY_RATE")
 def csv_file(request: HttpRequest) -> HttpResponseBase:
-    """Return every month of every outlet that holds a story as a row of a CSV file."""
+    """Return a CSV file with a row for every month of every outlet with stories."""
     rows = _csv_rows() if request.method == "GET" else iter(())
     return csv_response("coverage", rows)
 
@@ -128,8 +131,8 @@ def _months() -> QuerySet[MonthCount]:
     return MonthCount.objects.filter(story_count__gt=0).order_by()
 
 
-def _with_ends(outlets: QuerySet[Source]) -> QuerySet[Source]:
-    """Return the outlets with the ``first`` and ``last`` month of which something is held."""
+def _with_first_and_last_month(outlets: QuerySet[Source]) -> QuerySet[Source]:
+    """Return the outlets annotated with the ``first`` and ``last`` month with stories."""
     months = _months().filter(source=OuterRef("pk")).values("month")
     return outlets.annotate(
         first=Subquery(months.order_by("month")[:1], output_field=DateField()),
@@ -138,45 +141,54 @@ def _with_ends(outlets: QuerySet[Source]) -> QuerySet[Source]:
 
 
 def _totals(days: QuerySet[DayCount], part: str) -> dict[int, int]:
-    """Return all stories by the year or month of their day, in order."""
+    """Return the number of stories by year or month, in order."""
     rows = days.filter(story_count__gt=0).order_by().values_list(f"day__{part}")
     return dict(sorted(rows.annotate(n=Sum("story_count"))))
 
 
-def _held(outlets: list[Source], part: str, **span: Any) -> dict[tuple[int, int], tuple[int, int]]:
-    """Return stories and months of each outlet and year, or month, that holds something."""
+def _count_stories(
+    outlets: list[Source], part: str, **span: Any
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return the number of stories and of months, by outlet and year or month."""
     rows = _months().filter(source__in=outlets, **span).values_list("source_id", part)
     found = rows.annotate(stories=Sum("story_count"), months=Count("pk"))
     return {(pk, period): (stories, months) for pk, period, stories, months in found}
 
 
-def _year(source: Source, year: int, held: dict[tuple[int, int], tuple[int, int]]) -> Cell | None:
-    stories, months = held.get((source.pk, year), (0, 0))
-    return _cell(source, year_of(year), stories, months, -(-months * _LEVELS // MONTHS))
+def _year_cell(
+    source: Source, year: int, counts: dict[tuple[int, int], tuple[int, int]]
+) -> Cell | None:
+    stories, months = counts.get((source.pk, year), (0, 0))
+    return _cell(
+        source, year_period(year), stories, months, -(-months * _LEVELS // MONTHS_PER_YEAR)
+    )
 
 
 def _year_row(
-    source: Source, columns: list[dt.date], held: dict[tuple[int, int], tuple[int, int]]
+    source: Source, columns: list[dt.date], counts: dict[tuple[int, int], tuple[int, int]]
 ) -> Row:
-    counts = [held.get((source.pk, month.month), (0, 0))[0] for month in columns]
+    numbers = [counts.get((source.pk, month.month), (0, 0))[0] for month in columns]
     cells = [
-        _month(source, month, number, max(counts))
-        for month, number in zip(columns, counts, strict=True)
+        _month_cell(source, month, number, max(numbers))
+        for month, number in zip(columns, numbers, strict=True)
     ]
-    return Row(source, cells, sum(counts))
+    return Row(source, cells, sum(numbers))
 
 
-def _month(source: Source, first: dt.date, number: int, most: int) -> Cell | None:
-    return _cell(source, month_of(first), number, 1, -(-number * _LEVELS // max(most, 1)))
+def _month_cell(source: Source, first: dt.date, number: int, most: int) -> Cell | None:
+    return _cell(source, month_period(first), number, 1, -(-number * _LEVELS // max(most, 1)))
 
 
 def _cell(source: Source, period: Period, stories: int, months: int, level: int) -> Cell | None:
-    """Return what is held of a span, an empty cell for a gap, None outside of the outlet's time."""
+    """Return the cell of a period, an empty one for a gap, None outside of the outlet's span."""
     if stories:
-        return Cell(period.first, stories, months, level, outlet_url(source, period.days))
-    return Cell(period.first) if _spans(source, period) else None
+        return Cell(period.first, stories, months, level, outlet_search_url(source, period.days))
+    return Cell(period.first) if _is_within_span(source, period) else None
 
 
-def _spans(source: Any, period: Period) -> bool:
-    """Tell whether an outlet of :func:`_with_ends` has stories both before and after a time."""
+def _is_within_span(source: Any, period: Period) -> bool:
+    """Return whether a period is within the span of an outlet.
+
+    ``source`` is a row of :func:`_with_first_and_last_month`.
+    """
     return source.first is not None and source.first <= period.last and source.last >= period.first

@@ -10,22 +10,22 @@ from django.db.models import Max, Min, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from articles.http.pagination import before_all, stories_page
+from articles.http.pagination import start_cursor, stories_page
 from articles.models import Article, DayCount
-from articles.selectors.lead_stories import Lead, leads_of
-from articles.views.lists.story_groups import DayGroup, OutletGroup, by_day, by_outlet
+from articles.selectors.lead_stories import LeadStory, select_lead_stories
+from articles.views.lists.story_groups import DayGroup, OutletGroup, group_by_day, group_by_outlet
 from articles.views.public_pages import public_page
 
-STORIES = 60  # on a page of the list of all stories
-_NEWEST = 60  # stories of the newest day; the leads are found among as many, the longest
+PAGE_SIZE = 60  # stories on a page of the list of all stories
+_NEWEST_LIMIT = 60  # stories of the newest day; lead stories are chosen from its 60 longest
 _DAYS_BEFORE = 6
-_YEARS_BEFORE = 6  # in which the same day is looked up
-_OF_A_DAY = 4  # stories of another day
+_YEARS_BEFORE = 6  # earlier years in which the same day is looked up
+_STORIES_PER_DAY = 4  # of each other day
 
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """A year of the archive, its public stories, and the first and last day with one."""
+    """A year, the number of its public stories, and the first and last day with one."""
 
     number: int
     story_count: int
@@ -34,78 +34,80 @@ class Year:
 
 
 @dataclass(frozen=True, slots=True)
-class Front:
-    """What stands on the front page. ``more``: stories of the newest day that are not shown."""
+class FrontPage:
+    """The front page. ``remaining``: how many stories of the newest day are not shown."""
 
     day: dt.date
     story_count: int
-    more: int
-    leads: list[Lead]
+    remaining: int
+    leads: list[LeadStory]
     outlets: list[OutletGroup]
-    before: list[DayGroup]
+    days_before: list[DayGroup]
     years_ago: list[DayGroup]
-    all_stories: str
+    all_stories_cursor: str
 
 
 @public_page
 def home(request: HttpRequest) -> HttpResponse:
     """Return the front page; with a cursor, a page of the list of all stories."""
     if "after" in request.GET:
-        page = stories_page(request, Article.objects.published().for_lists(), STORIES)
-        return render(request, "pages/stories.html", {"page": page, "days": by_day(page.rows)})
+        page = stories_page(request, Article.objects.published().for_lists(), PAGE_SIZE)
+        return render(
+            request, "pages/stories.html", {"page": page, "days": group_by_day(page.rows)}
+        )
     years = _years()
     context = {
         "years": years,
         "first": years[0].first if years else None,
         "last": years[-1].last if years else None,
         "total": sum(year.story_count for year in years),
-        "front": _front(years[-1].last) if years else None,
+        "front": _build_front_page(years[-1].last) if years else None,
     }
     return render(request, "pages/home.html", context)
 
 
-def _front(day: dt.date) -> Front:
-    """Return the front page of the newest day that has stories."""
-    counts = _counts([day, *_same_days(day)])
+def _build_front_page(day: dt.date) -> FrontPage:
+    """Return the front page for the newest day with stories."""
+    counts = _counts([day, *_same_days_of_earlier_years(day)])
     of_day = Article.objects.published().on_day(day).for_lists()
-    stories = list(of_day.newest_first()[:_NEWEST])
-    longest = of_day.order_by("-character_count", "-published_at", "-id")[:_NEWEST]
-    leads = leads_of(list(longest))
-    led = {lead.story.pk for lead in leads}
-    others = [story for story in stories if story.pk not in led]
+    stories = list(of_day.newest_first()[:_NEWEST_LIMIT])
+    longest = of_day.order_by("-character_count", "-published_at", "-id")[:_NEWEST_LIMIT]
+    leads = select_lead_stories(list(longest))
+    lead_ids = {lead.story.pk for lead in leads}
+    others = [story for story in stories if story.pk not in lead_ids]
     days = DayCount.objects.filter(story_count__gt=0, day__lt=day).order_by("-day")
-    return Front(
+    return FrontPage(
         day=day,
         story_count=counts.get(day, 0),
-        more=max(counts.get(day, 0) - len(led.union(story.pk for story in stories)), 0),
+        remaining=max(counts.get(day, 0) - len(lead_ids.union(story.pk for story in stories)), 0),
         leads=leads,
-        outlets=by_outlet(others),
-        before=_groups(days.values_list("day", "story_count")[:_DAYS_BEFORE]),
-        years_ago=_groups(
+        outlets=group_by_outlet(others),
+        days_before=_day_groups(days.values_list("day", "story_count")[:_DAYS_BEFORE]),
+        years_ago=_day_groups(
             (other, counts[other]) for other in sorted(counts, reverse=True) if other != day
         ),
-        all_stories=before_all(),
+        all_stories_cursor=start_cursor(),
     )
 
 
-def _groups(days: Iterable[tuple[dt.date, int]]) -> list[DayGroup]:
-    """Return the first stories of each day: a query for the keys of each, one for the rows."""
-    keys = {(day, count): _keys_of(day) for day, count in days}
-    wanted = [key for found in keys.values() for key in found]
-    stories = Article.objects.published().for_lists().in_bulk(wanted)
+def _day_groups(days: Iterable[tuple[dt.date, int]]) -> list[DayGroup]:
+    """Return the first stories of each day: one query per day for the ids, one for the rows."""
+    keys = {(day, count): _story_ids(day) for day, count in days}
+    story_ids = [key for found in keys.values() for key in found]
+    stories = Article.objects.published().for_lists().in_bulk(story_ids)
     return [
         DayGroup(day, [stories[key] for key in found if key in stories], count)
         for (day, count), found in keys.items()
     ]
 
 
-def _keys_of(day: dt.date) -> list[int]:
+def _story_ids(day: dt.date) -> list[int]:
     stories = Article.objects.published().on_day(day).newest_first()
-    return list(stories.values_list("pk", flat=True)[:_OF_A_DAY])
+    return list(stories.values_list("pk", flat=True)[:_STORIES_PER_DAY])
 
 
-def _same_days(day: dt.date) -> list[dt.date]:
-    """Return the same day of the years before; a 29 February has only leap years."""
+def _same_days_of_earlier_years(day: dt.date) -> list[dt.date]:
+    """Return the same day in earlier years; 29 February exists only in leap years."""
     found = []
     for year in range(day.year - 1, max(day.year - 1 - _YEARS_BEFORE, 0), -1):
         try:

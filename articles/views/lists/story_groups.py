@@ -1,4 +1,4 @@
-"""Stories as lists show them: under their days, and under their outlets."""
+"""Grouping of stories for lists: by day and by outlet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from articles.models import Article, Source
 
 @dataclass(frozen=True, slots=True)
 class DayGroup:
-    """Stories of one day, in the order of the list; ``story_count``: of the whole day, if known."""
+    """Stories of one day, in list order; ``story_count`` is that of the whole day, if known."""
 
     day: dt.date
     stories: list[Article]
@@ -20,17 +20,17 @@ class DayGroup:
 
 @dataclass(frozen=True, slots=True)
 class OutletGroup:
-    """Stories of one outlet, in the order of the list."""
+    """Stories of one outlet, in list order."""
 
     source: Source
     stories: list[Article]
 
 
-def by_day(stories: Iterable[Article]) -> list[DayGroup]:
-    """Return ``stories`` under their days, in the order in which the days first appear.
+def group_by_day(stories: Iterable[Article]) -> list[DayGroup]:
+    """Return ``stories`` grouped by day, in the order in which the days first appear.
 
-    West of UTC a story known by its day alone can stand among those of the day before; it still
-    comes under its own day, and no day appears twice.
+    West of UTC, a story of which only the day is known can be sorted among those of the day before;
+    it is still grouped under its own day, and no day appears twice.
     """
     groups: dict[dt.date, DayGroup] = {}
     for story in stories:
@@ -38,8 +38,8 @@ def by_day(stories: Iterable[Article]) -> list[DayGroup]:
     return list(groups.values())
 
 
-def by_outlet(stories: Iterable[Article]) -> list[OutletGroup]:
-    """Return ``stories`` under their outlets, in the order in which the outlets first appear."""
+def group_by_outlet(stories: Iterable[Article]) -> list[OutletGroup]:
+    """Return ``stories`` grouped by outlet, in the order in which the outlets first appear."""
     groups: dict[int, OutletGroup] = {}
     for story in stories:
         group = groups.setdefault(story.source_id, OutletGroup(story.source, []))

@@ -1,4 +1,4 @@
-"""The topics, and the stories of each."""
+"""The list of topics, and the stories of each."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from articles.http.pagination import names_page, tagged_page
-from articles.http.public_visibility import tag_of
+from articles.http.public_visibility import public_tag
 from articles.models import Tag
-from articles.views.lists.story_groups import by_day
+from articles.views.lists.story_groups import group_by_day
 from articles.views.public_pages import public_page
 
 
 @public_page
 def tags(request: HttpRequest) -> HttpResponse:
-    """Return the topics that have public stories, by name."""
+    """Return the topics with public stories, by name."""
     page = names_page(request, Tag.objects.filter(story_count__gt=0))
     context = {"page": page, "heading": gettext("Topics")}
     return render(request, "pages/names.html", context)
@@ -23,9 +23,9 @@ def tags(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
-    """Return the stories that carry a topic, newest first."""
-    found = tag_of(slug)
+    """Return the stories of a topic, newest first."""
+    found = public_tag(slug)
     page = tagged_page(request, found.pk)
     return render(
-        request, "pages/tag.html", {"tag": found, "page": page, "days": by_day(page.rows)}
+        request, "pages/tag.html", {"tag": found, "page": page, "days": group_by_day(page.rows)}
     )

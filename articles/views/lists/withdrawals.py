@@ -1,4 +1,4 @@
-"""The public log of what the archive has taken away, without a word of what it was."""
+"""The public log of withdrawn and erased stories, without any of their content."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from articles.views.public_pages import public_page
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A story that was taken away. ``source`` is only told of an outlet that readers can see."""
+    """A withdrawn or erased story. ``source`` is None for outlets without public stories."""
 
     code: str
     since: dt.datetime
@@ -26,9 +26,9 @@ class Withdrawal:
 
 @public_page
 def withdrawals(request: HttpRequest) -> HttpResponse:
-    """Return what was withdrawn and erased, the latest first: no title, no address of it.
+    """Return the withdrawn and erased stories, latest first, without titles and URLs.
 
-    What was withdrawn before anybody saw it is nobody's business.
+    Stories that were withdrawn before they were ever public are not listed.
     """
     withdrawn = Article.objects.filter(state=State.WITHDRAWN, address_frozen=True)
     withdrawn = withdrawn.select_related("source")
@@ -38,14 +38,14 @@ def withdrawals(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     erased = BlockedIdentity.objects.only("code", "reason", "blocked_at")
     page = latest_page(request, (withdrawn, "state_changed_at"), (erased, "blocked_at"))
-    context = {"page": page, "entries": [_told(row) for row in page.rows]}
+    context = {"page": page, "entries": [_to_withdrawal(row) for row in page.rows]}
     return render(request, "pages/withdrawals.html", context)
 
 
-def _told(row: Article | BlockedIdentity) -> Withdrawal:
+def _to_withdrawal(row: Article | BlockedIdentity) -> Withdrawal:
     if isinstance(row, BlockedIdentity):
         return Withdrawal(row.code, row.blocked_at, row.reason, is_erased=True)
     if row.state_changed_at is None:
-        raise ValueError(f"{row.code} has no place in the log")
+        raise ValueError(f"{row.code} has no date of withdrawal")
     source = row.source if row.source.story_count else None
     return Withdrawal(row.code, row.state_changed_at, row.state_reason, False, source)

@@ -1,4 +1,4 @@
-"""What the hits have in common, each with its count and the search narrowed to it."""
+"""Facets: values of the hits, each with its count and the URL of the narrowed search."""
 
 from __future__ import annotations
 
@@ -9,62 +9,67 @@ from dataclasses import dataclass, field
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from articles.content.search_query import Days, Filter, Node, with_filter
+from articles.content.search_query import DateRange, Filter, Node, with_filter
 from articles.models import Source, Tag
 from articles.searching.backend import Facets
 from articles.searching.search import Sort
-from articles.views.date_periods import month_of, months_between, year_of
-from articles.views.search.search_urls import conditions_of, kind_plural, language_name, search_url
-from articles.views.sparkline import HEIGHT, WIDTH, Column, sparkline
+from articles.views.date_periods import month_period, months_between, year_period
+from articles.views.search.search_urls import (
+    kind_plural,
+    language_name,
+    required_conditions,
+    search_url,
+)
+from articles.views.sparkline import HEIGHT, WIDTH, Column, draw_sparkline
 
-SHOWN = 8  # values of a facet; the others open on demand
-_MOST = 40  # values of a facet in all
-_MONTHS = 36  # a span of so many months is drawn month by month, a longer one by years
+VISIBLE_VALUES = 8  # per facet; the others open on demand
+_MAX_VALUES = 40  # per facet in total
+_MAX_MONTH_BARS = 36  # a longer span is drawn by year instead of month
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """A value of a facet. ``is_chosen``: the search is narrowed to it already.
+class FacetValue:
+    """A value of a facet. ``is_chosen``: the search is already narrowed to it.
 
-    ``language`` is that of a name as the archive holds it; None stands for the page's own words.
+    ``language`` is that of a name in the archive; None for a label in the interface language.
     """
 
     label: str
     count: int
-    address: str
+    url: str
     is_chosen: bool = False
     language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A property with the values that hits have."""
+    """A facet with its values."""
 
     name: str
-    values: list[Value]
+    values: list[FacetValue]
 
     @property
-    def first(self) -> list[Value]:
-        """Return the values that are always shown."""
-        return self.values[:SHOWN]
+    def first(self) -> list[FacetValue]:
+        """Return the values that are always visible."""
+        return self.values[:VISIBLE_VALUES]
 
     @property
-    def others(self) -> list[Value]:
+    def others(self) -> list[FacetValue]:
         """Return the values that open on demand."""
-        return self.values[SHOWN:]
+        return self.values[VISIBLE_VALUES:]
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A period in the histogram, and its place in the drawing."""
+    """A period in the histogram, and its column in the chart."""
 
-    value: Value
+    value: FacetValue
     column: Column
 
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """The hits over time, by year or by month."""
+    """The hits over time, by year or month."""
 
     bars: list[Bar]
     periods: Facet
@@ -76,7 +81,7 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True)
 class Sidebar:
-    """All facets of a search. ``is_capped``: only the newest ``counted`` hits were looked at."""
+    """All facets of a search. ``is_capped``: only the newest ``counted`` hits were counted."""
 
     histogram: Histogram | None
     facets: list[Facet]
@@ -86,23 +91,23 @@ class Sidebar:
 
 @dataclass(slots=True)
 class _Linker:
-    """Makes the values of facets, each of which narrows one search."""
+    """Builds facet values with the URL of the narrowed search."""
 
     root: Node
     sort: Sort
     chosen: set[Node] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.chosen = set(conditions_of(self.root))
+        self.chosen = set(required_conditions(self.root))
 
     def value(
-        self, new: Filter | Days, label: str, count: int, language: str | None = None
-    ) -> Value:
-        address = search_url(with_filter(self.root, new), self.sort)
-        return Value(label, count, address, new in self.chosen, language)
+        self, new: Filter | DateRange, label: str, count: int, language: str | None = None
+    ) -> FacetValue:
+        url = search_url(with_filter(self.root, new), self.sort)
+        return FacetValue(label, count, url, new in self.chosen, language)
 
 
-def sidebar(facets: Facets, root: Node, sort: Sort) -> Sidebar:
+def build_sidebar(facets: Facets, root: Node, sort: Sort) -> Sidebar:
     """Return the facets of a search; two queries, for the names of outlets and topics."""
     linker = _Linker(root, sort)
     found = [
@@ -119,8 +124,8 @@ def sidebar(facets: Facets, root: Node, sort: Sort) -> Sidebar:
     )
 
 
-def _outlets(counts: Counter[int], linker: _Linker) -> list[Value]:
-    common = dict(counts.most_common(_MOST))
+def _outlets(counts: Counter[int], linker: _Linker) -> list[FacetValue]:
+    common = dict(counts.most_common(_MAX_VALUES))
     rows = Source.objects.filter(pk__in=common, story_count__gt=0)
     names = {
         pk: (name, language) for pk, name, language in rows.values_list("pk", "name", "language")
@@ -132,8 +137,8 @@ def _outlets(counts: Counter[int], linker: _Linker) -> list[Value]:
     ]
 
 
-def _topics(counts: Counter[int], linker: _Linker) -> list[Value]:
-    common = dict(counts.most_common(_MOST))
+def _topics(counts: Counter[int], linker: _Linker) -> list[FacetValue]:
+    common = dict(counts.most_common(_MAX_VALUES))
     names = dict(Tag.objects.filter(pk__in=common, story_count__gt=0).values_list("pk", "name"))
     return [
         linker.value(Filter("tag", names[pk]), names[pk], count, "")
@@ -142,17 +147,17 @@ def _topics(counts: Counter[int], linker: _Linker) -> list[Value]:
     ]
 
 
-def _languages(counts: Counter[str], linker: _Linker) -> list[Value]:
+def _languages(counts: Counter[str], linker: _Linker) -> list[FacetValue]:
     return [
         linker.value(Filter("lang", tag), language_name(tag), count)
-        for tag, count in counts.most_common(_MOST)
+        for tag, count in counts.most_common(_MAX_VALUES)
     ]
 
 
-def _kinds(counts: Counter[str], linker: _Linker) -> list[Value]:
+def _kinds(counts: Counter[str], linker: _Linker) -> list[FacetValue]:
     return [
         linker.value(Filter("kind", kind), kind_plural(kind).capitalize(), count)
-        for kind, count in counts.most_common(_MOST)
+        for kind, count in counts.most_common(_MAX_VALUES)
     ]
 
 
@@ -161,11 +166,11 @@ def _histogram(months: Counter[dt.date], linker: _Linker) -> Histogram | None:
         return None
     first, last = min(months), max(months)
     span = (last.year - first.year) * 12 + last.month - first.month + 1
-    if span <= _MONTHS:
+    if span <= _MAX_MONTH_BARS:
         starts = list(months_between(first, last))
         values = [
             linker.value(
-                month_of(start).days, date_format(start, "YEAR_MONTH_FORMAT"), months[start]
+                month_period(start).days, date_format(start, "YEAR_MONTH_FORMAT"), months[start]
             )
             for start in starts
         ]
@@ -174,11 +179,11 @@ def _histogram(months: Counter[dt.date], linker: _Linker) -> Histogram | None:
         for start, count in months.items():
             years[start.year] += count
         values = [
-            linker.value(year_of(year).days, str(year), years[year])
+            linker.value(year_period(year).days, str(year), years[year])
             for year in range(first.year, last.year + 1)
         ]
     with_stories = [value for value in reversed(values) if value.count]
-    name = _("Month") if span <= _MONTHS else _("Year")
-    drawing = sparkline([value.count for value in values])
+    name = _("Month") if span <= _MAX_MONTH_BARS else _("Year")
+    drawing = draw_sparkline([value.count for value in values])
     bars = [Bar(*pair) for pair in zip(values, drawing.columns, strict=True)]
     return Histogram(bars, Facet(name, with_stories), values[0].label, values[-1].label)

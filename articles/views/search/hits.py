@@ -1,4 +1,4 @@
-"""Hits as the page shows them: with what was found marked, and the same text only once."""
+"""Hits for the search page: with highlighted terms, and duplicates grouped."""
 
 from __future__ import annotations
 
@@ -9,48 +9,51 @@ from urllib.parse import urlencode
 
 from articles.models import Article, ArticleBody
 from articles.searching.conditions import Term
-from articles.searching.snippets import Piece, pieces, snippet
+from articles.searching.snippets import Piece, make_snippet, split_at_hits
 
 
 @dataclass(slots=True)
 class Hit:
-    """A story that was found; ``same`` are further ones of this page with the very same text."""
+    """A hit; ``duplicates`` are further hits on this page with exactly the same text."""
 
     article: Article
     title: list[Piece]
     snippet: list[Piece]
-    address: str
-    same: list[Hit] = field(default_factory=list)
+    url: str
+    duplicates: list[Hit] = field(default_factory=list)
 
 
-def hits_of(articles: Sequence[Article], terms: Sequence[Term], words: str) -> list[Hit]:
-    """Return the hits of a page; one query. ``words`` stay marked in a story that is opened."""
+def make_hits(articles: Sequence[Article], terms: Sequence[Term], words: str) -> list[Hit]:
+    """Return the hits of a page; one query.
+
+    ``words`` is the query string that is highlighted in a story opened from its hit.
+    """
     keys = [article.pk for article in articles]
     texts = dict(ArticleBody.objects.filter(pk__in=keys).values_list("pk", "text"))
-    marks = f"?{urlencode({'mark': words})}" if words else ""
+    query_string = f"?{urlencode({'mark': words})}" if words else ""
     in_text = [term for term in terms if term.field == "any"]
     hits: dict[tuple[object, ...], Hit] = {}
     for article in articles:
         text = texts.get(article.pk, "")
-        key = _same(article, text)
+        key = _duplicate_key(article, text)
         first = hits.get(key)
         hit = Hit(
             article=article,
-            title=pieces(article.title, terms),
-            snippet=[] if first else snippet(text, in_text),
-            address=article.get_absolute_url() + marks,
+            title=split_at_hits(article.title, terms),
+            snippet=[] if first else make_snippet(text, in_text),
+            url=article.get_absolute_url() + query_string,
         )
         if first:
-            first.same.append(hit)
+            first.duplicates.append(hit)
         else:
             hits[key] = hit
     return list(hits.values())
 
 
-def _same(article: Article, text: str) -> tuple[object, ...]:
-    """Return what stories share that are one story to a reader.
+def _duplicate_key(article: Article, text: str) -> tuple[object, ...]:
+    """Return a key that is equal for duplicates.
 
-    That is the text to the byte; without one, the headline in the same outlet.
+    That is a hash of the exact text; without a text, the headline in the same outlet.
     """
     if text.strip():
         return (hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(),)

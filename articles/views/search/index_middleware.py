@@ -1,4 +1,4 @@
-"""What was saved goes into the search index before the answer to it."""
+"""Indexes the changes of a request before its response is sent."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from django.http.response import HttpResponseBase
 
 from articles.searching import index_updates
 
-_READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class IndexChangesMiddleware:
-    """Brings changes into the index after every request that may have made some."""
+    """Updates the index after every request that may have changed something."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Return what the view answers, when the index knows what it has changed."""
+        """Return the response of the view, after its changes have been indexed."""
         response = self.get_response(request)
-        if request.method not in _READING:
-            index_updates.update_soon()
+        if request.method not in _SAFE_METHODS:
+            index_updates.try_update()
         return response

@@ -1,4 +1,4 @@
-"""``/opensearch.xml``: how a browser searches the archive from its own bar (OpenSearch 1.1)."""
+"""``/opensearch.xml`` and suggestions: search from the browser's address bar (OpenSearch 1.1)."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from articles.access.throttling.rate_limits import limited
-from articles.searching.autocomplete import suggestions
+from articles.access.throttling.rate_limits import rate_limited
+from articles.searching.autocomplete import find_suggestions
 from articles.views.public_pages import public_page
 
 CONTENT_TYPE = "application/opensearchdescription+xml"
 SUGGESTIONS_TYPE = "application/x-suggestions+json"
 _NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
-_NAME_LENGTH = 16  # characters, as the specification has it
+_NAME_LENGTH = 16  # characters, the maximum in the specification
 
 
 @public_page
 def description(request: HttpRequest) -> HttpResponse:
-    """Return the description; with a language before its address, the search in that one."""
+    """Return the OpenSearch description; its URLs have the language prefix of the request."""
     urls = [
-        ("text/html", "results", f"{_spoken_address('search')}?q={{searchTerms}}"),
+        ("text/html", "results", f"{_localized_url('search')}?q={{searchTerms}}"),
         (
             SUGGESTIONS_TYPE,
             "suggestions",
-            f"{_spoken_address('opensearch_suggest')}?q={{searchTerms}}",
+            f"{_localized_url('opensearch_suggest')}?q={{searchTerms}}",
         ),
-        (CONTENT_TYPE, "self", _spoken_address("opensearch")),
+        (CONTENT_TYPE, "self", _localized_url("opensearch")),
     ]
     about = _("Search the archive's stories: their titles, texts, outlets, authors and topics.")
     lines = [
@@ -53,13 +53,13 @@ def description(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
-@limited("SUGGEST_RATE")
+@rate_limited("SUGGEST_RATE")
 def suggest(request: HttpRequest) -> HttpResponse:
-    """Return what was typed, and what it may become, as browsers want it: a list of both."""
+    """Return ``[query, [suggestion, …]]``, the JSON that browsers expect."""
     typed = request.GET.get("q", "")
-    told = [typed, [suggestion.text for suggestion in suggestions(typed)]]
-    return HttpResponse(json.dumps(told, ensure_ascii=False), content_type=SUGGESTIONS_TYPE)
+    payload = [typed, [suggestion.text for suggestion in find_suggestions(typed)]]
+    return HttpResponse(json.dumps(payload, ensure_ascii=False), content_type=SUGGESTIONS_TYPE)
 
 
-def _spoken_address(name: str) -> str:
+def _localized_url(name: str) -> str:
     return settings.SITE_URL + reverse(name)

@@ -1,4 +1,4 @@
-"""The addresses of searches, and the filters of one as chips that can be taken away."""
+"""URLs of searches, and the filters of a search as removable chips."""
 
 from __future__ import annotations
 
@@ -12,8 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext
 
-from articles.content.search_query import And, Days, Filter, Node, Not, Or, without_filter, write
-from articles.content.search_query.date_ranges import written
+from articles.content.search_query import (
+    And,
+    DateRange,
+    Filter,
+    Node,
+    Not,
+    Or,
+    unparse,
+    without_filter,
+)
+from articles.content.search_query.date_ranges import format_date_range
 from articles.models import Source
 from articles.searching.search import Sort
 
@@ -44,15 +53,15 @@ _FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter of the search: in words, and the address of the search without it."""
+    """A filter of the search: its label, and the URL of the search without it."""
 
     label: str
-    without: str
+    url_without: str
 
 
 def search_url(root: Node | str, sort: Sort = Sort.NEWEST, after: str = "") -> str:
-    """Return the address of a search; of one that is typed, or of a tree."""
-    typed = root if isinstance(root, str) else write(root)
+    """Return the URL of a search, for a query string or a query tree."""
+    typed = root if isinstance(root, str) else unparse(root)
     parts = {"q": typed or "*"}
     if sort != Sort.NEWEST:
         parts["sort"] = sort.value
@@ -61,37 +70,37 @@ def search_url(root: Node | str, sort: Sort = Sort.NEWEST, after: str = "") -> s
     return f"{reverse('search')}?{urlencode(parts)}"
 
 
-def outlet_url(source: Source, days: Days) -> str:
-    """Return the address of the search for an outlet's stories of these days."""
+def outlet_search_url(source: Source, days: DateRange) -> str:
+    """Return the URL of the search for an outlet's stories in a date range."""
     return search_url(And((Filter("source", source.name), days)))
 
 
-def chips(root: Node, sort: Sort) -> list[Chip]:
-    """Return a chip for each filter that has to hold; words stand in the box."""
+def filter_chips(root: Node, sort: Sort) -> list[Chip]:
+    """Return a chip for each required filter; terms have none."""
     return [
         Chip(label, search_url(without_filter(root, filter_), sort))
         for filter_, label in _filters(root)
     ]
 
 
-def conditions_of(root: Node) -> tuple[Node, ...]:
-    """Return the parts that all have to hold."""
+def required_conditions(root: Node) -> tuple[Node, ...]:
+    """Return the parts of the query that all have to hold."""
     return root.parts if isinstance(root, And) else (root,)
 
 
 def language_name(tag: str) -> str:
-    """Return the name of a language, the tag itself where there is none."""
+    """Return the name of a language, or the tag itself if it has none."""
     return str(_LANGUAGES.get(tag.lower(), tag))
 
 
 def kind_plural(kind: str) -> str:
-    """Return the name of pieces of a kind, the kind itself where there is none."""
+    """Return the plural name of a kind of article, or the kind itself if it has none."""
     return str(_KINDS.get(kind, kind))
 
 
-def days_in_words(days: Days) -> str:
-    """Return a span of days as a reader would say it, a whole year or month by its name."""
-    if period := _named_period(days):
+def format_days(days: DateRange) -> str:
+    """Return a date range for readers; a whole year or month by its name."""
+    if period := _period_name(days):
         return period
     first = date_format(days.first, "DATE_FORMAT") if days.first else ""
     last = date_format(days.last, "DATE_FORMAT") if days.last else ""
@@ -104,8 +113,8 @@ def days_in_words(days: Days) -> str:
     return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
-def _named_period(days: Days) -> str:
-    text = written(days)
+def _period_name(days: DateRange) -> str:
+    text = format_date_range(days)
     if len(text) == len("2020"):
         return text
     if days.first and len(text) == len("2020-07"):
@@ -113,30 +122,33 @@ def _named_period(days: Days) -> str:
     return ""
 
 
-def _filters(root: Node) -> Iterator[tuple[Filter | Days | Not, str]]:
-    for part in conditions_of(root):
+def _filters(root: Node) -> Iterator[tuple[Filter | DateRange | Not, str]]:
+    for part in required_conditions(root):
         match part:
-            case Not(inner) if items := _items(inner):
+            case Not(inner) if items := _listed_filters(inner):
                 either = pgettext("between the filters of a search", " or ")
-                yield part, _("Not: %(filters)s") % {"filters": either.join(map(_label, items))}
+                yield (
+                    part,
+                    _("Not: %(filters)s") % {"filters": either.join(map(_format_filter, items))},
+                )
             case _:
-                for each in _items(part):
-                    yield each, _label(each)
+                for each in _listed_filters(part):
+                    yield each, _format_filter(each)
 
 
-def _items(node: Node) -> list[Filter | Days]:
-    """Return the filters of a list such as ``source:BBC,DW``, or the only one."""
+def _listed_filters(node: Node) -> list[Filter | DateRange]:
+    """Return the filters of a list such as ``source:BBC,DW``, or a single filter, else none."""
     parts = node.parts if isinstance(node, Or) else (node,)
-    items = [part for part in parts if isinstance(part, Filter | Days)]
+    items = [part for part in parts if isinstance(part, Filter | DateRange)]
     names = {item.name if isinstance(item, Filter) else "days" for item in items}
     return items if len(items) == len(parts) and len(names) == 1 else []
 
 
-def _label(node: Filter | Days) -> str:
+def _format_filter(node: Filter | DateRange) -> str:
     name, value = "days", ""
     match node:
-        case Days():
-            value = days_in_words(node)
+        case DateRange():
+            value = format_days(node)
         case Filter("image"):
             return _("With pictures")
         case Filter("changed"):

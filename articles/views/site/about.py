@@ -1,4 +1,4 @@
-"""What this archive is, and how something is taken out of it: pages of words."""
+"""Static pages: about the archive, and how to request a takedown."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from articles.views.public_pages import public_page
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Where the people who run the archive are reached: an address, and how it is told."""
+    """The contact of the archive's operators: a URL, and its label."""
 
-    address: str
-    words: str
+    url: str
+    label: str
 
 
 @public_page
 def about(request: HttpRequest) -> HttpResponse:
-    """Return what the archive holds, where it comes from and how it is used."""
+    """Return the page about the archive: what it has, its sources, and how to use it."""
     days = DayCount.objects.filter(story_count__gt=0).order_by()
     context = {
-        "contact": _contact(),
-        "held": days.aggregate(total=Sum("story_count"), first=Min("day"), last=Max("day")),
+        "contact": _get_contact(),
+        "totals": days.aggregate(total=Sum("story_count"), first=Min("day"), last=Max("day")),
         "outlets": Source.objects.filter(story_count__gt=0).count(),
     }
     return render(request, "pages/about.html", context)
@@ -35,11 +35,11 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def takedown(request: HttpRequest) -> HttpResponse:
-    """Return who can ask for a story to be taken away, and what happens then."""
-    return render(request, "pages/takedown.html", {"contact": _contact()})
+    """Return the page about takedown requests: who can make them, and what happens then."""
+    return render(request, "pages/takedown.html", {"contact": _get_contact()})
 
 
-def _contact() -> Contact | None:
-    """Return the contact that the operator has set, if any."""
-    address = settings.CONTACT
-    return Contact(address, address.removeprefix("mailto:")) if address else None
+def _get_contact() -> Contact | None:
+    """Return the contact from the setting CONTACT, if it is set."""
+    url = settings.CONTACT
+    return Contact(url, url.removeprefix("mailto:")) if url else None

@@ -1,8 +1,8 @@
-"""The programs that gather texts for language models, by their names in robots.txt.
+"""Crawlers that collect texts for language models, by their user agents in robots.txt.
 
-They train models with them, or have models tell them in the place of the page. Each name is the
-one that its owner gives. A search engine that leads readers here is not among them, nor what
-opens a page because a person has asked for it.
+The texts train models, or models present them instead of the page. Each name is the one that its
+operator publishes. Search engines that send readers here are not included, nor programs that fetch
+a page at the request of a person.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page of a reader's bookmarks: the same for everybody, because they stay in the browser."""
+"""The bookmarks page: the same for everybody, because bookmarks are stored in the browser."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from articles.views.public_pages import public_page
 
 @public_page
 def bookmarks(request: HttpRequest) -> HttpResponse:
-    """Return the page on which a script lists what this browser has kept."""
+    """Return the page on which a script lists the bookmarks stored in this browser."""
     return render(request, "pages/bookmarks.html")

@@ -1,4 +1,4 @@
-"""For those who watch the server: does it run, and does its database answer?"""
+"""Health checks for monitoring: liveness of the process, and readiness of its database."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ logger = logging.getLogger(__name__)
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Return "ok" as long as this process answers; the database is not asked."""
+    """Return "ok" as long as this process responds; makes no database query."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Return "ok" when the database answers too, else 503."""
+    """Return "ok" if the database responds as well, else 503."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -1,4 +1,4 @@
-"""``/robots.txt``: what programs that follow links may ask for (RFC 9309)."""
+"""``/robots.txt``: rules for crawlers (RFC 9309)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from django.urls import reverse
 from articles.views.public_pages import public_file
 from articles.views.site.ai_crawlers import AI_CRAWLERS
 
-#: The same story with words marked or converted; its page without them is the one to keep.
-_VARIANTS = ("mark", "script")
+#: Query parameters of variants of a story: highlighted words, converted script. Only the canonical
+#: page is to be indexed.
+_VARIANT_PARAMETERS = ("mark", "script")
 
 
 @public_file
 def robots_txt(request: HttpRequest) -> HttpResponse:
-    """Return the file; where crawlers for language models are refused, they have a group."""
+    """Return the file; where AI crawlers are refused, they have a group of their own."""
     groups = [["User-agent: *", *_rules()]]
     if settings.AI_CRAWLERS == "refused":
         groups.append([*(f"User-agent: {name}" for name in AI_CRAWLERS), "Disallow: /"])
@@ -27,10 +28,10 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
 
 
 def _rules() -> Iterator[str]:
-    """Yield the rules for everybody: what is not named is allowed.
+    """Yield the rules for all crawlers: everything else is allowed.
 
-    Results of searches are without end, old versions cost much, and the API is for programs that
-    know what they want. The longest rule counts; for those who take the first, Allow comes first.
+    Search results are endless, old versions are expensive, and the API is not for crawlers. The
+    longest matching rule wins; for crawlers that use the first match, Allow comes first.
     """
     search, site = reverse("search"), reverse("home")
     prefixes = [site, *(f"{site}{code}/" for code, _name in settings.LANGUAGES)]
@@ -40,6 +41,6 @@ def _rules() -> Iterator[str]:
         yield f"Disallow: {prefix}a/*/versions/"
     yield f"Disallow: {reverse('admin:index')}"
     yield f"Disallow: {site}api/"
-    for name in _VARIANTS:
+    for name in _VARIANT_PARAMETERS:
         yield f"Disallow: {site}*?{name}="
         yield f"Disallow: {site}*&{name}="

@@ -1,4 +1,4 @@
-"""``/.well-known/security.txt``: whom to tell of a hole in this site (RFC 9116)."""
+"""``/.well-known/security.txt``: where to report a vulnerability (RFC 9116)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.views.public_pages import NotHereError, public_file
+from articles.views.public_pages import NotFoundError, public_file
 
-_VALID = dt.timedelta(days=180)  # the RFC wants less than a year
+_VALID = dt.timedelta(days=180)  # RFC 9116 recommends less than a year
 
 
 @public_file
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Return the file; 404 on a site that has set no contact, which the RFC demands."""
+    """Return the file, or 404 without a contact, which the RFC requires."""
     if not settings.SECURITY_CONTACT:
-        raise NotHereError("This site names no contact for reports of security problems.")
+        raise NotFoundError("This site names no contact for reports of security problems.")
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     lines = (
         ("Contact", settings.SECURITY_CONTACT),

@@ -1,4 +1,4 @@
-"""What machines read in the head of a story's page."""
+"""Machine-readable metadata in the head of a story's page."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from articles.content.output.citations import Work
-from articles.content.output.json_ld import Page, news_article, script_data
+from articles.content.output.citations import CitedWork
+from articles.content.output.json_ld import PageMetadata, build_news_article, serialize_for_script
 from articles.content.post_file.parsing import Kind
 from articles.content.text.date_parsing import Precision
-from articles.http.language_prefix import whole
+from articles.http.language_prefix import permanent_url
 from articles.models import Article, ArticleImage, ImageState
 from articles.models.source import CanonicalPolicy
 from articles.selectors.provenance import stated_date
-from articles.views.story.citations import cited
+from articles.views.story.citations import citable_work
 
-_CARD_WIDTH = 800  # pixels; programs that ask without naming WebP get JPEG
-#: Languages as OpenGraph writes them, which has no scripts.
+_CARD_WIDTH = 800  # pixels; clients that do not accept WebP get JPEG
+#: OpenGraph locales, which have no script subtag.
 _LOCALES = {"zh-Hans": "zh_CN", "zh-Hant": "zh_TW", "en": "en_US", "ja": "ja_JP", "ko": "ko_KR"}
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What ``pages/_article_head.html`` writes; all addresses are whole and without a language."""
+class HeadMetadata:
+    """The context of ``pages/_article_head.html``; URLs are absolute, without language prefix."""
 
-    work: Work
-    page: Page
+    work: CitedWork
+    page: PageMetadata
     locale: str
     author_url: str
     image_alt: str
@@ -37,47 +37,49 @@ class Head:
     linked_data: SafeString
 
 
-def head_of(article: Article, topics: Iterable[str]) -> Head:
-    """Return the head of a story, with its outlet, author and shown capture selected.
+def build_head_metadata(article: Article, topics: Iterable[str]) -> HeadMetadata:
+    """Return the metadata of a story with source, author and current capture selected.
 
-    ``topics`` are the names of its topics. One query, when the story has pictures.
+    ``topics`` are the names of its topics. One query if the story has pictures.
     """
-    work = cited(article)
-    picture = _first_held(article)
-    address = whole(article.get_absolute_url())
-    to_original = article.source.canonical_policy == CanonicalPolicy.ORIGINAL and work.original
-    page = Page(
-        address=address,
-        canonical=work.original if to_original else address,
-        archive_home=whole(reverse("home")),
-        outlet_home=article.source.home_page,
+    work = citable_work(article)
+    picture = _first_stored_picture(article)
+    url = permanent_url(article.get_absolute_url())
+    to_original = article.source.canonical_policy == CanonicalPolicy.ORIGINAL and work.original_url
+    page = PageMetadata(
+        url=url,
+        canonical_url=work.original_url if to_original else url,
+        archive_home_url=permanent_url(reverse("home")),
+        outlet_home_url=article.source.home_page,
         description=article.excerpt,
-        image=f"{whole(picture.image.get_absolute_url())}?w={_CARD_WIDTH}" if picture else "",
+        image_url=f"{permanent_url(picture.image.get_absolute_url())}?w={_CARD_WIDTH}"
+        if picture
+        else "",
         modified=_modified(article),
         topics=tuple(topics),
     )
-    return Head(
-        work=work.in_lines,
+    return HeadMetadata(
+        work=work.normalized,
         page=page,
         locale=_locale(article),
-        author_url=whole(article.author.get_absolute_url()) if article.author else "",
+        author_url=permanent_url(article.author.get_absolute_url()) if article.author else "",
         image_alt=picture.alt or picture.caption if picture else "",
         zotero_type="videoRecording" if article.kind == Kind.VIDEO else "newspaperArticle",
-        linked_data=mark_safe(script_data(news_article(work, page))),  # noqa: S308
+        linked_data=mark_safe(serialize_for_script(build_news_article(work, page))),  # noqa: S308
     )
 
 
-def _first_held(article: Article) -> ArticleImage | None:
+def _first_stored_picture(article: Article) -> ArticleImage | None:
     if not article.picture_count:
         return None
-    held = article.pictures.filter(image__state=ImageState.HELD)
-    return held.select_related("image").order_by("position").first()
+    stored = article.pictures.filter(image__state=ImageState.HELD)
+    return stored.select_related("image").order_by("position").first()
 
 
 def _modified(article: Article) -> str:
-    """Return the date of the shown version, if the outlet has changed the story since.
+    """Return the date of the current version if the outlet has changed the story, else "".
 
-    It is the date that the shown post states, no more exactly than it does.
+    It is the date stated in the post file, in the same precision.
     """
     stated = stated_date(article.current_capture) if article.version_count > 1 else None
     if stated is None or stated.value <= article.published_at:

@@ -1,4 +1,4 @@
-"""How a story is cited: the texts on its page, and a file for each kind of program."""
+"""Citations of a story: texts on its page, and files for reference managers."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from articles.content.output import citations
-from articles.content.output.citations import Work
-from articles.http.language_prefix import whole
-from articles.http.public_visibility import by_code
-from articles.http.security_headers import FILE_POLICY
+from articles.content.output.citations import CitedWork
+from articles.http.language_prefix import permanent_url
+from articles.http.public_visibility import public_article_by_code
+from articles.http.security_headers import DOWNLOAD_CSP
 from articles.models import Article
-from articles.selectors.citations import work_of
+from articles.selectors.citations import build_cited_work
 from articles.views.public_pages import public_file
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A citation as a text to be copied; ``language`` is that of its own words."""
+    """A citation as a text to copy; ``language`` is that of its fixed words."""
 
     id: str
     label: str
@@ -31,23 +31,23 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A form in which programs read citations."""
+class CitationFormat:
+    """A file format of reference managers."""
 
-    write: Callable[[Work], str]
+    write: Callable[[CitedWork], str]
     content_type: str
 
 
-FORMS = {
-    "bib": Form(citations.bibtex, "application/x-bibtex; charset=utf-8"),
-    "ris": Form(citations.ris, "application/x-research-info-systems; charset=utf-8"),
-    "json": Form(citations.csl_json, "application/vnd.citationstyles.csl+json"),
+FORMATS = {
+    "bib": CitationFormat(citations.bibtex, "application/x-bibtex; charset=utf-8"),
+    "ris": CitationFormat(citations.ris, "application/x-research-info-systems; charset=utf-8"),
+    "json": CitationFormat(citations.csl_json, "application/vnd.citationstyles.csl+json"),
 }
 
 
-def citations_of(article: Article) -> list[Citation]:
-    """Return the citations of a story, with its outlet, author and shown capture selected."""
-    work = cited(article)
+def make_citations(article: Article) -> list[Citation]:
+    """Return the citations of a story with source, author and current capture selected."""
+    work = citable_work(article)
     return [
         Citation("cite-gb", "GB/T 7714—2015", "zh-Hans", citations.gb_t_7714(work)),
         Citation("cite-apa", "APA", "en", citations.apa(work)),
@@ -56,28 +56,30 @@ def citations_of(article: Article) -> list[Citation]:
     ]
 
 
-def cited(article: Article) -> Work:
-    """Return a story as what is cited, with its permanent address."""
-    return work_of(article, copy=permanent_url(article), archive=settings.SITE_NAME)
+def citable_work(article: Article) -> CitedWork:
+    """Return a story as a cited work, with its permanent URL."""
+    return build_cited_work(article, archive_url=code_url(article), archive_name=settings.SITE_NAME)
 
 
-def permanent_url(article: Article) -> str:
-    """Return the whole address that leads to a story for ever, in any language."""
-    return whole(reverse("code", args=[article.code]))
+def code_url(article: Article) -> str:
+    """Return the absolute short URL of a story, which is permanent and has no language prefix."""
+    return permanent_url(reverse("code", args=[article.code]))
 
 
 @public_file
 def cite(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """Return the citation of a story as a file."""
     articles = Article.objects.select_related("source", "author", "current_capture")
-    work = cited(by_code(articles, code))
-    return saved(FORMS[form].write(work), FORMS[form].content_type, f"{work.code}.{form}")
+    work = citable_work(public_article_by_code(articles, code))
+    return download_response(
+        FORMATS[form].write(work), FORMATS[form].content_type, f"{work.code}.{form}"
+    )
 
 
-def saved(content: str | bytes, content_type: str, name: str) -> HttpResponse:
-    """Return a file to be saved, which no browser may take for a page; ``name`` is ours."""
+def download_response(content: str | bytes, content_type: str, name: str) -> HttpResponse:
+    """Return a download that no browser renders as a page; ``name`` must be a safe file name."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Content-Security-Policy"] = FILE_POLICY
+    response["Content-Security-Policy"] = DOWNLOAD_CSP
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -1,4 +1,4 @@
-"""Pictures: the file that the archive holds, or a quiet box that says it does not hold one."""
+"""Pictures: the stored file, or a placeholder if the archive has none."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from django.db.models import Exists, OuterRef
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import quote_etag
 
-from articles.content.text.excerpts import cut
-from articles.content.urls.normalization import host_of
-from articles.http.security_headers import PICTURE_POLICY
-from articles.images.store import rendition
+from articles.content.text.excerpts import truncate
+from articles.content.urls.normalization import extract_host
+from articles.http.security_headers import IMAGE_CSP
+from articles.images.store import find_rendition
 from articles.models import Article, Image, ImageState
-from articles.views.public_pages import NotHereError, public_file
+from articles.views.public_pages import NotFoundError, public_file
 
 logger = logging.getLogger(__name__)
 
 WIDTHS = (400, 800, 1600)
 DEFAULT_WIDTH = 800
-_BOX_HEIGHT = 144  # pixels; a box must not take more of a page than the text it interrupts
-_BOX_RATIOS = (1.25, 2.5)  # the narrowest and widest box that has room for its words
+_BOX_HEIGHT = 144  # pixels; a placeholder must not take more space than the text around it
+_BOX_RATIOS = (1.25, 2.5)  # narrowest and widest ratio with room for the text
 _DEFAULT_RATIO = 3 / 2
 
 _STYLE = (
@@ -36,34 +36,35 @@ _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-#: Feed readers on the web and the admin's sandboxed preview show pictures from another origin.
-_FOR_ALL = "cross-origin"
+#: Web feed readers and the admin's sandboxed preview load pictures from another origin.
+_CROSS_ORIGIN = "cross-origin"
 
 
 @public_file
 def picture(request: HttpRequest, code: str) -> HttpResponseBase:
     """Return a picture at ``?w=400``, ``800`` or ``1600`` in a format of the Accept header.
 
-    Of a picture that is not held, or only of stories that nobody may see, a placeholder.
+    Returns a placeholder for a picture that is not stored, with status 404 if no public story
+    shows it.
     """
     width = _width(request.GET.get("w", str(DEFAULT_WIDTH)))
-    image = _known(code)
+    image = _find_public_image(code)
     if image is None:
         return _placeholder("", "unknown picture", _DEFAULT_RATIO, status=404)
-    host = host_of(image.url)
+    host = extract_host(image.url)
     ratio = image.width / image.height if image.width and image.height else _DEFAULT_RATIO
     if image.state != ImageState.HELD:
         return _placeholder(host, "picture not held here", ratio)
     try:
-        file = rendition(image, width, request.headers.get("Accept", ""))
+        file = find_rendition(image, width, request.headers.get("Accept", ""))
     except FileNotFoundError:
-        logger.exception("A picture that should be held is not there")
+        logger.exception("the file of a stored picture is missing; restore it from a backup")
         return _placeholder(host, "picture missing here", ratio)
     response = FileResponse(file.path.open("rb"), content_type=file.content_type)
     response["Vary"] = "Accept"
-    response["ETag"] = quote_etag(file.path.name)  # which has the hash of the picture in it
-    response["Content-Security-Policy"] = PICTURE_POLICY
-    response["Cross-Origin-Resource-Policy"] = _FOR_ALL
+    response["ETag"] = quote_etag(file.path.name)  # contains the hash of the picture
+    response["Content-Security-Policy"] = IMAGE_CSP
+    response["Cross-Origin-Resource-Policy"] = _CROSS_ORIGIN
     return response
 
 
@@ -71,23 +72,23 @@ def _width(value: str) -> int:
     for width in WIDTHS:
         if value == str(width):
             return width
-    raise NotHereError(f"Pictures are {', '.join(map(str, WIDTHS))} pixels wide.")
+    raise NotFoundError(f"Pictures are {', '.join(map(str, WIDTHS))} pixels wide.")
 
 
-def _known(code: str) -> Image | None:
-    """Return the picture, if a public story shows it now.
+def _find_public_image(code: str) -> Image | None:
+    """Return the picture if a public story shows it now, else None.
 
-    One that only an older version had may be what that version was hidden for.
+    A picture that only an older version shows may be the reason why that version is hidden.
     """
     public = Article.objects.published().filter(pictures__image=OuterRef("pk"))
     return Image.objects.filter(Exists(public), code=code).first()
 
 
-def _placeholder(host: str, words: str, ratio: float, status: int = 200) -> HttpResponse:
-    """Return an SVG box of the picture's proportions that names its host and says ``words``."""
+def _placeholder(host: str, message: str, ratio: float, status: int = 200) -> HttpResponse:
+    """Return an SVG placeholder of about the picture's ratio, with its host and a message."""
     narrowest, widest = _BOX_RATIOS
     width = round(_BOX_HEIGHT * min(max(ratio, narrowest), widest))
-    lines = [line for line in (cut(host, width // 9), words) if line]
+    lines = [line for line in (truncate(host, width // 9), message) if line]
     middle, first = width // 2, _BOX_HEIGHT // 2 - 12 * (len(lines) - 1) + 5
     text = "".join(
         f'<text x="{middle}" y="{first + 24 * n}">{escape(line)}</text>'
@@ -101,5 +102,5 @@ def _placeholder(host: str, words: str, ratio: float, status: int = 200) -> Http
     )
     response = HttpResponse(svg, content_type="image/svg+xml", status=status)
     response["Content-Security-Policy"] = _POLICY
-    response["Cross-Origin-Resource-Policy"] = _FOR_ALL
+    response["Cross-Origin-Resource-Policy"] = _CROSS_ORIGIN
     return response

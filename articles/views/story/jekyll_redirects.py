@@ -1,8 +1,8 @@
-"""Addresses of the static site that the posts were written for: they lead to the stories here.
+"""Redirects from the URLs of the Jekyll site for which the post files were written.
 
-A file ``2021-01-14-title.md`` was shown at ``/2021-01-14/2021-01-14-title``, with or without
+A file ``2021-01-14-title.md`` was published at ``/2021-01-14/2021-01-14-title``, with or without
 ``.html``, or at ``/category/2021/01/14/title.html``. The path at which an import saw the file
-tells which story it became.
+(Sighting) identifies the story.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Sighting
-from articles.views.public_pages import NotHereError, public_page
-from articles.views.story.article_lookup import redirect_to
+from articles.views.public_pages import NotFoundError, public_page
+from articles.views.story.article_lookup import redirect_to_article
 
 _SUFFIX = ".html"
 
@@ -32,14 +32,14 @@ def old_category_path(
 
 
 def _redirect_from(names: set[str]) -> HttpResponseBase:
-    """Redirect to the story whose file had one of these names, ``.html`` aside."""
+    """Redirect to the story whose file had one of these names, ignoring ``.html``."""
     stems = names | {name.removesuffix(_SUFFIX) for name in names}
-    hashes = {Sighting.hash_of_stem(stem.encode() + b".md") for stem in stems}
+    hashes = {Sighting.hash_stem(stem.encode() + b".md") for stem in stems}
     found = Article.objects.filter(captures__original__sightings__stem_hash__in=hashes)
-    # Several stories can have had a file of one name, in different folders.
+    # Several stories can have a file of the same name, in different folders.
     public = found.published().newest_first().first()
-    # "withdrawn" sorts behind "review": the tombstone is shown when there is one.
+    # "withdrawn" sorts after "review": a tombstone is preferred if there is one.
     story = public or found.order_by("-state", "-id").first()
     if story is None:
-        raise NotHereError(_("The archive has no story from a file of this name."))
-    return redirect_to(story)
+        raise NotFoundError(_("The archive has no story from a file of this name."))
+    return redirect_to_article(story)

@@ -1,5 +1,4 @@
-"""The one allow-list of stored HTML: which elements, where they stand, which attributes, which
-values, which characters.
+"""The allow-list of stored HTML: elements, content model, attributes, values and characters.
 
 Both cleaners, the strict check and the editors' form use :data:`POLICY`. Whatever is not named
 here is not stored.
@@ -20,51 +19,51 @@ _FLOW = _PHRASING | frozenset(
 )
 _ROWS = frozenset({"tr"})
 _ITEMS = frozenset({"li"})
-_COUNT = re.compile(r"\d{1,5}")
-_REST = r"[^\s\x00-\x20\"'<>\\`\x7f-\xa0]*"  # of an address: no space, control, quote, back slash
+_NUMBER = re.compile(r"\d{1,5}")
+_URL_REST = r"[^\s\x00-\x20\"'<>\\`\x7f-\xa0]*"  # of a URL: no space, control, quote or backslash
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What stored HTML may be."""
+    """What stored HTML may contain."""
 
-    #: What may stand in an element; void elements are in :attr:`void` instead.
-    contents: Mapping[str, frozenset[str]]
-    #: What may stand at the top.
-    top: frozenset[str]
+    #: The elements that each element may contain; void elements are in :attr:`void` instead.
+    content_model: Mapping[str, frozenset[str]]
+    #: The elements allowed at the top level.
+    top_level: frozenset[str]
     void: frozenset[str]
-    #: Elements in which nothing but white space may stand beside their children.
+    #: Elements that may have no text of their own but white space.
     without_text: frozenset[str]
-    #: Elements that go with their contents; the contents of any other unknown element stay.
-    dropped: frozenset[str]
-    #: Attributes by element; ``*`` is every element.
+    #: Elements removed together with their content; that of any other unknown element stays.
+    dropped_with_content: frozenset[str]
+    #: The attributes of each element; ``*`` is every element.
     attributes: Mapping[str, frozenset[str]]
-    #: What the whole value of an attribute has to match, where it matters.
-    values: Mapping[str, re.Pattern[str]]
+    #: The pattern that the whole value of an attribute has to match; others may have any value.
+    value_patterns: Mapping[str, re.Pattern[str]]
     schemes: frozenset[str]
-    #: Characters that are taken out: controls but tab and line feed, byte order marks,
+    #: Characters that are removed: controls but tab and line feed, byte order marks,
     #: surrogates, the last two code points of the basic plane.
-    forbidden: re.Pattern[str]
+    forbidden_characters: re.Pattern[str]
     max_depth: int
 
     @property
     def tags(self) -> frozenset[str]:
         """Return every element that may be stored."""
-        return self.void | frozenset(self.contents)
+        return self.void | frozenset(self.content_model)
 
     def allows(self, tag: str, name: str, value: str) -> bool:
-        """Tell whether attribute ``name`` with ``value`` (entities resolved) may stand on ``tag``.
+        """Return whether ``tag`` may have attribute ``name`` with ``value`` (entities resolved).
 
-        Either cleaner calls this for each attribute, besides its own rules for addresses.
+        Both cleaners call this for each attribute, in addition to their own rules for URLs.
         """
         if name not in self.attributes.get(tag, ()) and name not in self.attributes["*"]:
             return False
-        pattern = self.values.get(name)
+        pattern = self.value_patterns.get(name)
         return pattern is None or pattern.fullmatch(value) is not None
 
 
 POLICY = Policy(
-    contents={
+    content_model={
         **dict.fromkeys(_PHRASING - {"br", "img"}, _PHRASING),
         **dict.fromkeys("h2 h3 h4 h5 h6 p pre caption summary rt rp".split(), _PHRASING),
         **dict.fromkeys("blockquote li dt dd td th figcaption".split(), _FLOW),
@@ -77,10 +76,10 @@ POLICY = Policy(
         "table": frozenset({"caption", "thead", "tbody", "tfoot"}),
         "tr": frozenset({"td", "th"}),
     },
-    top=_FLOW,
+    top_level=_FLOW,
     void=frozenset({"br", "hr", "img"}),
     without_text=frozenset("dl ol table tbody tfoot thead tr ul".split()),
-    dropped=frozenset({"script", "style", "template", "noembed", "noframes"}),
+    dropped_with_content=frozenset({"script", "style", "template", "noembed", "noframes"}),
     attributes={
         "*": frozenset({"lang", "dir"}),
         "a": frozenset({"href"}),
@@ -94,27 +93,27 @@ POLICY = Policy(
         "th": frozenset({"colspan", "rowspan", "scope"}),
         "time": frozenset({"datetime"}),
     },
-    values={
-        # Absolute addresses only, the host in ASCII and without a user name before it.
+    value_patterns={
+        # Absolute URLs only, with an ASCII host and no user name before it.
         "href": re.compile(
-            rf"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{{1,5}})?(?:[/?#]{_REST})?"
-            rf"|mailto:{_REST}"
+            rf"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{{1,5}})?(?:[/?#]{_URL_REST})?"
+            rf"|mailto:{_URL_REST}"
         ),
-        # A picture is always the archive's own (see stored HTML in docs/architecture.md).
+        # A picture is always served by the archive (see stored HTML in docs/architecture.md).
         "src": re.compile(r"/i/[0-9a-z]{8,52}"),
         "lang": re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}"),
         "dir": re.compile(r"ltr|rtl|auto"),
-        "width": _COUNT,
-        "height": _COUNT,
-        "colspan": _COUNT,
-        "rowspan": _COUNT,
-        "start": _COUNT,
-        "value": _COUNT,
+        "width": _NUMBER,
+        "height": _NUMBER,
+        "colspan": _NUMBER,
+        "rowspan": _NUMBER,
+        "start": _NUMBER,
+        "value": _NUMBER,
         "scope": re.compile(r"row|col|rowgroup|colgroup"),
         "reversed": re.compile(""),
         "datetime": re.compile(r"[0-9TZ:+.\- ]{4,40}"),
     },
     schemes=frozenset({"http", "https", "mailto"}),
-    forbidden=re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]"),
+    forbidden_characters=re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]"),
     max_depth=200,
 )

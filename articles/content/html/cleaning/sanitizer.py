@@ -1,9 +1,9 @@
-"""Clean HTML behind three walls with one policy.
+"""Clean HTML in three stages with one policy.
 
 nh3 cleans. The strict check accepts what is provably a fixed point of bleach, which is nearly
-everything. Of the rest, each block at the top goes through bleach and is checked again; a block
-that is still not accepted is kept as its text. Stored HTML has passed :func:`clean_html`, is never
-cleaned again on show, and ``manage.py audit_html`` cleans it again with either cleaner to see.
+everything. Of the rest, each top-level block goes through bleach and is checked again; of a block
+that still fails, only the text is kept. Stored HTML has passed :func:`clean_html`. It is not
+cleaned again when it is served; ``manage.py audit_html`` verifies it with either cleaner.
 """
 
 from __future__ import annotations
@@ -19,22 +19,23 @@ from bleach.sanitizer import Cleaner as BleachCleaner
 
 from articles.content.html.cleaning.policy import POLICY
 from articles.content.html.cleaning.strict_check import first_fault
-from articles.content.html.plain_text import plain_text
+from articles.content.html.plain_text import html_to_text
 
-#: Characters of a block that bleach is given; its time grows with the square of an element's
-#: children. A larger block that the check refuses is kept as text.
+#: The longest block in characters that bleach gets: its time grows with the square of an element's
+#: children. Of a longer block that the check refuses, only the text is kept.
 BLEACH_LIMIT = 20_000
-#: Characters of a body that bleach is given in all.
+#: The most characters of one body that bleach gets in all.
 BLEACH_BUDGET = 200_000
 _TAG = re.compile(r"<(/?)([a-z0-9]+)[^>]*>")  # as nh3 writes them: no ">" within
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
+class CleanedHtml:
     """HTML that the strict check accepts.
 
-    ``bleached`` blocks had to go through bleach. ``flattened`` says of each block that lost its
-    markup, because no cleaner's result was accepted, why; its text stands in paragraphs.
+    ``bleached`` is the number of blocks that had to go through bleach. ``flattened`` has one
+    reason for each block that lost its markup because no cleaner's output was accepted; the text
+    of such a block is in paragraphs.
     """
 
     html: str
@@ -42,78 +43,85 @@ class Cleaned:
     flattened: tuple[str, ...] = ()
 
 
-def clean_html(html: str) -> Cleaned:
-    """Return ``html`` with nothing in it but what the policy allows."""
-    once = nh3_cleaned(html)
+def clean_html(html: str) -> CleanedHtml:
+    """Return ``html`` reduced to what the policy allows."""
+    once = clean_with_nh3(html)
     if first_fault(once) is None:
-        return Cleaned(once)
+        return CleanedHtml(once)
     pieces: list[str] = []
     flattened: list[str] = []
     bleached = 0
     budget = BLEACH_BUDGET
-    for block in _blocks(once):
+    for block in _split_blocks(once):
         fault = first_fault(block)
         if fault is not None and len(block) <= min(budget, BLEACH_LIMIT):
             budget -= len(block)
             bleached += 1
-            block = nh3_cleaned(bleach_cleaned(block))
+            block = clean_with_nh3(clean_with_bleach(block))
             fault = first_fault(block)
         if fault is not None:
             flattened.append(str(fault))
-            block = _as_text(block)
+            block = _to_paragraphs(block)
         pieces.append(block)
-    return Cleaned("".join(pieces), bleached, tuple(flattened))
+    return CleanedHtml("".join(pieces), bleached, tuple(flattened))
 
 
-def nh3_cleaned(html: str) -> str:
-    """Return what nh3 makes of ``html`` under the policy; entities may name what is forbidden."""
-    return POLICY.forbidden.sub("", _nh3().clean(POLICY.forbidden.sub("", html)))
+def clean_with_nh3(html: str) -> str:
+    """Return ``html`` cleaned by nh3 under the policy.
+
+    Forbidden characters are removed before and after, as entities may stand for them.
+    """
+    return POLICY.forbidden_characters.sub(
+        "", _nh3().clean(POLICY.forbidden_characters.sub("", html))
+    )
 
 
-def bleach_cleaned(html: str) -> str:
-    """Return what bleach makes of ``html`` under the policy."""
+def clean_with_bleach(html: str) -> str:
+    """Return ``html`` cleaned by bleach under the policy."""
     return _bleach().clean(html)
 
 
-def _blocks(html: str) -> Iterator[str]:
-    """Yield what nh3 wrote in parts: each element at the top, and the text between them."""
-    begin = depth = 0
+def _split_blocks(html: str) -> Iterator[str]:
+    """Yield the output of nh3 in parts: each top-level element, and the text between them."""
+    start = depth = 0
     for match in _TAG.finditer(html):
         if depth == 0:
-            yield html[begin : match.start()]
-            begin = match.start()
+            yield html[start : match.start()]
+            start = match.start()
         if match[1]:
             depth -= 1
         elif match[2] not in POLICY.void:
             depth += 1
         if depth == 0:
-            yield html[begin : match.end()]
-            begin = match.end()
-    yield html[begin:]
+            yield html[start : match.end()]
+            start = match.end()
+    yield html[start:]
 
 
-def _as_text(block: str) -> str:
-    """Return the text of ``block`` in paragraphs, without any other markup."""
-    paragraphs = (escape(part) for part in plain_text(block, readings=True).split("\n\n") if part)
-    return nh3_cleaned("\n".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs))
+def _to_paragraphs(block: str) -> str:
+    """Return the text of ``block`` as paragraphs, with no other markup."""
+    paragraphs = (
+        escape(part) for part in html_to_text(block, include_readings=True).split("\n\n") if part
+    )
+    return clean_with_nh3(
+        "\n".join(f"<p>{part.replace(chr(10), '<br>')}</p>" for part in paragraphs)
+    )
 
 
 @cache
 def _nh3() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(POLICY.tags),
-        clean_content_tags=set(POLICY.dropped),
+        clean_content_tags=set(POLICY.dropped_with_content),
         attributes={tag: set(names) for tag, names in POLICY.attributes.items()},
-        attribute_filter=lambda tag, name, value: (
-            value if POLICY.allows(tag, name, value) else None
-        ),
+        attribute_filter=_filter_attribute,
         url_schemes=set(POLICY.schemes),
         link_rel=None,
         strip_comments=True,
     )
 
 
-def _allowed_value(tag: str, name: str, value: str) -> str | None:
+def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     return value if POLICY.allows(tag, name, value) else None
 
 

@@ -1,7 +1,7 @@
-"""Addresses that stand in plain text, as links that end where the address does.
+"""Links for URLs in plain text: each link ends where its URL does.
 
-Chinese is written without spaces, and collectors joined lines with nothing between; so an address
-ends where Chinese begins, where the next address begins, and where a row of dashes begins.
+Chinese is written without spaces, and collectors joined lines with nothing between; so a URL ends
+where Chinese begins, where the next URL begins, and where a row of dashes begins.
 """
 
 from __future__ import annotations
@@ -9,21 +9,21 @@ from __future__ import annotations
 import re
 
 from articles.content.html.tree import Element, Node
-from articles.content.html.videos import whole_address
-from articles.content.urls.normalization import resolved
+from articles.content.html.videos import trim_glued_text
+from articles.content.urls.normalization import resolve_link
 
-_BEGIN = re.compile(r"https?://|(?<![A-Za-z0-9@./:_-])www\.", re.IGNORECASE)
+_URL_START = re.compile(r"https?://|(?<![A-Za-z0-9@./:_-])www\.", re.IGNORECASE)
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
-# Letters of alphabets that are written with spaces may stand in a path as they are.
-_ADDRESS = re.compile(
+# A path may contain unescaped letters of alphabets that are written with spaces.
+_URL = re.compile(
     r"(?:https?://)?(?:[a-z0-9_-]+\.)+[a-z0-9-]*[a-z0-9](?::[0-9]{1,5})?"
     r"(?:[/?#][a-z0-9\-._~:/?#\[\]@!$&'()*+,;=%\u00c0-\u024f\u0370-\u04ff]*)?",
     re.IGNORECASE,
 )
-_ARCHIVED = re.compile(r"[/.]archive\.[a-z]+/[^\s/]+/(?:[^\s/]+/)?$", re.IGNORECASE)
-_ROW = re.compile(r"[-_]{4}|[=~]{3}|[*#]{2}|\.{3}")
-_TAIL = ".,;:!?'\"([*&#"
-#: The label of the next address, glued to this one: ``https://a.example/meTwitter: https://…``.
+_WEB_ARCHIVE_PREFIX = re.compile(r"[/.]archive\.[a-z]+/[^\s/]+/(?:[^\s/]+/)?$", re.IGNORECASE)
+_SEPARATOR_ROW = re.compile(r"[-_]{4}|[=~]{3}|[*#]{2}|\.{3}")
+_TRAILING_PUNCTUATION = ".,;:!?'\"([*&#"
+#: The label of the next URL, glued to this one: ``https://a.example/meTwitter: https://…``.
 _NEXT_LABEL = re.compile(
     r"(?:Facebook|Twitter|Instagram|Telegram|WhatsApp|Discord|Patreon|Pay[Pp]al|You[Tt]ube|Android"
     r"|iOS|E?mail)$"
@@ -32,78 +32,78 @@ _AFTER_LABEL = re.compile(r"[ \u3000]*(?:[:：→]|https?://)")
 _UNLINKED = frozenset({"a", "code", "kbd", "samp"})
 
 
-def addresses(text: str) -> list[tuple[int, int]]:
-    """Return where the addresses in ``text`` begin and end.
+def find_urls(text: str) -> list[tuple[int, int]]:
+    """Return the begin and end of each URL in ``text``.
 
     >>> text = "見https://a.example/b_(c)。歡迎"
-    >>> [text[begin:end] for begin, end in addresses(text)]
+    >>> [text[begin:end] for begin, end in find_urls(text)]
     ['https://a.example/b_(c)']
     """
-    found = []
+    spans = []
     position = 0
-    while begin := _BEGIN.search(text, position):
-        end = _end(text, begin.start())
+    while begin := _URL_START.search(text, position):
+        end = _url_end(text, begin.start())
         if end is not None:
-            found.append((begin.start(), end))
+            spans.append((begin.start(), end))
         position = end or begin.end()
-    return found
+    return spans
 
 
-def _end(text: str, begin: int) -> int | None:
-    """Return where the address that begins at ``begin`` ends, or None when it is none."""
-    match = _ADDRESS.match(text, begin, _next_address(text, begin))
-    if match is None or text[match.end() : match.end() + 1] == "@":  # a name before a host
+def _url_end(text: str, begin: int) -> int | None:
+    """Return the end of the URL that begins at ``begin``, or None when it is no URL."""
+    match = _URL.match(text, begin, _next_url_start(text, begin))
+    if match is None or text[match.end() : match.end() + 1] == "@":  # a user name before a host
         return None
-    address = match[0]
-    if row := _ROW.search(address, len("https://")):
-        address = address[: row.start()]
-    address = _closed(whole_address(address)).rstrip(_TAIL)
-    if _AFTER_LABEL.match(text, begin + len(address)):
-        address = _NEXT_LABEL.sub("", address)
-    return begin + len(address) if _ADDRESS.fullmatch(address) else None
+    url = match[0]
+    if row := _SEPARATOR_ROW.search(url, len("https://")):
+        url = url[: row.start()]
+    url = _cut_unmatched_bracket(trim_glued_text(url)).rstrip(_TRAILING_PUNCTUATION)
+    if _AFTER_LABEL.match(text, begin + len(url)):
+        url = _NEXT_LABEL.sub("", url)
+    return begin + len(url) if _URL.fullmatch(url) else None
 
 
-def _next_address(text: str, begin: int) -> int:
-    """Return where the next address begins; one inside a query or an archive's path is no other."""
+def _next_url_start(text: str, begin: int) -> int:
+    """Return the start of the next URL; one in a query or a web archive's path does not count."""
     for other in _SCHEME.finditer(text, begin + len("http://")):
         before = text[max(begin, other.start() - 80) : other.start()]
-        if not before.endswith("=") and not _ARCHIVED.search(before):
+        if not before.endswith("=") and not _WEB_ARCHIVE_PREFIX.search(before):
             return other.start()
     return len(text)
 
 
-def _closed(address: str) -> str:
-    """Return ``address`` up to a closing bracket that nothing in it opened."""
+def _cut_unmatched_bracket(url: str) -> str:
+    """Return ``url`` up to the first closing bracket that has no opening one."""
     for opening, closing in ("()", "[]"):
         depth = 0
-        for i, char in enumerate(address):
+        for i, char in enumerate(url):
             depth += (char == opening) - (char == closing)
             if depth < 0:
-                address = address[:i]
+                url = url[:i]
                 break
-    return address
+    return url
 
 
-def linked(nodes: list[Node]) -> list[Node]:
-    """Return phrasing content whose addresses in plain text are links; its text stays the same."""
+def autolink(nodes: list[Node]) -> list[Node]:
+    """Return phrasing content with the URLs in its text as links; the text stays the same."""
     out: list[Node] = []
     for node in nodes:
         if isinstance(node, str):
-            out += _linked_text(node)
+            out += _autolink_text(node)
         elif node.tag in _UNLINKED:
             out.append(node)
         else:
-            out.append(Element(node.tag, node.attrs, linked(node.children)))
+            out.append(Element(node.tag, node.attrs, autolink(node.children)))
     return out
 
 
-def _linked_text(text: str) -> list[Node]:
+def _autolink_text(text: str) -> list[Node]:
     out: list[Node] = []
     last = 0
-    for begin, end in addresses(text):
-        address = text[begin:end]
-        href = resolved(address if _SCHEME.match(address) else f"http://{address}", "")
+    for begin, end in find_urls(text):
+        url = text[begin:end]
+        href = resolve_link(url if _SCHEME.match(url) else f"http://{url}", "")
         if href is not None:
-            out += [text[last:begin], Element("a", {"href": href}, [address])]
+            out += [text[last:begin], Element("a", {"href": href}, [url])]
             last = end
     return [node for node in (*out, text[last:]) if node != ""]

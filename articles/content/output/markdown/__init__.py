@@ -1,5 +1,5 @@
-"""A stored body as CommonMark: what is text in it stays text, whatever it looks like."""
+"""Conversion of a stored body to CommonMark; text is escaped, so that it never becomes markup."""
 
-from articles.content.output.markdown.blocks import markdown
+from articles.content.output.markdown.blocks import html_to_markdown
 
-__all__ = ["markdown"]
+__all__ = ["html_to_markdown"]

@@ -1,37 +1,37 @@
-"""Signs of CommonMark: which of them text must not hold bare, and fences around code."""
+"""Escaping for CommonMark, code spans and fenced code blocks."""
 
 from __future__ import annotations
 
 import re
 
 SPACE = re.compile("[ \t\r\n\f\xa0]+")
-#: What CommonMark, or GitHub's form of it, takes for markup anywhere in a line.
-_SIGNS = re.compile(r"[\\`*_\[\]<&~|]")
-#: What it takes for markup at the beginning of a line.
-_AT_START = re.compile(r"[#>=]|:(?=-)|[-+](?=[\s-]|$)|\d{1,9}(?=[.)](?:\s|$))")
+#: Characters that CommonMark or GitHub Flavored Markdown parses as markup anywhere in a line.
+_SPECIAL_CHARACTERS = re.compile(r"[\\`*_\[\]<&~|]")
+#: What they parse as markup at the beginning of a line.
+_LINE_START_MARKUP = re.compile(r"[#>=]|:(?=-)|[-+](?=[\s-]|$)|\d{1,9}(?=[.)](?:\s|$))")
 
 
-def escaped(text: str) -> str:
-    """Return text that is markup nowhere, but for what it may be at the beginning of a line."""
-    return _SIGNS.sub(r"\\\g<0>", text)
+def escape_markdown(text: str) -> str:
+    """Return ``text`` escaped, except for markup at the beginning of a line."""
+    return _SPECIAL_CHARACTERS.sub(r"\\\g<0>", text)
 
 
-def guarded(line: str) -> str:
-    """Return a line of a paragraph that begins nothing else.
+def escape_line_start(line: str) -> str:
+    """Return a stripped paragraph line, escaped if it would begin another block.
 
-    >>> guarded("1. x"), guarded("# x"), guarded("-5")
+    >>> escape_line_start("1. x"), escape_line_start("# x"), escape_line_start("-5")
     ('1\\\\. x', '\\\\# x', '-5')
     """
     line = line.strip()
-    found = _AT_START.match(line)
-    if found is None:
+    match = _LINE_START_MARKUP.match(line)
+    if match is None:
         return line
-    at = found.end() if found[0][0].isdigit() else 0
-    return f"{line[:at]}\\{line[at:]}"
+    offset = match.end() if match[0][0].isdigit() else 0
+    return f"{line[:offset]}\\{line[offset:]}"
 
 
 def code_span(text: str) -> str:
-    """Return a span of code; white space goes outside.
+    """Return a code span, with leading and trailing white space outside.
 
     >>> code_span(" a "), code_span("`a")
     (' `a` ', '`` `a ``')
@@ -41,20 +41,20 @@ def code_span(text: str) -> str:
     if not inner:
         return text
     fence = "`" * (_longest_run(inner) + 1)
-    blank = " " if "`" in (inner[0], inner[-1]) else ""
-    code = f"{fence}{blank}{inner}{blank}{fence}"
+    padding = " " if "`" in (inner[0], inner[-1]) else ""
+    code = f"{fence}{padding}{inner}{padding}{fence}"
     return text.replace(inner, code, 1)
 
 
 def code_block(text: str) -> str:
-    """Return a fenced block of code, or nothing when there is none in it."""
+    """Return a fenced code block, or an empty string for blank code."""
     fence = "`" * max(3, _longest_run(text) + 1)
     lines = text.strip("\n")
     return f"{fence}\n{lines}\n{fence}" if lines.strip() else ""
 
 
-def target(href: str) -> str:
-    """Return an address as a link's target; between pointed brackets it may hold round ones."""
+def link_destination(href: str) -> str:
+    """Return ``href`` as a link destination, in angle brackets if it has parentheses."""
     href = re.sub(r"&(?=#|\w+;)", "&amp;", href)
     return f"<{href}>" if "(" in href or ")" in href else href
 

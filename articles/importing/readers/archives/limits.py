@@ -1,50 +1,50 @@
-"""What an archive may cost: bombs are refused before they go off."""
+"""Limits for reading archives: decompression bombs are refused before they are unpacked."""
 
 from __future__ import annotations
 
 MAX_MEMBERS = 2_000_000
-#: Text packs ten to thirty times smaller, a collection of near copies a hundred times.
+#: Text compresses ten to thirty times, a collection of near copies a hundred times.
 MAX_RATIO = 200
-FREE_BYTES = 64 * 1024 * 1024  # a small archive of much the same may unpack to this in any case
+FREE_BYTES = 64 * 1024 * 1024  # any archive may unpack to this: a small one can compress very well
 FREE_MEMBERS = 10_000
-MIN_MEMBER_BYTES = 32  # of an archive, for each of its members; no post packs smaller
+MIN_MEMBER_BYTES = 32  # of the archive, for each member; no post compresses to less
 
 
 class ArchiveError(Exception):
-    """An archive is refused as a whole; the message says where, why, and what to do."""
+    """An archive is refused; the message says where, why, and what to do."""
 
 
-class BrokenOffError(ArchiveError):
-    """An archive ends too early; what came before is sound."""
+class TruncatedError(ArchiveError):
+    """An archive ends too early; the members before that are valid."""
 
 
-class Allowance:
-    """What the members of an archive of ``packed`` bytes may come to.
+class ExtractionBudget:
+    """Counts members and unpacked bytes against the limits of an archive of this size in bytes.
 
-    Of a ``stream`` only the bytes count that :meth:`grant` was told of, so that a bomb at its
-    beginning does not have the room of all that follows.
+    For a ``stream``, only the input that was passed to :meth:`add_input` counts, so that a bomb at
+    the beginning cannot use the budget of the bytes after it.
     """
 
-    def __init__(self, packed: int, *, stream: bool = False) -> None:
-        self.packed = packed
-        self._bytes = FREE_BYTES + (0 if stream else MAX_RATIO * packed)
-        self._members = min(MAX_MEMBERS, FREE_MEMBERS + packed // MIN_MEMBER_BYTES)
+    def __init__(self, archive_size: int, *, stream: bool = False) -> None:
+        self.archive_size = archive_size
+        self._bytes = FREE_BYTES + (0 if stream else MAX_RATIO * archive_size)
+        self._members = min(MAX_MEMBERS, FREE_MEMBERS + archive_size // MIN_MEMBER_BYTES)
 
-    def grant(self, packed: int) -> None:
-        """Let so many more packed bytes count."""
-        self._bytes += MAX_RATIO * packed
+    def add_input(self, compressed: int) -> None:
+        """Add ``compressed`` bytes of input to the budget."""
+        self._bytes += MAX_RATIO * compressed
 
-    def spend(self, size: int) -> None:
-        """Take ``size`` unpacked bytes; raises :class:`ArchiveError` when there are none left."""
+    def spend_bytes(self, size: int) -> None:
+        """Spend ``size`` unpacked bytes; raises :class:`ArchiveError` if the budget is exceeded."""
         self._bytes -= size
         if self._bytes < 0:
             raise ArchiveError(
-                f"it unpacks to more than {MAX_RATIO} times its size, as no collection of posts "
+                f"it unpacks to more than {MAX_RATIO} times its size, which no collection of posts "
                 "does; nothing of it was imported. If you trust it, unpack it and import the folder"
             )
 
-    def member(self) -> None:
-        """Take one member; raises :class:`ArchiveError` when there are too many."""
+    def spend_member(self) -> None:
+        """Spend one member; raises :class:`ArchiveError` if that is over the budget."""
         self._members -= 1
         if self._members < 0:
             raise ArchiveError(

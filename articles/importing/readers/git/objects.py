@@ -1,7 +1,7 @@
-"""Git repositories at their HEAD, by plumbing over their objects alone.
+"""The files of a git repository at HEAD, read with git plumbing commands from its object store.
 
-Git runs in an empty repository of this import's own, which borrows the object store. So it never
-sees the configuration, hooks, filters, attributes, refs or replacements of the other one.
+Git runs in a temporary empty repository that uses that object store. So it never sees the
+configuration, hooks, filters, attributes, refs or replacements of the imported repository.
 """
 
 from __future__ import annotations
@@ -15,27 +15,31 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO, Any
 
-from articles.importing.readers.archives.disk_sort import Member, Members
-from articles.importing.readers.archives.limits import Allowance, ArchiveError, BrokenOffError
+from articles.importing.readers.archives.disk_sort import Member, SortedMembers
+from articles.importing.readers.archives.limits import (
+    ArchiveError,
+    ExtractionBudget,
+    TruncatedError,
+)
 from articles.importing.readers.archives.member_names import (
     is_hidden,
-    path_of,
-    refusal_of_name,
-    skipped_for,
+    normalize_name,
+    reason_to_refuse,
+    reason_to_skip,
 )
 from articles.importing.readers.found_file import (
     MAX_BYTES,
     TOO_LARGE,
-    Kind,
-    Place,
+    MemberLocation,
+    MemberStorage,
     UnreadableError,
-    check_of,
-    text_of,
+    hash_to_integer,
+    printable_path,
 )
-from articles.importing.readers.git.head import head_of, locate
+from articles.importing.readers.git.head import locate_repository, resolve_head
 
-_MEMORY_KIB = 192 * 1024  # for git itself, beside the packs that it maps
-_MAX_RECORD = 1024 * 1024  # bytes of one line of a tree's list; paths are refused far below
+_MEMORY_KIB = 192 * 1024  # for git itself, without the packs that it maps
+_MAX_RECORD = 1024 * 1024  # bytes of one line of ls-tree; paths are refused far below that
 _STEP = 1 << 16
 _ENTRY = re.compile(
     rb"(?P<mode>\d+) (?P<kind>\w+) (?P<id>[0-9a-f]+) +(?P<size>\d+|-|BAD)\t(?P<name>.*)", re.DOTALL
@@ -49,102 +53,109 @@ _CONFIG = b"""[core]
 [extensions]
 \tobjectFormat = %s
 """
-_LIMITED = 'ulimit -d "$1" 2>/dev/null; shift; exec git "$@"'
-_LACKING = (
-    "the repository lacks this file's content, as a partial clone does, or it is damaged; clone it "
-    "again, without --filter"
+_LIMITED_GIT = 'ulimit -d "$1" 2>/dev/null; shift; exec git "$@"'
+_MISSING_CONTENT = (
+    "the content of this file is missing in the repository: it is a partial clone, or damaged; "
+    "clone it again, without --filter"
 )
-_waiting: dict[bytes, subprocess.Popen[bytes]] = {}
-_FSCK = "run git fsck in the repository, or clone it again"
+_cat_file_processes: dict[bytes, subprocess.Popen[bytes]] = {}
+_FSCK_HINT = "run git fsck in the repository, or clone it again"
 
 
-def open_head(folder: bytes, members: Members) -> str:
-    """Return the id of the commit at a repository's HEAD, and make ready to read its files.
+def open_head(folder: bytes, members: SortedMembers) -> str:
+    """Return the id of HEAD's commit; set up the temporary repository in ``members``.
 
     Raises :class:`ArchiveError`.
     """
     if shutil.which("git") is None:
         raise ArchiveError(
-            "reading a repository takes git, which is not installed; install it, or import the "
+            "reading a repository requires git, which is not installed; install it, or import the "
             "folders inside the checkout"
         )
-    repository = locate(folder)
-    commit = head_of(repository)
-    own = os.fsencode(members.folder) + b"/own"
+    repository = locate_repository(folder)
+    commit = resolve_head(repository)
+    git_dir = os.fsencode(members.folder) + b"/own"
     hash_name = b"sha256" if len(commit) == 64 else b"sha1"
     files = {
-        b"config": _CONFIG % hash_name, b"HEAD": commit.encode(), b"store": repository.objects
+        b"config": _CONFIG % hash_name, b"HEAD": commit.encode(), b"store": repository.objects_dir
     }  # fmt: skip
     for name in (b"", b"/objects", b"/refs"):
-        os.mkdir(own + name)
+        os.mkdir(git_dir + name)
     for name, text in files.items():
-        with open(own + b"/" + name, "wb") as file:
+        with open(git_dir + b"/" + name, "wb") as file:
             file.write(text)
-    members.full = own
+    members.disk_path = git_dir
     return commit
 
 
-def list_members(commit: str, members: Members) -> None:
-    """Put the files of ``commit`` into ``members``, which :func:`open_head` has seen.
+def list_members(commit: str, members: SortedMembers) -> None:
+    """Add the files of ``commit`` to ``members``, which :func:`open_head` has prepared.
 
-    Raises :class:`ArchiveError`, and :class:`BrokenOffError` where the repository lacks objects.
+    Raises :class:`ArchiveError`, and :class:`TruncatedError` where objects are missing.
     """
-    own = members.full
-    allowance = Allowance(_bytes_below(_store(own)))
-    with open(own + b"/errors", "w+b") as errors:
-        with _git(own, "ls-tree", "-r", "-l", "-z", "--full-tree", commit, stderr=errors) as git:
+    git_dir = members.disk_path
+    budget = ExtractionBudget(_folder_size(_objects_dir(git_dir)))
+    with open(git_dir + b"/errors", "w+b") as errors:
+        with _start_git(
+            git_dir, "ls-tree", "-r", "-l", "-z", "--full-tree", commit, stderr=errors
+        ) as git:
             assert git.stdout is not None
-            for record in _records(git.stdout):
-                allowance.member()
-                member = _member(record)
+            for record in _read_records(git.stdout):
+                budget.spend_member()
+                member = _parse_member(record)
                 if member is not None:
                     if not member.problem:
-                        allowance.spend(member.size)
+                        budget.spend_bytes(member.size)
                     members.add(member)
         if git.returncode:
             errors.seek(0)
-            words = errors.read(_STEP).decode("utf-8", "replace").strip().splitlines()
-            told = words[-1] if words else f"git ended with {git.returncode}"
-            raise BrokenOffError(f"commit {commit} cannot be read to its end ({told}); {_FSCK}")
+            lines = errors.read(_STEP).decode("utf-8", "replace").strip().splitlines()
+            message = lines[-1] if lines else f"git ended with {git.returncode}"
+            raise TruncatedError(
+                f"commit {commit} cannot be read to its end ({message}); {_FSCK_HINT}"
+            )
 
 
-def read_object(own: bytes, size: int, key: str) -> bytes:
-    """Return the bytes of a blob; raises :class:`UnreadableError` unless they are what ``key`` is.
+def read_object(git_dir: bytes, size: int, key: str) -> bytes:
+    """Return the bytes of a blob; raises :class:`UnreadableError` unless their hash is ``key``.
 
-    One git process waits for the next object until :func:`close`, or until this process ends.
+    One git process for each repository stays open until :func:`close_repository`, or until this
+    process ends.
     """
-    git = _waiting.get(own)
+    git = _cat_file_processes.get(git_dir)
     if git is None or git.poll() is not None:
-        git = _waiting[own] = _git(own, "cat-file", "--batch", stdin=subprocess.PIPE)
+        git = _cat_file_processes[git_dir] = _start_git(
+            git_dir, "cat-file", "--batch", stdin=subprocess.PIPE
+        )
     assert git.stdin is not None
     assert git.stdout is not None
     with suppress(BrokenPipeError):
         git.stdin.write(key.encode() + b"\n")
         git.stdin.flush()
-    answer = git.stdout.readline(_STEP).split()
-    if answer == [key.encode(), b"missing"]:
-        raise UnreadableError(_LACKING)
+    header = git.stdout.readline(_STEP).split()
+    if header == [key.encode(), b"missing"]:
+        raise UnreadableError(_MISSING_CONTENT)
     data = b""
-    if answer == [key.encode(), b"blob", str(size).encode()]:
+    if header == [key.encode(), b"blob", str(size).encode()]:
         data = git.stdout.read(size)
         git.stdout.read(1)
     algorithm = "sha256" if len(key) == 64 else "sha1"
     digest = hashlib.new(algorithm, b"blob %d\0" % size, usedforsecurity=False)
     digest.update(data)
     if digest.hexdigest() != key:
-        close(own)
-        raise UnreadableError(f"git object {key} is damaged, or too large to unpack; {_FSCK}")
+        close_repository(git_dir)
+        raise UnreadableError(f"git object {key} is damaged, or too large to unpack; {_FSCK_HINT}")
     return data
 
 
-def close(own: bytes) -> None:
-    """End the git process that waits for objects, if there is one."""
-    git = _waiting.pop(own, None)
+def close_repository(git_dir: bytes) -> None:
+    """End the git process that reads objects, if there is one."""
+    git = _cat_file_processes.pop(git_dir, None)
     if git is not None:
-        _end(git)
+        _kill(git)
 
 
-def _end(git: subprocess.Popen[bytes]) -> None:
+def _kill(git: subprocess.Popen[bytes]) -> None:
     git.kill()
     for pipe in (git.stdin, git.stdout):
         if pipe is not None:
@@ -153,13 +164,13 @@ def _end(git: subprocess.Popen[bytes]) -> None:
     git.wait()
 
 
-def _git(own: bytes, *arguments: str, **pipes: Any) -> subprocess.Popen[bytes]:
-    """Start git over the store that ``own`` names, within bounds, without a way to the outside."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+def _start_git(git_dir: bytes, *arguments: str, **pipes: Any) -> subprocess.Popen[bytes]:
+    """Start git on the object store that ``git_dir`` names: limited memory, no network."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment = {
-        **{os.fsencode(name): os.fsencode(value) for name, value in kept.items()},
-        b"GIT_DIR": own,
-        b"GIT_OBJECT_DIRECTORY": _store(own),
+        **{os.fsencode(name): os.fsencode(value) for name, value in inherited.items()},
+        b"GIT_DIR": git_dir,
+        b"GIT_OBJECT_DIRECTORY": _objects_dir(git_dir),
         b"GIT_CONFIG_NOSYSTEM": b"1",
         b"GIT_CONFIG_SYSTEM": b"/dev/null",
         b"GIT_CONFIG_GLOBAL": b"/dev/null",
@@ -172,43 +183,45 @@ def _git(own: bytes, *arguments: str, **pipes: Any) -> subprocess.Popen[bytes]:
         b"LC_ALL": b"C",
     }
     return subprocess.Popen(
-        ["sh", "-c", _LIMITED, "sh", str(_MEMORY_KIB), "--no-pager", *arguments],
+        ["sh", "-c", _LIMITED_GIT, "sh", str(_MEMORY_KIB), "--no-pager", *arguments],
         env=environment,
         **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL,
            **pipes},
     )  # fmt: skip
 
 
-def _store(own: bytes) -> bytes:
-    with open(own + b"/store", "rb") as file:
+def _objects_dir(git_dir: bytes) -> bytes:
+    with open(git_dir + b"/store", "rb") as file:
         return file.read()
 
 
-def _bytes_below(folder: bytes) -> int:
+def _folder_size(folder: bytes) -> int:
     total = 0
-    for place, _, names in os.walk(folder):
+    for path, _, names in os.walk(folder):
         for name in names:
             with suppress(OSError):
-                total += os.lstat(place + b"/" + name).st_size
+                total += os.lstat(path + b"/" + name).st_size
     return total
 
 
-def _records(stdout: IO[bytes]) -> Iterator[bytes]:
+def _read_records(stdout: IO[bytes]) -> Iterator[bytes]:
     rest = b""
     while block := stdout.read(_STEP):
         *records, rest = (rest + block).split(b"\0")
         if len(rest) > _MAX_RECORD:
-            raise ArchiveError(f"a path in it is longer than {_MAX_RECORD:,} bytes; {_FSCK}")
+            raise ArchiveError(f"a path in it is longer than {_MAX_RECORD:,} bytes; {_FSCK_HINT}")
         yield from records
 
 
-def _member(record: bytes) -> Member | None:
-    """Return what a line of ``git ls-tree -l`` stands for; None for what is hidden."""
+def _parse_member(record: bytes) -> Member | None:
+    """Return the member of a line of ``git ls-tree -l``; None if its folder is hidden."""
     match = _ENTRY.fullmatch(record)
     if match is None:
-        raise ArchiveError(f"git lists what is no file ({text_of(record)}); {_FSCK}")
-    path = path_of(match["name"])
-    if problem := refusal_of_name(match["name"]):
+        raise ArchiveError(
+            f"git lists something that is not a file ({printable_path(record)}); {_FSCK_HINT}"
+        )
+    path = normalize_name(match["name"])
+    if problem := reason_to_refuse(match["name"]):
         return Member(path, problem=problem)
     if is_hidden(path):
         return None
@@ -217,14 +230,14 @@ def _member(record: bytes) -> Member | None:
         return Member(path, problem=problem, skip=True)
     if match["mode"] == b"120000":
         return Member(path, problem="a link; links are not followed", skip=True)
-    if problem := skipped_for(path):
+    if problem := reason_to_skip(path):
         return Member(path, problem=problem, skip=True)
     if match["kind"] != b"blob":
-        return Member(path, problem=f"no file, though its tree says so; {_FSCK}")
+        return Member(path, problem=f"not a file, though its tree says so; {_FSCK_HINT}")
     if not match["size"].isdigit():
-        return Member(path, problem=_LACKING)
+        return Member(path, problem=_MISSING_CONTENT)
     size, key = int(match["size"]), match["id"].decode()
     if size > MAX_BYTES:
         return Member(path, problem=TOO_LARGE)
-    check = check_of(bytes.fromhex(key))
-    return Member(path, size, 0, Place(Kind.OBJECT, check=check, key=key))
+    check = hash_to_integer(bytes.fromhex(key))
+    return Member(path, size, 0, MemberLocation(MemberStorage.GIT_OBJECT, checksum=check, key=key))

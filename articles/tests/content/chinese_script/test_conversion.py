@@ -1,4 +1,4 @@
-"""Text and pages in the other script of Chinese."""
+"""Conversion of text and pages between the scripts of Chinese."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.content.chinese_script import Script, convert_page, convert_text, keep_script
+from articles.content.chinese_script import Script, add_script_parameter, convert_page, convert_text
 from articles.content.chinese_script.conversion import HAN
 from articles.content.post_file.parsing import PostError, parse_post
 
@@ -33,13 +33,13 @@ HANS, HANT = Script.HANS, Script.HANT
         ("为什么", "為什麼"),
     ],
 )
-def test_words_decide_the_characters(simplified: str, traditional: str) -> None:
+def test_context_words_decide_the_characters(simplified: str, traditional: str) -> None:
     assert convert_text(simplified, HANT) == traditional
     assert convert_text(traditional, HANS) == simplified
 
 
 @pytest.mark.parametrize("word", ["信息", "軟體", "網絡", "程式", "計程車", "資訊"])
-def test_words_of_a_region_stay_its_own(word: str) -> None:
+def test_regional_words_are_not_replaced(word: str) -> None:
     simplified = convert_text(word, HANS)
     assert convert_text(simplified, HANT) == convert_text(word, HANT)
     assert convert_text("信息", HANT) == "信息"
@@ -47,29 +47,29 @@ def test_words_of_a_region_stay_its_own(word: str) -> None:
 
 
 @pytest.mark.parametrize("script", Script)
-def test_conversion_twice_is_conversion_once(script: Script) -> None:
+def test_conversion_is_idempotent(script: Script) -> None:
     text = "头发发展，皇后後面乾淨干净的台湾裡里裏，看著看着計畫计划，𠀾𫓩"
     once = convert_text(text, script)
     assert convert_text(once, script) == once
 
 
-def test_nul_and_half_pairs_lose_no_text() -> None:
-    """OpenCC ends at a NUL, and Python cannot write half a pair as UTF-8."""
+def test_nul_and_lone_surrogates_lose_no_text() -> None:
+    """OpenCC truncates at a NUL, and Python cannot encode a lone surrogate as UTF-8."""
     assert convert_text("头发\x00皇后在后面", HANT) == "頭髮\x00皇后在後面"
     assert convert_text("头发\ud800后面", HANT) == "頭髮\ud800後面"
 
 
 @settings(deadline=None)  # the first of them reads the dictionaries
 @given(st.text(alphabet=st.characters(), max_size=60))
-def test_any_text_keeps_all_that_is_not_chinese(text: str) -> None:
+def test_any_text_keeps_everything_but_chinese(text: str) -> None:
     for script in Script:
         converted = convert_text(text, script)
         assert len(converted) == len(text)
         assert HAN.split(converted) == HAN.split(text)
 
 
-def page(body: str, script: Script = HANT, language: str = "en") -> str:
-    """Return what stands in the body of a page that was converted."""
+def convert_body(body: str, script: Script = HANT, language: str = "en") -> str:
+    """Return the body of a converted page."""
     head = f'<!doctype html><html lang="{language}"><title>x</title>'
     whole = f"{head}<body>{body}</body></html>"
     converted = convert_page(whole, script, lambda path: not path.endswith(".rss"))
@@ -80,24 +80,24 @@ def title_of(whole: str) -> str:
     return convert_page(whole, HANT).partition("</title>")[0].rpartition(">")[2]
 
 
-def test_chinese_element_is_converted_and_says_so() -> None:
-    assert page('<p lang="zh-Hans">头发</p>') == '<p lang="zh-Hant">頭髮</p>'
-    assert page('<p lang="zh-Hant">頭髮</p>', HANS) == '<p lang="zh-Hans">头发</p>'
-    assert page("<p lang='zh'>头发</p>") == '<p lang="zh-Hant">頭髮</p>'
-    assert page("<p lang=zh-CN class=a>头发</p>") == '<p lang="zh-Hant" class=a>頭髮</p>'
+def test_chinese_element_is_converted_with_its_lang() -> None:
+    assert convert_body('<p lang="zh-Hans">头发</p>') == '<p lang="zh-Hant">頭髮</p>'
+    assert convert_body('<p lang="zh-Hant">頭髮</p>', HANS) == '<p lang="zh-Hans">头发</p>'
+    assert convert_body("<p lang='zh'>头发</p>") == '<p lang="zh-Hant">頭髮</p>'
+    assert convert_body("<p lang=zh-CN class=a>头发</p>") == '<p lang="zh-Hant" class=a>頭髮</p>'
 
 
 def test_text_in_its_own_script_stays() -> None:
-    """The forms of Hong Kong and a name that is 于, 范 or 余 are as they should be."""
+    """The forms of Hong Kong and the surnames 于, 范 and 余 are already correct."""
     kept = '<p lang="zh-Hant">于右任說：范小姐和余先生在衞生署裏</p>'
-    assert page(kept) == kept
+    assert convert_body(kept) == kept
     kept = '<p lang="zh-Hans">乾先生说：这个国家的瞭望台</p>'
-    assert page(kept, HANS) == kept
+    assert convert_body(kept, HANS) == kept
 
 
 def test_paragraph_in_the_other_script_is_converted_whatever_the_story_is() -> None:
     story = '<div lang="zh-Hant"><p>總統府說，這個問題</p><p>国务院说这个后面</p></div>'
-    assert page(story) == (
+    assert convert_body(story) == (
         '<div lang="zh-Hant"><p>總統府說，這個問題</p><p>國務院說這個後面</p></div>'
     )
 
@@ -121,49 +121,49 @@ def test_paragraph_in_the_other_script_is_converted_whatever_the_story_is() -> N
         '<input lang="zh-Hant" value="头发" placeholder="头发">',
     ],
 )
-def test_what_is_no_chinese_text_stays_byte_for_byte(kept: str) -> None:
-    assert page(kept) == kept
+def test_other_than_chinese_text_stays_byte_for_byte(kept: str) -> None:
+    assert convert_body(kept) == kept
 
 
 @pytest.mark.parametrize("interface", ["en", "zh-Hans", "zh-Hant"])
 def test_interface_stays_in_its_own_script(interface: str) -> None:
     words = '<nav aria-label="后面">发现</nav><p lang="zh-Hans">发<i lang="">现</i></p>发现'
-    assert page(words, HANT, interface) == (
+    assert convert_body(words, HANT, interface) == (
         '<nav aria-label="后面">发现</nav><p lang="zh-Hant">發<i lang="">現</i></p>发现'
     )
 
 
-def test_name_of_no_known_language_is_converted_but_for_kana() -> None:
-    assert page('<a lang="">张发奎</a>') == '<a lang="">張發奎</a>'
+def test_name_without_a_language_is_converted_unless_it_has_kana() -> None:
+    assert convert_body('<a lang="">张发奎</a>') == '<a lang="">張發奎</a>'
     kept = '<a lang="">国会の頭発</a><a lang="">한국 国会</a><a lang="">Ilham</a>'
-    assert page(kept) == kept
+    assert convert_body(kept) == kept
 
 
-def test_word_goes_on_behind_a_mark() -> None:
-    assert page('<p lang="zh-Hans">头<mark>发</mark>，<b>皇</b>后</p>') == (
+def test_word_continues_after_an_inline_tag() -> None:
+    assert convert_body('<p lang="zh-Hans">头<mark>发</mark>，<b>皇</b>后</p>') == (
         '<p lang="zh-Hant">頭<mark>髮</mark>，<b>皇</b>后</p>'
     )
 
 
 def test_word_ends_with_its_block_or_its_language() -> None:
-    assert page('<div lang="zh-Hans"><p>头</p><p>发</p>后<br>面</div>') == (
+    assert convert_body('<div lang="zh-Hans"><p>头</p><p>发</p>后<br>面</div>') == (
         '<div lang="zh-Hant"><p>頭</p><p>發</p>後<br>面</div>'
     )
-    assert page('<p lang="zh-Hans">头<i lang="ja">x</i>发</p>') == (
+    assert convert_body('<p lang="zh-Hans">头<i lang="ja">x</i>发</p>') == (
         '<p lang="zh-Hant">頭<i lang="ja">x</i>發</p>'
     )
 
 
-def test_references_stay_as_they_are_written() -> None:
-    assert page('<p lang="zh-Hans">头发&amp;&lt;b&gt;&#x53d1;&nbsp;&quot;后面"</p>') == (
+def test_character_references_stay_unchanged() -> None:
+    assert convert_body('<p lang="zh-Hans">头发&amp;&lt;b&gt;&#x53d1;&nbsp;&quot;后面"</p>') == (
         '<p lang="zh-Hant">頭髮&amp;&lt;b&gt;&#x53d1;&nbsp;&quot;後面"</p>'
     )
 
 
 def test_alt_and_title_are_text() -> None:
-    assert page('<p lang="zh-Hans"><img alt="头发&quot;&lt;" src="/i/x" title=\'后面\'></p>') == (
-        '<p lang="zh-Hant"><img alt="頭髮&quot;&lt;" src="/i/x" title="後面"></p>'
-    )
+    assert convert_body(
+        '<p lang="zh-Hans"><img alt="头发&quot;&lt;" src="/i/x" title=\'后面\'></p>'
+    ) == ('<p lang="zh-Hant"><img alt="頭髮&quot;&lt;" src="/i/x" title="後面"></p>')
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_title_is_in_the_language_of_the_headline(headline: str, title: str) -> 
     assert title_of(f'<html lang="en"><title>发展 – A</title>{headline}') == title
 
 
-def test_title_of_a_language_of_its_own_has_that() -> None:
+def test_title_with_its_own_lang_uses_it() -> None:
     assert title_of('<html lang="en"><title lang="ja">发展</title><h1 lang="zh">x</h1>') == "发展"
     assert title_of('<title translate="no">发展</title><h1 lang="zh">x</h1>') == "发展"
 
@@ -201,35 +201,40 @@ def test_title_of_a_language_of_its_own_has_that() -> None:
         ("javascript:x", "javascript:x"),
     ],
 )
-def test_links_to_pages_keep_the_script(link: str, kept: str) -> None:
-    assert page(f'<a href="{link}">x</a>') == f'<a href="{kept}">x</a>'
+def test_links_to_pages_get_the_script_parameter(link: str, kept: str) -> None:
+    assert convert_body(f'<a href="{link}">x</a>') == f'<a href="{kept}">x</a>'
 
 
-def test_link_keeps_what_was_escaped() -> None:
-    assert keep_script("/a/?q=<'\"&x", HANS, lambda path: True) == "/a/?q=<'\"&x&script=hans"
-    assert page("<a href='/a/?q=&lt;\"&amp;'>x</a>") == (
+def test_link_keeps_its_escapes() -> None:
+    assert (
+        add_script_parameter("/a/?q=<'\"&x", HANS, lambda path: True) == "/a/?q=<'\"&x&script=hans"
+    )
+    assert convert_body("<a href='/a/?q=&lt;\"&amp;'>x</a>") == (
         '<a href="/a/?q=&lt;&quot;&amp;&amp;script=hant">x</a>'
     )
 
 
-def test_forms_of_get_keep_the_script_and_others_do_not() -> None:
+def test_get_forms_get_a_script_field_and_others_do_not() -> None:
     field = '<input type="hidden" name="script" value="hant">'
-    assert page('<form action="/search/">x</form>') == f'<form action="/search/">{field}x</form>'
-    assert page('<form method="GET">x</form>') == f'<form method="GET">{field}x</form>'
+    assert (
+        convert_body('<form action="/search/">x</form>')
+        == f'<form action="/search/">{field}x</form>'
+    )
+    assert convert_body('<form method="GET">x</form>') == f'<form method="GET">{field}x</form>'
     for kept in ('<form method="post" action="/a/">', '<form action="https://x.example/">'):
-        assert page(kept) == kept
+        assert convert_body(kept) == kept
 
 
-def test_links_of_the_head_and_to_other_forms_stay() -> None:
+def test_links_of_the_head_and_alternate_links_stay() -> None:
     kept = (
         '<link rel="canonical" href="/a/"><link rel="alternate" hreflang="zh-Hans" href="/a/">'
         '<a rel="alternate" href="/a/">x</a><a rel="nofollow BOOKMARK" href="/a/">x</a>'
         '<script type="application/ld+json">{"a":"/a/"}</script>'
     )
-    assert page(kept) == kept
+    assert convert_body(kept) == kept
 
 
-#: What a hostile text is put together from: ends of elements, quotes, half markup.
+#: Parts of hostile texts: end tags, quotes, incomplete markup.
 HOSTILE = st.lists(
     st.sampled_from(
         ["</div>", "</p>", "<p>", "<b>", "<!--", "-->", "<!", "<script>", "</script>", "</title>",
@@ -251,7 +256,7 @@ def test_no_text_changes_the_markup(text: str, script: Script) -> None:
 
 
 class Structure(HTMLParser):
-    """All that is no Chinese character, in the order of the page."""
+    """Everything but Chinese characters, in the order of the page."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -321,6 +326,6 @@ def test_every_story_of_the_corpus_keeps_its_structure(corpus: Path) -> None:
     assert changed
 
 
-def test_page_of_nothing_but_ends_takes_no_time() -> None:
-    page = "<p lang=zh-Hans>" + 2_000 * "<b>" + 100_000 * "</i>" + "发展"
-    assert convert_page(page, Script.HANT).endswith("發展")
+def test_page_of_end_tags_only_takes_linear_time() -> None:
+    convert_body = "<p lang=zh-Hans>" + 2_000 * "<b>" + 100_000 * "</i>" + "发展"
+    assert convert_page(convert_body, Script.HANT).endswith("發展")

@@ -1,4 +1,4 @@
-"""``content.html.links``: addresses in plain text become links that end where they end."""
+"""``autolinks``: URLs in plain text become links that end where the URL ends."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from articles.content.html.cleaning.policy import POLICY
 from articles.content.html.cleaning.sanitizer import clean_html
-from articles.content.html.restructuring.autolinks import addresses, linked
+from articles.content.html.restructuring.autolinks import autolink, find_urls
 from articles.content.html.tree import Element, text_of, to_html, walk
 
 
-def found(text: str) -> list[str]:
-    return [text[begin:end] for begin, end in addresses(text)]
+def urls_in(text: str) -> list[str]:
+    return [text[begin:end] for begin, end in find_urls(text)]
 
 
 @pytest.mark.parametrize(
-    ("text", "address"),
+    ("text", "url"),
     [
         ("訂閱https://a.example/c歡迎加入", "https://a.example/c"),
         ("見https://a.example/c。下文", "https://a.example/c"),
@@ -67,13 +67,13 @@ def found(text: str) -> list[str]:
         ("https://a.example/Twitter的", "https://a.example/Twitter"),
     ],
 )
-def test_address_ends_where_it_ends(text: str, address: str) -> None:
-    assert found(text) == [address]
+def test_end_of_a_url(text: str, url: str) -> None:
+    assert urls_in(text) == [url]
 
 
-def test_address_ends_where_the_next_begins() -> None:
+def test_url_ends_where_the_next_begins() -> None:
     text = "https://a.example/bhttps://b.example/chttp://c.examplehttps://d.example"
-    assert found(text) == [
+    assert urls_in(text) == [
         "https://a.example/b",
         "https://b.example/c",
         "http://c.example",
@@ -103,26 +103,26 @@ def test_address_ends_where_the_next_begins() -> None:
         "www。",
     ],
 )
-def test_what_is_no_address_stays_text(text: str) -> None:
-    assert found(text) == []
-    assert to_html(linked([text])) == to_html([text] if text else [])
+def test_text_without_a_url_stays_text(text: str) -> None:
+    assert urls_in(text) == []
+    assert to_html(autolink([text])) == to_html([text] if text else [])
 
 
-def test_link_leads_to_the_address_and_text_stays() -> None:
-    html = to_html(linked(["見https://a.example/b?c&d=e歡迎, www.b.example"]))
+def test_link_has_the_url_and_the_text_is_unchanged() -> None:
+    html = to_html(autolink(["見https://a.example/b?c&d=e歡迎, www.b.example"]))
     assert html == (
         '見<a href="https://a.example/b?c&amp;d=e">https://a.example/b?c&amp;d=e</a>歡迎, '
         '<a href="http://www.b.example">www.b.example</a>'
     )
 
 
-def test_link_and_code_are_left_alone() -> None:
+def test_links_and_code_are_unchanged() -> None:
     nodes = [
         Element("a", {"href": "https://b.example/"}, ["https://a.example/"]),
         Element("code", {}, ["https://a.example/"]),
         Element("b", {}, ["https://a.example/"]),
     ]
-    html = to_html(linked([*nodes]))
+    html = to_html(autolink([*nodes]))
     assert html.count("<a ") == 2
     assert '<b><a href="https://a.example/">https://a.example/</a></b>' in html
 
@@ -138,8 +138,8 @@ PIECE = st.sampled_from(
 @given(st.one_of(st.text(max_size=60), st.lists(PIECE, max_size=16).map("".join)))
 @example("https://a.example/" + "(" * 50)
 @example("https://a.example\\@b.example/")
-def test_no_character_is_lost_and_every_link_may_be_stored(text: str) -> None:
-    nodes = linked([text])
+def test_no_character_is_lost_and_every_link_is_allowed(text: str) -> None:
+    nodes = autolink([text])
     assert "".join(map(text_of, nodes)) == text
     for link in walk(Element("p", {}, nodes)):
         href = link.attrs["href"]
@@ -161,5 +161,5 @@ def test_no_character_is_lost_and_every_link_may_be_stored(text: str) -> None:
         "https://web.archive.org/web/" * 25_000,
     ],
 )
-def test_long_and_hostile_text_takes_no_time_beyond_its_length(text: str) -> None:
-    assert "".join(map(text_of, linked([text]))) == text
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    assert "".join(map(text_of, autolink([text]))) == text

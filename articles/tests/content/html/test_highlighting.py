@@ -1,4 +1,4 @@
-"""Marks in stored HTML: in text alone, and everything else byte for byte."""
+"""Highlighting in stored HTML: marks in text only, everything else byte for byte."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.html.cleaning.strict_check import first_fault
-from articles.content.html.highlighting import marked_html
+from articles.content.html.highlighting import highlight_html
 from articles.content.search_text.folding import fold
 from articles.searching.conditions import term
-from articles.searching.snippets import spans
+from articles.searching.snippets import find_spans
 
 _CELLS = "<table><tbody><tr><td>{}</td> <td>{}</td></tr></tbody></table>"
 
 
-def marked(html: str, word: str) -> str:
-    return marked_html(html, partial(spans, terms=[term(fold(word))]))
+def highlight(html: str, word: str) -> str:
+    return highlight_html(html, partial(find_spans, terms=[term(fold(word))]))
 
 
 @pytest.mark.parametrize(
-    ("html", "word", "wanted"),
+    ("html", "word", "expected"),
     [
         ("<p>從臺灣出發</p>", "台湾", "<p>從<mark>臺灣</mark>出發</p>"),
         ("<p>台<b>湾</b></p>", "台湾", "<p><mark>台</mark><b><mark>湾</mark></b></p>"),
@@ -43,15 +43,15 @@ def marked(html: str, word: str) -> str:
         ("<p>nothing</p>", "p", None),
     ],
 )
-def test_marks(html: str, word: str, wanted: str | None) -> None:
-    assert marked(html, word) == (html if wanted is None else wanted)
+def test_highlighting(html: str, word: str, expected: str | None) -> None:
+    assert highlight(html, word) == (html if expected is None else expected)
 
 
 @pytest.mark.parametrize(
     "html", ["<p>a <script>a</script></p>", "<p>a<", "a <b", '<p title=">a">a</p>']
 )
-def test_html_that_the_check_refuses_stays_as_it_is(html: str) -> None:
-    assert marked(html, "a") == html
+def test_html_that_the_check_refuses_is_unchanged(html: str) -> None:
+    assert highlight(html, "a") == html
 
 
 _PIECES = st.lists(
@@ -63,8 +63,8 @@ _PIECES = st.lists(
 
 
 @given(_PIECES, st.sampled_from(["台湾", "a", "lt", "amp", "b"]))
-def test_only_marks_are_added_and_the_check_accepts_them(found: list[str], word: str) -> None:
-    html = f"<p>{''.join(found)}</p>"
-    new = marked(html, word)
+def test_only_marks_are_added_and_the_check_accepts_them(pieces: list[str], word: str) -> None:
+    html = f"<p>{''.join(pieces)}</p>"
+    new = highlight(html, word)
     assert re.sub("</?mark>", "", new) == html
     assert (first_fault(new) is None) == (first_fault(html) is None)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.content.html.cleaning.sanitizer import clean_html
-from articles.content.html.plain_text import plain_text
-from articles.content.html.restructuring.structure import structure
+from articles.content.html.plain_text import html_to_text
+from articles.content.html.restructuring.structure import restructure
 from articles.tests.support.post_files import TEXT
 
 ID = "a-Bc_d3fGh1"
@@ -21,33 +21,33 @@ NEWS = "https://herald.example/news/1"
 
 
 def stored(text: str, base: str = NEWS) -> str:
-    html = structure(f"<div>\n{text}\n</div>", base=base, title="", outlet=None).html
+    html = restructure(f"<div>\n{text}\n</div>", base=base, title="", outlet=None).html
     return clean_html(html).html
 
 
-def described(text: str) -> str:
-    """Return what becomes of a video's description, without its player."""
+def stored_description(text: str) -> str:
+    """Return the stored HTML of a video's description, without its player."""
     html = stored(text, PAGE)
     assert html.startswith(PLAYER)
     return html.removeprefix(PLAYER).strip()
 
 
 def chapters(html: str) -> list[tuple[str, str]]:
-    """Return the seconds and the words of each chapter."""
+    """Return the seconds and the text of each chapter."""
     items = re.findall(r"<li>(.*?)</li>", html)
-    found = [re.search(r'<a href="[^"]*[&;#]t=(\d+)s">', item) for item in items]
+    matches = [re.search(r'<a href="[^"]*[&;#]t=(\d+)s">', item) for item in items]
     return [
         (seconds[1], entities.unescape(re.sub("<[^>]*>", "", item)))
-        for seconds, item in zip(found, items, strict=True)
+        for seconds, item in zip(matches, items, strict=True)
         if seconds
     ]
 
 
-def test_empty_lines_part_paragraphs() -> None:
+def test_empty_lines_separate_paragraphs() -> None:
     assert stored("甲。\n\n乙。\n \t\n\n丙。") == "<p>甲。</p>\n<p>乙。</p>\n<p>丙。</p>"
 
 
-def test_line_in_a_paragraph_stays_a_line() -> None:
+def test_line_break_in_a_paragraph_is_a_br() -> None:
     assert stored("春潮\n帶雨\n\n晚來急") == "<p>春潮<br>帶雨</p>\n<p>晚來急</p>"
 
 
@@ -55,13 +55,13 @@ def test_without_empty_lines_a_line_is_a_paragraph() -> None:
     assert stored("甲。\n乙。\n丙。") == "<p>甲。</p>\n<p>乙。</p>\n<p>丙。</p>"
 
 
-def test_long_lines_are_paragraphs_beside_empty_lines_too() -> None:
+def test_long_lines_are_paragraphs_even_with_empty_lines() -> None:
     assert stored(f"{TEXT}\n{TEXT}\n\n完") == f"<p>{TEXT}</p>\n<p>{TEXT}</p>\n<p>完</p>"
 
 
 def test_wrapped_latin_lines_are_joined() -> None:
     wrapped = (
-        "The harbour board said on Thursday that the third quay, which had been\n"
+        "The harbour board output on Thursday that the third quay, which had been\n"
         "closed for nine days, opened again in the morning, and that the first of\n"
         "the freighters is alongside.\n"
         "\n"
@@ -78,7 +78,7 @@ def test_list_of_latin_lines_is_not_joined() -> None:
     assert stored(lines).count("<p>") == 3
 
 
-def test_row_of_dashes_is_a_line_between() -> None:
+def test_row_of_dashes_is_a_horizontal_rule() -> None:
     assert stored("甲\n----------\n乙\n======") == "<p>甲</p>\n<hr>\n<p>乙</p>"
 
 
@@ -96,13 +96,13 @@ def test_row_of_dashes_is_a_line_between() -> None:
         "<pre>甲\n\n乙</pre>",
     ],
 )
-def test_line_breaks_between_markup_are_space(html: str) -> None:
+def test_line_breaks_in_markup_are_space(html: str) -> None:
     assert stored(html) == stored(
         re.sub("(?<!</p>)\n+", " ", html) if "<pre>" not in html else html
     )
 
 
-def test_emphasis_and_a_break_do_not_make_plain_text_html() -> None:
+def test_plain_text_may_have_emphasis_and_br() -> None:
     assert (
         stored("甲<b>乙</b>。\n\n丙<br>丁\n\n戊")
         == "<p>甲<b>乙</b>。</p>\n<p>丙<br>丁</p>\n<p>戊</p>"
@@ -116,24 +116,24 @@ def test_markdown_stays_text() -> None:
     )
 
 
-def test_addresses_of_plain_text_are_links_and_those_in_html_posts_are_not() -> None:
+def test_urls_are_linked_in_plain_text_and_not_in_html_posts() -> None:
     link = '<a href="https://a.example/b">https://a.example/b</a>'
     assert stored("見https://a.example/b歡迎") == f"<p>見{link}歡迎</p>"
     assert "<a " not in stored("<p>見https://a.example/b歡迎</p><p>乙</p>")
-    assert link in described("<p>見https://a.example/b歡迎</p><p>乙</p>")
+    assert link in stored_description("<p>見https://a.example/b歡迎</p><p>乙</p>")
 
 
-def test_mail_address_stays_text() -> None:
+def test_email_address_stays_text() -> None:
     assert stored("來信：news@a.example歡迎") == "<p>來信：news@a.example歡迎</p>"
 
 
-def test_markup_in_plain_text_stays_harmless() -> None:
-    html = described("甲 <script>x()</script> https://a.example/&quot;onclick=&quot;x 乙")
+def test_markup_in_plain_text_is_cleaned() -> None:
+    html = stored_description("甲 <script>x()</script> https://a.example/&quot;onclick=&quot;x 乙")
     assert "<script" not in html
     assert 'href="https://a.example/"' in html
 
 
-def test_lost_line_breaks_come_back_where_they_show() -> None:
+def test_lost_line_breaks_are_restored() -> None:
     text = (
         "片中說的是港口。----------訂閱：https://a.example/b"
         "網誌：https://a.example/c►來信：news@a.example"
@@ -147,7 +147,7 @@ def test_lost_line_breaks_come_back_where_they_show() -> None:
     ]
 
 
-def test_one_glued_address_is_how_somebody_writes() -> None:
+def test_one_glued_url_is_no_lost_line_break() -> None:
     text = "請到https://a.example/join登記，謝謝。"
     assert stored(text).count("<p>") == 1
 
@@ -168,24 +168,26 @@ def test_one_glued_address_is_how_somebody_writes() -> None:
         ("78:30 開場\n120:01 碼頭", ["4710", "7201"]),
     ],
 )
-@pytest.mark.parametrize("apart", ["\n", "\n\n", "<br>", "<br>\n"])
+@pytest.mark.parametrize("separator", ["\n", "\n\n", "<br>", "<br>\n"])
 def test_lines_with_ascending_times_are_chapters(
-    lines: str, seconds: list[str], apart: str
+    lines: str, seconds: list[str], separator: str
 ) -> None:
-    html = described(f"片中說的是港口。{apart}{lines.replace(chr(10), apart)}{apart}謝謝收看。")
+    html = stored_description(
+        f"片中說的是港口。{separator}{lines.replace(chr(10), separator)}{separator}謝謝收看。"
+    )
     assert [each for each, _ in chapters(html)] == seconds
-    assert [words for _, words in chapters(html)] == lines.split("\n")
+    assert [text for _, text in chapters(html)] == lines.split("\n")
     assert html.startswith("<p>片中說的是港口。</p>\n<ol>")
     assert html.endswith("</ol>\n<p>謝謝收看。</p>")
 
 
-def test_chapters_of_vimeo_lead_to_vimeo() -> None:
+def test_chapters_of_a_vimeo_video_link_to_vimeo() -> None:
     html = stored("00:00 開場\n01:02 碼頭", "https://vimeo.com/123")
     assert '<a href="https://vimeo.com/123#t=62s">01:02</a> 碼頭' in html
 
 
-def test_chapters_in_html_of_a_video_are_chapters() -> None:
-    html = described(
+def test_chapters_in_html_of_a_video_are_linked() -> None:
+    html = stored_description(
         "<p>港口。<br><a href='https://b.example'>00:00</a> 開場<br>01:02 碼頭</p><p>完</p>"
     )
     assert [each for each, _ in chapters(html)] == ["0", "62"]
@@ -207,17 +209,17 @@ def test_chapters_in_html_of_a_video_are_chapters() -> None:
     ],
 )
 def test_other_times_stay_text(text: str) -> None:
-    html = described(text)
+    html = stored_description(text)
     assert "<ol>" not in html
-    assert "".join(plain_text(html).split()) == "".join(text.split())
+    assert "".join(html_to_text(html).split()) == "".join(text.split())
 
 
-def test_times_of_a_post_that_is_no_video_stay_text() -> None:
+def test_times_in_a_post_without_a_video_stay_text() -> None:
     assert "<ol>" not in stored("00:00 開場\n01:02 碼頭\n02:02 結尾")
 
 
-def test_glued_chapters_come_apart() -> None:
-    html = described(
+def test_glued_chapters_are_separated() -> None:
+    html = stored_description(
         "片中說的是港口。章節：00:00 開場00:52 三號碼頭1:02:33 結尾----------謝謝，21:00 見。"
     )
     assert chapters(html) == [
@@ -238,39 +240,41 @@ def test_glued_chapters_come_apart() -> None:
     ],
 )
 def test_times_within_a_line_stay_text(text: str) -> None:
-    assert "<ol>" not in described(text)
+    assert "<ol>" not in stored_description(text)
 
 
 @pytest.mark.parametrize(
-    "address",
+    "url",
     [f"https://youtu.be/{ID}", f"https://www.youtube.com/shorts/{ID}", f"{PAGE}&t=9s", f"{PAGE}#x"],
 )
-def test_player_of_every_form_of_address_comes_first(address: str) -> None:
-    assert stored("片中說的是港口。", address) == f"{PLAYER}\n<p>片中說的是港口。</p>"
+def test_player_comes_first_for_every_form_of_url(url: str) -> None:
+    assert stored("片中說的是港口。", url) == f"{PLAYER}\n<p>片中說的是港口。</p>"
 
 
 def test_video_without_a_description_is_its_player() -> None:
     assert stored("", PAGE) == PLAYER
 
 
-def test_player_that_the_post_embeds_itself_is_not_doubled() -> None:
+def test_player_that_the_post_embeds_is_not_repeated() -> None:
     embed = f'<iframe src="https://www.youtube.com/embed/{ID}?rel=0"></iframe>'
     assert stored(f"<p>甲</p>{embed}<p>乙</p>", PAGE) == f"{PLAYER}\n<p>甲</p>\n<p>乙</p>"
     other = embed.replace(ID, "zzzzzzzzzzz")
     assert stored(f"<p>甲</p>{other}", PAGE).count("<figure>") == 2
 
 
-def test_poster_of_an_embedded_player_is_kept() -> None:
+def test_poster_of_an_embedded_player_stays() -> None:
     video = f'<video poster="https://img.example/a.jpg" src="{PAGE}"></video>'
     assert re.match(
         r'<figure><img src="/i/\w+" alt=""><a href="', stored(f"<p>甲</p>{video}", PAGE)
     )
 
 
-def test_label_of_a_player_is_no_word_of_the_story() -> None:
-    assert plain_text(stored("片中說的是港口。", PAGE)) == "片中說的是港口。"
-    assert plain_text(f'<figure><a href="{PAGE}">x</a><figcaption>甲</figcaption></figure>') == "甲"
-    assert plain_text(f'<p><a href="{PAGE}">港口</a></p>') == "港口"
+def test_label_of_a_player_is_not_in_the_text() -> None:
+    assert html_to_text(stored("片中說的是港口。", PAGE)) == "片中說的是港口。"
+    assert (
+        html_to_text(f'<figure><a href="{PAGE}">x</a><figcaption>甲</figcaption></figure>') == "甲"
+    )
+    assert html_to_text(f'<p><a href="{PAGE}">港口</a></p>') == "港口"
 
 
 WORDS = st.sampled_from(
@@ -281,10 +285,10 @@ WORDS = st.sampled_from(
 
 @settings(deadline=None)
 @given(st.lists(WORDS, max_size=30).map("".join), st.sampled_from([NEWS, PAGE]))
-def test_no_character_but_space_and_rows_of_dashes_is_lost(text: str, base: str) -> None:
-    said = "".join(plain_text(stored(text, base)).split())
-    without = re.sub(r"-{6,}", "", "".join(text.split()))
-    assert re.sub("-{6,}", "", said).replace("**", "") == without.replace("**", "")
+def test_only_space_and_rows_of_dashes_are_lost(text: str, base: str) -> None:
+    output = "".join(html_to_text(stored(text, base)).split())
+    expected = re.sub(r"-{6,}", "", "".join(text.split()))
+    assert re.sub("-{6,}", "", output).replace("**", "") == expected.replace("**", "")
 
 
 @pytest.mark.parametrize(
@@ -299,5 +303,5 @@ def test_no_character_but_space_and_rows_of_dashes_is_lost(text: str, base: str)
         "-------甲" * 100_000,
     ],
 )
-def test_text_made_to_become_countless_elements_stays_text(text: str) -> None:
-    assert described(text).count("<") < 30_000
+def test_text_that_would_become_countless_elements_stays_text(text: str) -> None:
+    assert stored_description(text).count("<") < 30_000

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.content.html.cleaning.sanitizer import BLEACH_LIMIT, Cleaned, clean_html
-from articles.content.html.plain_text import plain_text
-from articles.tests.support.policy_violations import assert_policy_holds, bleached
+from articles.content.html.cleaning.sanitizer import BLEACH_LIMIT, CleanedHtml, clean_html
+from articles.content.html.plain_text import html_to_text
+from articles.tests.support.policy_violations import assert_policy_holds, clean_again_with_bleach
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -51,12 +51,12 @@ ATTACKS = [
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_nothing_runs(attack: str) -> None:
+def test_no_script_runs(attack: str) -> None:
     cleaned = clean_html(f"<p>甲</p>{attack}<p>乙</p>")
     assert_policy_holds(cleaned.html)
     assert cleaned.html.startswith("<p>甲</p>")
     assert clean_html(cleaned.html).html == cleaned.html
-    assert bleached(cleaned.html) == cleaned.html
+    assert clean_again_with_bleach(cleaned.html) == cleaned.html
 
 
 PIECES = st.sampled_from(
@@ -94,7 +94,7 @@ def test_what_is_stored_is_a_fixed_point_of_both_cleaners(html: str) -> None:
     once = clean_html(html).html
     assert_policy_holds(once)
     assert clean_html(once).html == once
-    assert bleached(once) == once
+    assert clean_again_with_bleach(once) == once
 
 
 @pytest.mark.parametrize(
@@ -107,15 +107,15 @@ def test_what_is_stored_is_a_fixed_point_of_both_cleaners(html: str) -> None:
 )
 def test_escaped_text_stays_text(text: str) -> None:
     cleaned = clean_html(f"<p>{entities.escape(text)}</p>")
-    assert plain_text(cleaned.html) == text
+    assert html_to_text(cleaned.html) == text
     assert not cleaned.flattened
 
 
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cn"]), max_size=60))
 def test_no_escaped_text_is_lost(text: str) -> None:
-    shown = plain_text(clean_html(f"<p>{entities.escape(text)}</p>").html)
-    assert shown.replace("\n", " ").split() == text.replace("\xa0", " ").split()
+    text_again = html_to_text(clean_html(f"<p>{entities.escape(text)}</p>").html)
+    assert text_again.replace("\n", " ").split() == text.replace("\xa0", " ").split()
 
 
 @pytest.mark.parametrize(
@@ -139,21 +139,21 @@ def test_no_escaped_text_is_lost(text: str) -> None:
         "<h2>甲</h2><h3>乙</h3><hr>",
     ],
 )
-def test_semantic_markup_survives_as_it_is(html: str) -> None:
+def test_semantic_markup_is_unchanged(html: str) -> None:
     assert clean_html(html) == clean_html(clean_html(html).html)
     assert clean_html(html).html == html
 
 
-def test_unknown_elements_go_and_their_text_stays() -> None:
-    assert plain_text(clean_html("<p>甲<blink>乙</blink><o:p>丙</o:p></p>").html) == "甲乙丙"
+def test_unknown_elements_are_removed_and_their_text_stays() -> None:
+    assert html_to_text(clean_html("<p>甲<blink>乙</blink><o:p>丙</o:p></p>").html) == "甲乙丙"
 
 
-def test_what_only_bleach_can_mend_goes_through_it() -> None:
+def test_markup_that_only_bleach_can_repair_goes_through_it() -> None:
     cleaned = clean_html("<p>甲</p><pre>\n\n乙</pre>")
-    assert cleaned == Cleaned("<p>甲</p><pre>乙</pre>", bleached=1)
+    assert cleaned == CleanedHtml("<p>甲</p><pre>乙</pre>", bleached=1)
 
 
-def test_what_no_cleaner_can_mend_keeps_its_text() -> None:
+def test_markup_that_no_cleaner_can_repair_keeps_its_text() -> None:
     cleaned = clean_html("<p>甲</p>\n<b>乙<ul><li>丙 &lt;x&gt;&nbsp;丁</li></ul></b>\n<p>戊</p>")
     assert cleaned.html == "<p>甲</p>\n<p>乙</p>\n<p>丙 &lt;x&gt; 丁</p>\n<p>戊</p>"
     assert cleaned.flattened == ("character 4: <ul> has no place in <b>",)
@@ -172,6 +172,6 @@ def test_bleach_has_a_budget_for_a_whole_body() -> None:
     assert len(clean_html(block * 12).flattened) == 2
 
 
-def test_controls_and_surrogates_go() -> None:
+def test_controls_and_surrogates_are_removed() -> None:
     html = "<p>甲\x00\x01\x0b\x7f\x85\ufeff\uffff&#1;&#xD800;乙</p>"
     assert clean_html(html).html == "<p>甲\ufffd乙</p>"

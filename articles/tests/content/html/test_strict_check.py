@@ -1,4 +1,4 @@
-"""The strict check: what it accepts no parser and no cleaner would change."""
+"""The strict check: no parser and no cleaner changes what it accepts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from articles.content.html.cleaning.policy import POLICY
 from articles.content.html.cleaning.strict_check import first_fault
-from articles.tests.support.html_fuzzing import disagreement, document
+from articles.tests.support.html_fuzzing import find_disagreement, random_document
 
 ACCEPTED = [
     "",
@@ -31,7 +31,7 @@ REFUSED = [
     # characters
     *("a<b", "a>b", "a&b", "a&copy;b", "a&#60;b", "a&ampb", "a\x00b", "a\rb", "a\x0cb", "a\xa0b"),
     *("a\x85b", "a\ufeffb", "a\ud800b"),
-    # what is not an element
+    # not an element
     *("<!-- a -->", "<!doctype html>", "<?x?>", "<![CDATA[a]]>", "</p>", "<p", "<p >a</p>"),
     *("<P>a</P>", "<p>a</P>", "<p>a</p >", "<br/>", "</br>", "<p/>", "<p>a", "<p><b>a</p></b>"),
     # elements out of place
@@ -54,20 +54,20 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("html", ACCEPTED)
-def test_what_is_accepted(html: str) -> None:
+def test_accepted(html: str) -> None:
     assert first_fault(html) is None
-    assert disagreement(html) == ""
+    assert find_disagreement(html) == ""
 
 
 @pytest.mark.parametrize("html", REFUSED)
-def test_what_is_refused(html: str) -> None:
+def test_refused(html: str) -> None:
     fault = first_fault(html)
     assert fault is not None
     assert 0 <= fault.position <= len(html)
-    assert disagreement(html) == ""
+    assert find_disagreement(html) == ""
 
 
-def test_it_says_where_and_what() -> None:
+def test_fault_names_position_and_reason() -> None:
     assert str(first_fault("<p>甲</p><p><ul></ul></p>")) == "character 11: <ul> has no place in <p>"
 
 
@@ -79,18 +79,18 @@ def test_depth_is_bounded(depth: int) -> None:
 
 @settings(deadline=None, max_examples=1000)
 @given(st.integers(min_value=0, max_value=2**63))
-def test_nothing_refutes_it(seed: int) -> None:
-    html = document(Random(seed))
-    assert disagreement(html) == "", html
+def test_random_documents_do_not_refute_the_check(seed: int) -> None:
+    html = random_document(Random(seed))
+    assert find_disagreement(html) == "", html
 
 
 @settings(deadline=None, max_examples=300)
 @given(st.text(alphabet="<>/&;=\"' abipulrt\n\x00甲", max_size=40))
-def test_nothing_refutes_it_letter_by_letter(html: str) -> None:
-    assert disagreement(html) == ""
+def test_random_characters_do_not_refute_the_check(html: str) -> None:
+    assert find_disagreement(html) == ""
 
 
-def test_the_fuzz_reaches_both_sides() -> None:
+def test_random_documents_are_both_accepted_and_refused() -> None:
     random = Random(1)
-    accepted = [first_fault(document(random)) is None for _ in range(500)]
+    accepted = [first_fault(random_document(random)) is None for _ in range(500)]
     assert 50 < sum(accepted) < 450

@@ -1,4 +1,4 @@
-"""``structure``: semantic markup out of feeds' HTML, with nothing of the story lost."""
+"""``restructure``: semantic markup from feeds' HTML, with nothing of the story lost."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from articles.content.html.cleaning.sanitizer import clean_html
-from articles.content.html.images import unwrapped
-from articles.content.html.plain_text import plain_text
-from articles.content.html.restructuring.structure import Structured, structure
+from articles.content.html.images import unwrap_image_proxy
+from articles.content.html.plain_text import html_to_text
+from articles.content.html.restructuring.structure import RestructuredBody, restructure
 from articles.content.outlets.registry import find_outlet
-from articles.tests.support.html_fuzzing import feed_soup
+from articles.tests.support.html_fuzzing import random_feed_html
 from articles.tests.support.post_files import FEED_FOOTER, TEXT, VOA
 
 BASE = "https://herald.example/news/2021/port"
-VOICE = find_outlet("", VOA)
+OUTLET = find_outlet("", VOA)
 
 
-def shaped(html: str, title: str = "") -> Structured:
-    return structure(html, base=BASE, title=title, outlet=VOICE)
+def restructured(html: str, title: str = "") -> RestructuredBody:
+    return restructure(html, base=BASE, title=title, outlet=OUTLET)
 
 
 def stored(html: str, title: str = "") -> str:
-    return clean_html(shaped(html, title).html).html
+    return clean_html(restructured(html, title).html).html
 
 
 def text_of(html: str, title: str = "") -> str:
-    return plain_text(stored(html, title))
+    return html_to_text(stored(html, title))
 
 
-def rules(html: str, title: str = "") -> set[str]:
-    return {removal.rule for removal in shaped(html, title).removals}
+def removal_rules(html: str, title: str = "") -> set[str]:
+    return {removal.rule for removal in restructured(html, title).removals}
 
 
 @pytest.mark.parametrize(
@@ -49,41 +49,43 @@ def rules(html: str, title: str = "") -> set[str]:
 )
 @pytest.mark.parametrize("wrap", ["{}", "<div>\n{}\n</div>"])
 @pytest.mark.parametrize("story", [f"<p>{TEXT}</p>" * 3, "<p>三号码头重新开放。</p>"])
-def test_date_block_goes_and_its_date_is_kept(block: str, day: str, wrap: str, story: str) -> None:
-    result = shaped(wrap.format(block + story))
+def test_date_block_is_removed_and_its_date_returned(
+    block: str, day: str, wrap: str, story: str
+) -> None:
+    result = restructured(wrap.format(block + story))
     assert result.date is not None
     assert result.date.value.isoformat() == day + "+00:00"
-    assert plain_text(result.html).split() == plain_text(story).split()
+    assert html_to_text(result.html).split() == html_to_text(story).split()
     assert "date" in {removal.rule for removal in result.removals}
 
 
-def test_byline_in_the_date_block_is_told() -> None:
-    result = shaped(f"<div><i>王小明<br>2021-01-14 14:04:22</i></div><p>{TEXT}</p>")
+def test_byline_in_the_date_block_is_returned() -> None:
+    result = restructured(f"<div><i>王小明<br>2021-01-14 14:04:22</i></div><p>{TEXT}</p>")
     assert result.byline == "王小明"
-    null = shaped(f"<div><i>null<br>2021-01-14 14:04:22</i></div><p>{TEXT}</p>")
+    null = restructured(f"<div><i>null<br>2021-01-14 14:04:22</i></div><p>{TEXT}</p>")
     assert null.byline == ""
 
 
 @pytest.mark.parametrize("end", ["2021年1月14日", "2021-01-14", "Thu, 14 Jan 2021 14:04:22 GMT"])
-def test_date_at_the_end_of_a_short_story_takes_nothing_away(end: str) -> None:
+def test_date_at_the_end_of_a_short_story_removes_nothing(end: str) -> None:
     html = f"<div><p>三号码头重新开放。</p><p>{end}</p></div>"
     assert "三号码头重新开放" in text_of(html)
 
 
 def test_date_in_the_middle_is_part_of_the_story() -> None:
     html = f"<p>{TEXT}</p><p><i>Thu, 14 Jan 2021 14:04:22 GMT</i></p><p>完</p>"
-    assert shaped(html).date is None
+    assert restructured(html).date is None
     assert "14 Jan" in text_of(html)
 
 
-def test_repeated_title_goes_and_other_headings_are_kept() -> None:
+def test_repeated_title_is_removed_and_other_headings_stay() -> None:
     html = f"<h1>港口今日恢复通航</h1><h2>背景</h2><p>{TEXT}</p>"
     assert "港口今日恢复通航" not in text_of(html, "港口今日恢复通航")
     assert "背景" in text_of(html, "港口今日恢复通航")
-    assert "title" in rules(html, "港口今日恢复通航")
+    assert "title" in removal_rules(html, "港口今日恢复通航")
 
 
-def test_title_that_the_story_says_in_passing_stays() -> None:
+def test_title_further_down_in_the_story_stays() -> None:
     html = f"<p>{TEXT}</p>" * 3 + "<p>港口今日恢复通航了吗？</p><p>港口今日恢复通航</p>"
     assert text_of(html, "港口今日恢复通航").count("港口今日恢复通航") == 2
 
@@ -92,13 +94,13 @@ def test_h1_is_demoted() -> None:
     assert stored(f"<h1>背景</h1><p>{TEXT}</p>").startswith("<h2>背景</h2>")
 
 
-def test_feed_footer_goes_with_the_line_above_it() -> None:
+def test_feed_footer_is_removed_with_the_rule_above_it() -> None:
     html = stored(f"<p>{TEXT}</p>{FEED_FOOTER}")
     assert html == f"<p>{TEXT}</p>"
-    assert "general/feed-service-footer" in rules(f"<p>{TEXT}</p>{FEED_FOOTER}")
+    assert "general/feed-service-footer" in removal_rules(f"<p>{TEXT}</p>{FEED_FOOTER}")
 
 
-def test_line_inside_the_story_stays() -> None:
+def test_horizontal_rule_inside_the_story_stays() -> None:
     assert "<hr>" in stored(f"<p>{TEXT}</p><hr><p>{TEXT}</p>")
 
 
@@ -114,12 +116,12 @@ def test_line_inside_the_story_stays() -> None:
     ],
 )
 def test_picture_and_caption_become_a_figure(html: str) -> None:
-    result = shaped(f"<p>{TEXT}</p>{html}<p>{TEXT}</p>")
+    result = restructured(f"<p>{TEXT}</p>{html}<p>{TEXT}</p>")
     cleaned = clean_html(result.html).html
     assert cleaned.count("<figure>") == cleaned.count("<figcaption>吊车</figcaption></figure>") == 1
     (picture,) = result.pictures
     assert (picture.url, picture.caption) == ("https://img.example/a.jpg", "吊车")
-    assert plain_text(cleaned).count("吊车") == 1
+    assert html_to_text(cleaned).count("吊车") == 1
     assert 'src="/i/' in cleaned
 
 
@@ -137,24 +139,24 @@ def test_picture_and_caption_become_a_figure(html: str) -> None:
         '<img src="https://i0.wp.com/img.example/a.jpg?resize=600">',
     ],
 )
-def test_lazy_doubled_and_proxied_pictures_become_one(html: str) -> None:
-    result = shaped(f"<p>{TEXT}</p>{html}<p>{TEXT}</p>")
+def test_lazy_repeated_and_proxied_pictures_become_one(html: str) -> None:
+    result = restructured(f"<p>{TEXT}</p>{html}<p>{TEXT}</p>")
     assert [picture.url for picture in result.pictures] == ["https://img.example/a.jpg"]
     assert result.html.count("<img") == 1
 
 
-def test_same_picture_far_away_is_another_place() -> None:
+def test_same_picture_further_down_is_listed_again() -> None:
     picture = '<img src="https://img.example/a.jpg">'
-    result = shaped(f"{picture}<p>{TEXT}</p><p>{TEXT}</p>{picture}")
+    result = restructured(f"{picture}<p>{TEXT}</p><p>{TEXT}</p>{picture}")
     assert result.html.count("<img") == len(result.pictures)
 
 
 @pytest.mark.parametrize("pixel", ['width="1" height="1"', 'width="1px" height="1px"'])
-def test_tracking_pixel_goes_and_is_recorded(pixel: str) -> None:
+def test_tracking_pixel_is_removed_and_recorded(pixel: str) -> None:
     html = f'<p>{TEXT}</p><img src="https://count.example/x.gif" {pixel}>'
     assert "<img" not in stored(html)
-    assert shaped(html).pictures == ()
-    assert shaped(html).removals
+    assert restructured(html).pictures == ()
+    assert restructured(html).removals
 
 
 def test_links_are_resolved_against_the_post() -> None:
@@ -173,7 +175,7 @@ def test_player_becomes_a_link_in_a_figure() -> None:
     assert "<iframe" not in html
 
 
-def test_empty_wrappers_go() -> None:
+def test_empty_wrappers_are_removed() -> None:
     html = f"<div><div><p> </p><section><p>{TEXT}</p></section><p>&nbsp;</p><div></div></div></div>"
     assert stored(html) == f"<p>{TEXT}</p>"
 
@@ -193,12 +195,12 @@ def test_escaped_angle_brackets_stay_text(text: str) -> None:
         ("三<五", "三<五"),
     ],
 )
-def test_raw_angle_brackets_in_prose_are_kept_or_on_record(prose: str, part: str) -> None:
+def test_raw_angle_brackets_in_prose_stay_or_are_recorded(prose: str, part: str) -> None:
     html = f"<p>{TEXT}</p><p>{prose}</p><p>后文。</p>"
-    kept = text_of(html)
-    recorded = " ".join(removal.text for removal in shaped(html).removals)
-    assert part in kept or part.strip("<>") in recorded
-    assert "后文。" in kept
+    text = text_of(html)
+    recorded = " ".join(removal.text for removal in restructured(html).removals)
+    assert part in text or part.strip("<>") in recorded
+    assert "后文。" in text
 
 
 WORD = st.text(alphabet="港口码头船员货轮北方今日天气工人清晨", min_size=2, max_size=6)
@@ -219,29 +221,29 @@ TREE = st.recursive(
 @given(st.lists(TREE, max_size=6).map("".join))
 def test_no_character_of_the_story_is_lost_or_moved(html: str) -> None:
     body = LexborHTMLParser(html).body
-    said = "".join(body.text(deep=True).split()) if body else ""
-    result = structure(html, base=BASE, title="", outlet=None)
-    assert "".join(plain_text(clean_html(result.html).html).split()) == said
+    text = "".join(body.text(deep=True).split()) if body else ""
+    result = restructure(html, base=BASE, title="", outlet=None)
+    assert "".join(html_to_text(clean_html(result.html).html).split()) == text
     assert result.removals == ()
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200))
-def test_any_text_is_taken(html: str) -> None:
-    clean_html(shaped(html, html[:20]).html)
+def test_any_text_is_accepted(html: str) -> None:
+    clean_html(restructured(html, html[:20]).html)
 
 
 @settings(deadline=None, max_examples=300)
 @given(st.integers(min_value=0, max_value=2**63))
-def test_no_soup_leaves_the_cleaners_anything_to_mend(seed: int) -> None:
-    html = structure(feed_soup(Random(seed)), base=BASE, title="甲", outlet=None).html
+def test_cleaners_have_nothing_to_repair_in_random_feed_html(seed: int) -> None:
+    html = restructure(random_feed_html(Random(seed)), base=BASE, title="甲", outlet=None).html
     cleaned = clean_html(html)
     assert not cleaned.flattened
     assert not cleaned.bleached
 
 
 @pytest.mark.parametrize(
-    ("html", "kept"),
+    ("html", "expected"),
     [
         ("<p>甲<rt>乙</rt></p>", "<p>甲乙</p>"),
         ("<ruby><font>漢<rt>hàn</rt></font></ruby>", "<p><ruby>漢<rt>hàn</rt></ruby></p>"),
@@ -257,12 +259,12 @@ def test_no_soup_leaves_the_cleaners_anything_to_mend(seed: int) -> None:
         ),
     ],
 )
-def test_what_has_no_place_keeps_its_text(html: str, kept: str) -> None:
-    assert kept in stored(html)
+def test_misplaced_elements_keep_their_text(html: str, expected: str) -> None:
+    assert expected in stored(html)
 
 
 @pytest.mark.parametrize(
-    ("html", "kept"),
+    ("html", "expected"),
     [
         ("<p lang=en>a</p>", '<p lang="en">a</p>'),
         (
@@ -288,8 +290,8 @@ def test_what_has_no_place_keeps_its_text(html: str, kept: str) -> None:
         ("<p lang='a b'>a</p><p dir=up>b</p><p lang>c</p>", "<p>a</p>\n<p>b</p>\n<p>c</p>"),
     ],
 )
-def test_languages_and_directions_survive(html: str, kept: str) -> None:
-    assert kept in stored(html)
+def test_lang_and_dir_are_preserved(html: str, expected: str) -> None:
+    assert expected in stored(html)
 
 
 @pytest.mark.parametrize("blank", ["\ufeff", "\x1f"])
@@ -316,9 +318,9 @@ def test_a_first_block_of_invisible_characters_is_no_date(blank: str) -> None:
         ("https://img.example/a.jpg?url=b", "https://img.example/a.jpg?url=b"),
     ],
 )
-def test_proxies_are_unwrapped(url: str, target: str) -> None:
-    assert unwrapped(url) == target
-    assert unwrapped(target) == target
+def test_image_proxies_are_unwrapped(url: str, target: str) -> None:
+    assert unwrap_image_proxy(url) == target
+    assert unwrap_image_proxy(target) == target
 
 
 @pytest.mark.parametrize(
@@ -340,13 +342,13 @@ def test_line_breaks_around_tags_are_no_space_in_chinese(html: str, text: str) -
     assert text_of(html) == text
 
 
-@pytest.mark.parametrize("nothing", ["\xad", "\u200b", "\u2060", "&shy; &ZeroWidthSpace;"])
-def test_paragraph_without_a_visible_character_is_none(nothing: str) -> None:
-    assert stored(f"<p>{TEXT}</p><p>{nothing}</p><p>甲{nothing}乙</p>").count("<p>") == 2
-    assert text_of(f"<p>{nothing}{TEXT}{nothing}</p>") == text_of(f"<p>{TEXT}</p>")
+@pytest.mark.parametrize("invisible", ["\xad", "\u200b", "\u2060", "&shy; &ZeroWidthSpace;"])
+def test_paragraph_without_a_visible_character_is_removed(invisible: str) -> None:
+    assert stored(f"<p>{TEXT}</p><p>{invisible}</p><p>甲{invisible}乙</p>").count("<p>") == 2
+    assert text_of(f"<p>{invisible}{TEXT}{invisible}</p>") == text_of(f"<p>{TEXT}</p>")
 
 
-def test_credit_and_words_of_a_picture_are_its_caption() -> None:
+def test_credit_and_description_of_a_picture_are_its_caption() -> None:
     html = (
         '<div><img src="/a.jpg"></div><div><div class="photo-credit">王小明摄</div></div>'
         '<div><div class="photo-caption"><p>三号码头。</p></div></div><p>甲。</p>'
@@ -354,7 +356,7 @@ def test_credit_and_words_of_a_picture_are_its_caption() -> None:
     assert "<figcaption>王小明摄<br>三号码头。</figcaption></figure>\n<p>甲。</p>" in stored(html)
 
 
-def test_frame_of_embedly_becomes_a_link_to_what_is_in_it() -> None:
+def test_embedly_frame_becomes_a_link_to_the_embedded_page() -> None:
     src = (
         "https://cdn.embedly.com/widgets/media.html?src=https%3A%2F%2Fwww.youtube.com%2Fembed"
         "%2Fabcdefghijk&amp;url=http%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3Dabcdefghijk&amp;key=1"
@@ -362,23 +364,23 @@ def test_frame_of_embedly_becomes_a_link_to_what_is_in_it() -> None:
     assert 'href="https://www.youtube.com/watch?v=abcdefghijk"' in stored(
         f'<iframe src="{src}"></iframe>'
     )
-    plain = "https://cdn.embedly.com/widgets/media.html?key=1"
-    assert f'href="{plain}"' in stored(f'<iframe src="{plain}"></iframe>')
+    other = "https://cdn.embedly.com/widgets/media.html?key=1"
+    assert f'href="{other}"' in stored(f'<iframe src="{other}"></iframe>')
 
 
-def test_end_tag_of_an_unknown_element_is_not_text() -> None:
+def test_end_tag_of_an_unknown_element_is_no_text() -> None:
     html = '<figureicture class="a"><img src="/a.jpg"></figureicture><p>设 </n> 为空。</p>'
     assert text_of(html) == "设 </n> 为空。"
 
 
-def test_tracking_pixel_does_not_hide_the_end_of_a_story() -> None:
+def test_tracking_pixel_after_a_footer_does_not_keep_the_footer() -> None:
     pixel = '<img src="https://count.example/a.gif" width="1" height="1">'
     assert text_of(f"<p>{TEXT}</p>{FEED_FOOTER}{pixel}") == text_of(f"<p>{TEXT}</p>")
     picture = '<img src="https://img.example/a.jpg" width="100" height="1000">'
     assert text_of(f"<p>{TEXT}</p>{FEED_FOOTER}{picture}") != text_of(f"<p>{TEXT}</p>")
 
 
-def test_box_of_prose_is_a_quotation_and_code_stays_preformatted() -> None:
+def test_pre_with_prose_is_a_quotation_and_code_stays_preformatted() -> None:
     prose = "三号码头重新开放，工人们说，他们清晨就到了，船却还没有来，港务局的人也不知道为什么。"
     assert stored(f"<pre class='ql-syntax'>{prose}\n<b>乙</b>\n\n丙</pre>") == (
         f"<blockquote><p>{prose}<br><b>乙</b></p><p>丙</p></blockquote>"
@@ -404,6 +406,6 @@ def test_box_of_prose_is_a_quotation_and_code_stays_preformatted() -> None:
         ("", "[…]"),
     ],
 )
-def test_mail_address_hidden_from_robots_is_shown(code: str, text: str) -> None:
+def test_obfuscated_email_address_is_decoded(code: str, text: str) -> None:
     html = f'<p>写信给<a href="/cdn-cgi/l/email-protection" data-cfemail="{code}">[…]</a>。</p>'
     assert text_of(html) == f"写信给{text}。"

@@ -1,4 +1,4 @@
-"""``content.videos``: every address of a video gives one page and one player."""
+"""``content.html.videos``: every URL of a video gives one page and one player."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from articles.content.html.cleaning.policy import POLICY
-from articles.content.html.videos import Video, is_video_site, players_in, video_at, whole_address
-from articles.content.urls.normalization import identity_of
+from articles.content.html.videos import (
+    Video,
+    is_video_site,
+    parse_video_url,
+    player_sites,
+    trim_glued_text,
+)
+from articles.content.urls.normalization import normalize_url
 
 ID = "a-Bc_d3fGh1"
 PAGE = f"https://www.youtube.com/watch?v={ID}"
@@ -33,8 +39,8 @@ PAGE = f"https://www.youtube.com/watch?v={ID}"
         f"  HTTPS://WWW.YouTube.COM/watch?v={ID}\n",
     ],
 )
-def test_forms_of_an_address_are_one_video(url: str) -> None:
-    video = video_at(url)
+def test_all_forms_of_a_youtube_url_are_one_video(url: str) -> None:
+    video = parse_video_url(url)
     assert video == Video("youtube.com", ID)
     assert video.watch_url == PAGE
 
@@ -55,8 +61,8 @@ def test_forms_of_an_address_are_one_video(url: str) -> None:
         ("https://vimeo.com/123456#t=1m5s", "https://vimeo.com/123456#t=65s"),
     ],
 )
-def test_forms_of_vimeo_are_one_page(url: str, page: str) -> None:
-    video = video_at(url)
+def test_all_forms_of_a_vimeo_url_are_one_page(url: str, page: str) -> None:
+    video = parse_video_url(url)
     assert video is not None
     assert video.watch_url == page
 
@@ -76,7 +82,7 @@ def test_forms_of_vimeo_are_one_page(url: str, page: str) -> None:
     ],
 )
 def test_start_is_in_seconds(url: str, start: int | None) -> None:
-    video = video_at(url)
+    video = parse_video_url(url)
     assert video is not None
     assert video.start == start
 
@@ -101,11 +107,11 @@ def test_start_is_in_seconds(url: str, start: int | None) -> None:
         "https://[broken",
     ],
 )
-def test_other_addresses_are_no_video(url: str) -> None:
-    assert video_at(url) is None
+def test_other_urls_are_no_video(url: str) -> None:
+    assert parse_video_url(url) is None
 
 
-def test_host_tells_a_video_site() -> None:
+def test_is_video_site() -> None:
     assert is_video_site("m.youtube.com")
     assert is_video_site("youtu.be")
     assert is_video_site("player.vimeo.com")
@@ -113,28 +119,28 @@ def test_host_tells_a_video_site() -> None:
     assert not is_video_site("myyoutu.be")
 
 
-def test_page_may_always_be_stored_and_is_the_same_video() -> None:
+def test_watch_url_is_allowed_and_parses_to_the_same_video() -> None:
     for video in (
         Video("youtube.com", ID),
         Video("youtube.com", ID, start=0),
         Video("vimeo.com", "123", "0a1b2c3d4e", 75),
     ):
         assert POLICY.allows("a", "href", video.watch_url)
-        assert video_at(video.watch_url) == video
+        assert parse_video_url(video.watch_url) == video
 
 
 @given(st.text(max_size=80))
 @example("https://www.youtube.com/watch?v=" + "é" * 11)
 @example("https://www.youtube.com/watch?v=a&t=" + "9" * 5000)
-def test_any_text_is_answered(tail: str) -> None:
+def test_any_text_is_accepted(tail: str) -> None:
     for url in (tail, f"https://www.youtube.com/{tail}", f"https://vimeo.com/{tail}"):
-        video = video_at(url)
+        video = parse_video_url(url)
         assert video is None or POLICY.allows("a", "href", video.watch_url)
-        assert url.startswith(whole_address(url))
+        assert url.startswith(trim_glued_text(url))
 
 
 @pytest.mark.parametrize(
-    ("glued", "address"),
+    ("glued", "url"),
     [
         (f"https://youtu.be/{ID}100", f"https://youtu.be/{ID}"),
         (f"{PAGE}Follow", PAGE),
@@ -151,22 +157,22 @@ def test_any_text_is_answered(tail: str) -> None:
         ("https://press.example/abcdefghijklm", "https://press.example/abcdefghijklm"),
     ],
 )
-def test_word_behind_an_id_is_not_part_of_the_address(glued: str, address: str) -> None:
-    assert whole_address(glued) == address
+def test_text_glued_to_an_id_is_trimmed(glued: str, url: str) -> None:
+    assert trim_glued_text(glued) == url
 
 
-def test_players_are_told_by_their_figures() -> None:
+def test_player_sites_are_found_in_figures() -> None:
     figure = f'<figure><a href="{PAGE}">youtube.com</a></figure>'
     poster = (
         '<figure><img src="/i/0000000000000000" alt=""><a href="https://vimeo.com/1">x</a></figure>'
     )
-    assert players_in(f"<p>甲</p>{figure}{figure}") == ["youtube.com"]
-    assert players_in(poster + figure) == ["vimeo.com", "youtube.com"]
-    assert players_in(figure.replace('fGh1"', 'fGh1&amp;t=9s"')) == ["youtube.com"]
-    assert players_in(f'<p><a href="{PAGE}">in the text</a></p>') == []
-    assert players_in('<figure><a href="https://audio.example/1">x</a></figure>') == []
+    assert player_sites(f"<p>甲</p>{figure}{figure}") == ["youtube.com"]
+    assert player_sites(poster + figure) == ["vimeo.com", "youtube.com"]
+    assert player_sites(figure.replace('fGh1"', 'fGh1&amp;t=9s"')) == ["youtube.com"]
+    assert player_sites(f'<p><a href="{PAGE}">in the text</a></p>') == []
+    assert player_sites('<figure><a href="https://audio.example/1">x</a></figure>') == []
 
 
-def test_address_as_identity_is_what_it_was() -> None:
-    assert identity_of(f"https://youtu.be/{ID}") == f"https://youtu.be/{ID}"
-    assert identity_of(f"{PAGE}&t=5") == f"{PAGE}&t=5"
+def test_url_normalization_does_not_change_video_urls() -> None:
+    assert normalize_url(f"https://youtu.be/{ID}") == f"https://youtu.be/{ID}"
+    assert normalize_url(f"{PAGE}&t=5") == f"{PAGE}&t=5"

@@ -1,4 +1,4 @@
-"""The rules for boilerplate, one by one: each takes away its sample's boilerplate, nothing else."""
+"""Each boilerplate rule: it removes the boilerplate of its sample and nothing else."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from articles.content.html.plain_text import plain_text
-from articles.content.html.restructuring.structure import Structured, structure
+from articles.content.html.plain_text import html_to_text
+from articles.content.html.restructuring.structure import RestructuredBody, restructure
 from articles.content.outlets.registry import (
     CutRule,
     FigureRule,
@@ -17,11 +17,11 @@ from articles.content.outlets.registry import (
     PictureRule,
     RemovalRule,
     find_outlet,
-    general,
-    known_outlets,
+    load_general_rules,
+    load_outlets,
 )
 
-ALL = (general(), *known_outlets())
+ALL = (load_general_rules(), *load_outlets())
 Rule = RemovalRule | CutRule | PictureRule
 
 
@@ -40,47 +40,45 @@ STORY = (
 )
 
 
-def structured(html: str, outlet: Outlet) -> Structured:
-    of = None if outlet is general() else outlet
-    return structure(html, base="https://herald.example/a", title="", outlet=of)
+def restructure_sample(html: str, outlet: Outlet) -> RestructuredBody:
+    own_outlet = None if outlet is load_general_rules() else outlet
+    return restructure(html, base="https://herald.example/a", title="", outlet=own_outlet)
 
 
-def rules_of(result: Structured) -> Counter[str]:
+def count_rules(result: RestructuredBody) -> Counter[str]:
     return Counter(removal.rule for removal in result.removals)
 
 
 @pytest.mark.parametrize(("outlet", "rule"), RULES)
-def test_sample_becomes_what_the_rule_keeps(outlet: Outlet, rule: Rule) -> None:
-    result, kept = structured(rule.sample, outlet), structured(rule.keeps, outlet)
+def test_rule_turns_its_sample_into_the_expected_result(outlet: Outlet, rule: Rule) -> None:
+    result, kept = restructure_sample(rule.sample, outlet), restructure_sample(rule.keeps, outlet)
     assert result.html == kept.html
     assert result.pictures == kept.pictures
     name = f"{outlet.slug}/{rule.id}"
-    assert rules_of(result)[name] == 1 or isinstance(rule, RemovalRule)
-    assert rules_of(result)[name] >= 1
-    assert rules_of(kept)[name] == 0
+    assert count_rules(result)[name] == 1 or isinstance(rule, RemovalRule)
+    assert count_rules(result)[name] >= 1
+    assert count_rules(kept)[name] == 0
     assert rule.reason.endswith(".")
 
 
 @pytest.mark.parametrize(("outlet", "rule"), RULES)
-def test_second_run_removes_nothing_more(outlet: Outlet, rule: Rule) -> None:
-    once = structured(rule.sample, outlet)
-    twice = structured(once.html, outlet)
-    assert plain_text(twice.html) == plain_text(once.html)
-    assert rules_of(twice) == Counter()
+def test_rule_is_idempotent(outlet: Outlet, rule: Rule) -> None:
+    once = restructure_sample(rule.sample, outlet)
+    twice = restructure_sample(once.html, outlet)
+    assert html_to_text(twice.html) == html_to_text(once.html)
+    assert count_rules(twice) == Counter()
 
 
 @pytest.mark.parametrize(("outlet", "rule"), RULES)
-def test_boilerplate_goes_from_a_whole_story_and_the_story_stays(
-    outlet: Outlet, rule: Rule
-) -> None:
+def test_rule_removes_boilerplate_from_a_story_and_nothing_else(outlet: Outlet, rule: Rule) -> None:
     if isinstance(rule, RemovalRule | CutRule) and rule.at == "start":
         together, expected = rule.sample + STORY, rule.keeps + STORY
     else:
         together, expected = STORY + rule.sample, STORY + rule.keeps
-    assert structured(together, outlet).html == structured(expected, outlet).html
+    assert restructure_sample(together, outlet).html == restructure_sample(expected, outlet).html
 
 
-BOUND = [
+EDGE_RULES = [
     pytest.param(outlet, rule, id=f"{outlet.slug}/{rule.id}")
     for outlet in ALL
     for rule in outlet.rules
@@ -88,30 +86,34 @@ BOUND = [
 ]
 
 
-@pytest.mark.parametrize(("outlet", "rule"), BOUND)
-def test_rule_for_an_edge_spares_what_stands_within_the_story(
+@pytest.mark.parametrize(("outlet", "rule"), EDGE_RULES)
+def test_rule_for_an_edge_does_not_apply_within_the_story(
     outlet: Outlet, rule: RemovalRule | CutRule
 ) -> None:
     for html in (STORY + rule.sample + STORY, f"<div>{STORY}</div>{rule.sample}<div>{STORY}</div>"):
-        assert f"{outlet.slug}/{rule.id}" not in rules_of(structured(html, outlet))
+        assert f"{outlet.slug}/{rule.id}" not in count_rules(restructure_sample(html, outlet))
 
 
 @pytest.mark.parametrize("outlet", ALL, ids=lambda outlet: outlet.slug)
 def test_plain_story_loses_nothing(outlet: Outlet) -> None:
-    result = structured(STORY, outlet)
+    result = restructure_sample(STORY, outlet)
     assert result.removals == ()
     assert len(result.pictures) == 1
-    text = plain_text(result.html)
+    text = html_to_text(result.html)
     for part in ("清晨就到了", "另一篇报道", "二号码头", "工人们的话", "终于可以回家了", "六艘"):
         assert part in text
 
 
-def test_general_has_no_name_and_no_host() -> None:
-    assert (general().name, general().hosts, general().aliases) == ("", (), ())
+def test_general_rules_have_no_name_and_no_host() -> None:
+    assert (
+        load_general_rules().name,
+        load_general_rules().hosts,
+        load_general_rules().aliases,
+    ) == ("", (), ())
 
 
 def test_hosts_aliases_slugs_and_rule_names_are_unique() -> None:
-    outlets = known_outlets()
+    outlets = load_outlets()
     for values in (
         [outlet.slug for outlet in outlets],
         [outlet.name for outlet in outlets],
@@ -122,8 +124,8 @@ def test_hosts_aliases_slugs_and_rule_names_are_unique() -> None:
         assert [value for value, count in Counter(values).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("outlet", known_outlets(), ids=lambda outlet: outlet.slug)
-def test_outlet_is_described_and_found(outlet: Outlet) -> None:
+@pytest.mark.parametrize("outlet", load_outlets(), ids=lambda outlet: outlet.slug)
+def test_outlet_is_complete_and_found(outlet: Outlet) -> None:
     assert outlet.name in outlet.aliases
     assert outlet.hosts == tuple(host.lower() for host in outlet.hosts)
     assert outlet.language in {"zh-Hans", "zh-Hant", "en"}
@@ -194,11 +196,11 @@ def test_outlet_is_described_and_found(outlet: Outlet) -> None:
         "高晓松",
     ],
 )
-def test_outlets_of_the_archives_are_known(category: str) -> None:
+def test_categories_of_known_outlets_are_found(category: str) -> None:
     assert find_outlet("", category) is not None
 
 
-def test_unknown_outlet_is_none_and_a_shared_host_tells_nothing() -> None:
+def test_unknown_outlet_and_shared_host_are_none() -> None:
     assert find_outlet("herald.example", "示例日报") is None
     assert find_outlet("www.youtube.com", "示例日报") is None
 
@@ -212,10 +214,10 @@ FIGURES = [
 
 @pytest.mark.parametrize(("outlet", "rule"), FIGURES)
 def test_sample_of_a_figure_rule_becomes_a_figure(outlet: Outlet, rule: FigureRule) -> None:
-    result = structured(rule.sample, outlet)
+    result = restructure_sample(rule.sample, outlet)
     html = re.sub(r"/i/[0-9a-z]+", "/i/CODE", result.html)
     assert html.replace("\n", "") == rule.keeps
-    assert plain_text(html) == plain_text(rule.keeps)
+    assert html_to_text(html) == html_to_text(rule.keeps)
     assert not result.removals
 
 
@@ -228,12 +230,10 @@ EXCERPTS = [
 
 
 @pytest.mark.parametrize(("outlet", "rule"), EXCERPTS)
-def test_body_that_the_feed_cut_short_is_called_an_excerpt(
-    outlet: Outlet, rule: RemovalRule
-) -> None:
-    assert structured(rule.sample, outlet).is_excerpt
-    assert not structured(rule.keeps, outlet).is_excerpt
-    assert not structured(rule.sample, general()).is_excerpt
+def test_body_truncated_by_the_feed_has_the_excerpt_flag(outlet: Outlet, rule: RemovalRule) -> None:
+    assert restructure_sample(rule.sample, outlet).is_excerpt
+    assert not restructure_sample(rule.keeps, outlet).is_excerpt
+    assert not restructure_sample(rule.sample, load_general_rules()).is_excerpt
 
 
 @pytest.mark.parametrize(
@@ -249,9 +249,9 @@ def test_body_that_the_feed_cut_short_is_called_an_excerpt(
 )
 def test_author_named_above_the_story_becomes_the_byline(slug: str, block: str) -> None:
     outlet = outlet_called(slug)
-    result = structured(f"<article>{block}<p>甲。</p></article>", outlet)
-    assert (result.byline, plain_text(result.html)) == ("王小明", "甲。")
-    assert structured("<p>甲。</p>", outlet).byline == ""
+    result = restructure_sample(f"<article>{block}<p>甲。</p></article>", outlet)
+    assert (result.byline, html_to_text(result.html)) == ("王小明", "甲。")
+    assert restructure_sample("<p>甲。</p>", outlet).byline == ""
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_author_named_above_the_story_becomes_the_byline(slug: str, block: str) 
 )
 def test_last_sentence_about_reporters_is_not_cut(last: str) -> None:
     html = f"<p>港口通航。<br><br>{last}</p>"
-    assert plain_text(structured(html, outlet_called("rfa")).html).endswith(last)
+    assert html_to_text(restructure_sample(html, outlet_called("rfa")).html).endswith(last)
 
 
 def outlet_called(slug: str) -> Outlet:

@@ -1,4 +1,4 @@
-"""Citations: each style by its own rules, and no title that breaks out of one."""
+"""Citations: each style follows its rules, and no value breaks its syntax."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.output.citations import (
-    Work,
+    CitedWork,
     apa,
     bibtex,
     csl_json,
@@ -24,20 +24,20 @@ from articles.content.output.citations import (
 )
 
 COPY = "https://archive.example/a/0a1b2c3d/"
-WORK = Work(
+WORK = CitedWork(
     code="0a1b2c3d",
     title="港口今日恢复通航",
     outlet="示例日报",
     author="张三",
-    published=dt.date(2021, 1, 14),
-    moment=dt.datetime(2021, 1, 14, 14, 4, 22, tzinfo=dt.UTC),
-    archived=dt.date(2021, 2, 1),
-    original="https://herald.example/port?id=7",
-    copy=COPY,
-    archive="News Archive",
+    published_on=dt.date(2021, 1, 14),
+    published_at=dt.datetime(2021, 1, 14, 14, 4, 22, tzinfo=dt.UTC),
+    archived_on=dt.date(2021, 2, 1),
+    original_url="https://herald.example/port?id=7",
+    archive_url=COPY,
+    archive_name="News Archive",
     language="zh-Hans",
 )
-BARE = replace(WORK, title="", author="", moment=None, original="", language="")
+BARE = replace(WORK, title="", author="", published_at=None, original_url="", language="")
 HOSTILE = (
     "a|b}} {{evil}} [[c]] <ref>d</ref> '''e''' ~~~~ \\f{ } } { g\r\nER  - \r\nTY  - BOOK "
     '%,"\n} @article{x, $&#^_ --> __NOTOC__ <nowiki> &#125; http://g.example \u2028h'
@@ -46,7 +46,7 @@ FORMS = [gb_t_7714, apa, bibtex, ris, csl_json, wikipedia_en, wikipedia_zh]
 
 
 def bib_fields(text: str) -> dict[str, str]:
-    """Return the fields of one entry as BibTeX finds them: by counting braces alone."""
+    """Return the fields of one entry, parsed as in BibTeX: by counting braces only."""
     head = re.match(r"@online\{([a-z0-9-]+),\n", text)
     assert head is not None
     at, found = head.end(), {"key": head[1]}
@@ -63,21 +63,21 @@ def bib_fields(text: str) -> dict[str, str]:
 
 
 def ris_tags(text: str) -> list[tuple[str, str]]:
-    """Return tags and values, each on one line that ends with CR and LF."""
+    """Return tags and values, one per line that ends with CR LF."""
     assert text.endswith("\r\n")
     lines = [re.fullmatch(r"([A-Z][A-Z0-9])  - (.*)", line) for line in text.split("\r\n")[:-1]]
     return [(line[1], line[2]) for line in lines if line is not None]
 
 
 def wiki_values(text: str) -> dict[str, str]:
-    """Return the parameters of a template in whose values no markup is left."""
+    """Return the parameters of a template, whose values must have no markup."""
     inner = re.fullmatch(r"\{\{cite news \|([^{}\[\]<>\n]*)\}\}", text)
     assert inner is not None, text
     pairs = (part.rstrip(" ").partition("=") for part in inner[1].split("|"))
     return {name: value for name, _, value in pairs}
 
 
-def test_gb_t_7714_is_a_part_of_a_newspaper_online() -> None:
+def test_gb_t_7714_is_an_online_newspaper_article() -> None:
     assert gb_t_7714(WORK) == (
         f"张三. 港口今日恢复通航[N/OL]. 示例日报, 2021-01-14[2021-02-01]. {COPY}"
     )
@@ -95,7 +95,7 @@ def test_apa_is_a_news_website() -> None:
     assert apa(BARE) == f"[Untitled news article]. (2021, January 14). 示例日报. {COPY}"
 
 
-def test_bibtex_is_an_entry_of_biblatex() -> None:
+def test_bibtex_is_a_biblatex_entry() -> None:
     assert bib_fields(bibtex(WORK)) == {
         "key": "archive-0a1b2c3d",
         "author": "{张三}",
@@ -113,7 +113,7 @@ def test_bibtex_is_an_entry_of_biblatex() -> None:
     assert not bare.keys() & {"author", "origurl", "langid"}
 
 
-def test_bibtex_escapes_what_tex_acts_on() -> None:
+def test_bibtex_escapes_special_characters_of_tex() -> None:
     title = r"50% of \TeX & {C_#} costs $1 ~ ^"
     assert bib_fields(bibtex(replace(WORK, title=title)))["title"] == (
         r"{50\% of \textbackslash{}TeX \& \textbraceleft{}C\_\#\textbraceright{} costs \$1 "
@@ -163,7 +163,7 @@ def test_csl_json_is_a_list_of_one_item() -> None:
     assert not bare.keys() & {"author", "note", "language"}
 
 
-def test_wikipedia_templates_lead_to_the_original_and_to_the_copy() -> None:
+def test_wikipedia_templates_link_to_the_original_and_to_the_copy() -> None:
     values = {
         "author": "张三",
         "work": "示例日报",
@@ -181,7 +181,7 @@ def test_wikipedia_templates_lead_to_the_original_and_to_the_copy() -> None:
     assert wiki_values(wikipedia_en(english))["title"] == "Port reopens"
 
 
-def test_wikipedia_template_without_an_original_has_the_copy_alone() -> None:
+def test_wikipedia_template_without_an_original_links_only_to_the_copy() -> None:
     assert wiki_values(wikipedia_zh(BARE)) == {
         "title": "无题",
         "work": "示例日报",
@@ -194,14 +194,14 @@ def test_wikipedia_template_without_an_original_has_the_copy_alone() -> None:
 
 
 @pytest.mark.parametrize("field", ["title", "author", "outlet"])
-def test_hostile_words_stay_one_value_in_every_form(field: str) -> None:
+def test_hostile_text_stays_one_value_in_every_format(field: str) -> None:
     changes: dict[str, Any] = {field: HOSTILE}
     assert_one_record(replace(WORK, **changes))
 
 
-def test_hostile_address_stays_one_value_in_every_form() -> None:
+def test_hostile_url_stays_one_value_in_every_format() -> None:
     bad = "https://herald.example/a|b}}'''{x}\\~~~~__TOC__[y]?<ref>\"`"
-    work = replace(WORK, original=bad)
+    work = replace(WORK, original_url=bad)
     assert_one_record(work)
     assert wiki_values(wikipedia_en(work))["url"] == (
         "https://herald.example/a%7Cb%7D%7D%27%27%27%7Bx%7D%5C%7E%7E%7E%7E%5F%5FTOC%5F%5F%5By%5D"
@@ -209,19 +209,19 @@ def test_hostile_address_stays_one_value_in_every_form() -> None:
     )
 
 
-def test_language_that_is_none_is_left_out() -> None:
+def test_invalid_language_is_omitted() -> None:
     bad = replace(WORK, language='en"|x}}\r\nER  - ')
     assert_one_record(bad)
     assert "language" not in wiki_values(wikipedia_en(bad))
 
 
 @given(st.text(), st.text(), st.text())
-def test_any_words_stay_one_value_in_every_form(title: str, author: str, outlet: str) -> None:
+def test_any_text_stays_one_value_in_every_format(title: str, author: str, outlet: str) -> None:
     assert_one_record(replace(WORK, title=title, author=author, outlet=outlet))
 
 
-def assert_one_record(work: Work) -> None:
-    """Fail unless each form of ``work`` is read back as one record with the usual values."""
+def assert_one_record(work: CitedWork) -> None:
+    """Assert that each format of ``work`` parses as one record with the expected keys."""
     for line in (gb_t_7714(work), apa(work), wikipedia_en(work), wikipedia_zh(work)):
         assert len(line.splitlines()) == 1
     fields = bib_fields(bibtex(work))

@@ -1,4 +1,4 @@
-"""Bodies as CommonMark: a reader of CommonMark finds the same text, and no other markup."""
+"""Bodies as CommonMark: a CommonMark parser finds the same text, and no other markup."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from articles.content.html.cleaning.sanitizer import clean_html
-from articles.content.html.plain_text import plain_text
-from articles.content.output.markdown import markdown
+from articles.content.html.plain_text import html_to_text
+from articles.content.output.markdown import html_to_markdown
 from articles.content.output.text_documents import markdown_document, text_document
 from articles.content.post_file.parsing import parse_post
 from articles.tests.content.output.test_citations import BARE, HOSTILE, WORK
 
 SITE = "https://archive.example"
-_READER = MarkdownIt("commonmark", {"maxNesting": 500})
+_PARSER = MarkdownIt("commonmark", {"maxNesting": 500})
 _SIGNS = r"*_`~#>+-=|[](){}<>!&\:.;1 2　甲“乙”a"
 _TEXT = st.text(st.sampled_from(_SIGNS), max_size=12) | st.sampled_from(
     ["1. ", "# ", "- ", "***", "---", "===", "```", "~~~", "<script>", "&lt;", "[a]: b", "![", "> "]
@@ -29,14 +29,14 @@ _TEXT = st.text(st.sampled_from(_SIGNS), max_size=12) | st.sampled_from(
 
 
 def read(text: str) -> str:
-    """Return the HTML that a reader of CommonMark makes of ``text``, cleaned."""
-    return clean_html(_READER.render(text)).html
+    """Return the sanitized HTML that a CommonMark parser makes of ``text``."""
+    return clean_html(_PARSER.render(text)).html
 
 
 def words(html: str) -> str:
     """Return the text of clean HTML, the labels of videos included, on one line."""
     shown = html.replace("<figure>", "<blockquote>").replace("</figure>", "</blockquote>")
-    return " ".join(plain_text(shown).split())
+    return " ".join(html_to_text(shown).split())
 
 
 @st.composite
@@ -80,12 +80,12 @@ def bodies(draw: st.DrawFn, depth: int = 2) -> str:
 
 @settings(max_examples=60, deadline=None)
 @given(bodies())
-def test_reader_finds_text_and_pictures_of_any_body(html: str) -> None:
+def test_parser_finds_text_and_pictures_of_any_body(html: str) -> None:
     stored = clean_html(html).html
-    made = _READER.render(markdown(stored, SITE))
+    made = _PARSER.render(html_to_markdown(stored, SITE))
     assert "<script" not in made
     assert made.count(f'<img src="{SITE}/i/') == made.count("<img ") == stored.count("<img ")
-    assert words(read(markdown(stored, ""))) == words(stored)
+    assert words(read(html_to_markdown(stored, ""))) == words(stored)
 
 
 @pytest.mark.parametrize(
@@ -93,10 +93,10 @@ def test_reader_finds_text_and_pictures_of_any_body(html: str) -> None:
     sorted((Path(__file__).parents[4] / "samples" / "posts").rglob("20*.md")),
     ids=lambda path: path.stem,
 )
-def test_reader_finds_the_text_of_every_sample(path: Path) -> None:
+def test_parser_finds_the_text_of_every_sample(path: Path) -> None:
     html = parse_post(path.read_bytes(), path.name.encode()).html
     with_readings = re.sub("<rt>(.*?)</rt>", r"（\1）", re.sub("<rp>.*?</rp>", "", html))
-    assert words(read(markdown(html, ""))) == words(with_readings)
+    assert words(read(html_to_markdown(html, ""))) == words(with_readings)
 
 
 @pytest.mark.parametrize(
@@ -131,15 +131,15 @@ def test_reader_finds_the_text_of_every_sample(path: Path) -> None:
         ("", ""),
     ],
 )  # fmt: skip
-def test_body_is_written_as_a_person_would(html: str, expected: str) -> None:
+def test_body_becomes_idiomatic_markdown(html: str, expected: str) -> None:
     assert clean_html(html).html == html
-    assert markdown(html, SITE) == expected
+    assert html_to_markdown(html, SITE) == expected
 
 
-def test_address_of_a_link_is_read_as_it_is_stored() -> None:
+def test_link_destination_round_trips() -> None:
     address = "https://a.example/x_y*(z)?a=1&amp;copy;=2&amp;b=[c]"
     html = f'<p><a href="{address}">甲</a></p>'
-    made = LexborHTMLParser(_READER.render(markdown(html, ""))).css_first("a")
+    made = LexborHTMLParser(_PARSER.render(html_to_markdown(html, ""))).css_first("a")
     assert made is not None
     found = made.attributes["href"]
     assert found in {"https://a.example/x_y*(z)?a=1&copy;=2&b=[c]",
@@ -153,17 +153,17 @@ def test_markdown_document_has_a_front_matter() -> None:
         "title": "港口今日恢复通航",
         "outlet": "示例日报",
         "author": "张三",
-        "published": WORK.moment,
+        "published": WORK.published_at,
         "original": "https://herald.example/port?id=7",
         "archive": "https://archive.example/a/0a1b2c3d/",
-        "archived": WORK.archived,
+        "archived": WORK.archived_on,
         "language": "zh-Hans",
         "rights": "© 示例\n日报",
     }
     assert body == "\n甲\n"
 
 
-def test_markdown_document_leaves_out_what_is_not_known() -> None:
+def test_markdown_document_omits_unknown_values() -> None:
     head = markdown_document(BARE, "", "", SITE)
     assert yaml.safe_load(head.split("---\n")[1]).keys() == {
         "outlet", "published", "archive", "archived",
@@ -172,14 +172,14 @@ def test_markdown_document_leaves_out_what_is_not_known() -> None:
 
 
 @given(st.text())
-def test_front_matter_holds_any_words(text: str) -> None:
+def test_front_matter_round_trips_any_text(text: str) -> None:
     for hostile in (text, f"{HOSTILE}\n---\n{text}"):
         document = markdown_document(BARE, hostile, "", SITE)
         head = document.removeprefix("---\n").removesuffix("---\n")
         assert yaml.safe_load(head).get("rights", "") == hostile.strip()
 
 
-def test_text_document_has_a_line_for_each_fact() -> None:
+def test_text_document_has_one_line_per_value() -> None:
     assert text_document(WORK, "甲\n\n乙") == (
         "港口今日恢复通航\n示例日报\n张三\n2021-01-14T14:04:22Z\n"
         "https://herald.example/port?id=7\nhttps://archive.example/a/0a1b2c3d/\n\n甲\n\n乙\n"
@@ -189,6 +189,6 @@ def test_text_document_has_a_line_for_each_fact() -> None:
     )
 
 
-def test_heading_of_nothing_but_signs_takes_no_time() -> None:
-    made = markdown(f"<h2>{'#' * 300_000}x</h2><h2>C#</h2>", SITE)
+def test_heading_of_hash_signs_takes_linear_time() -> None:
+    made = html_to_markdown(f"<h2>{'#' * 300_000}x</h2><h2>C#</h2>", SITE)
     assert made.rstrip().endswith("## C\\#")

@@ -1,4 +1,4 @@
-"""``content.dates``: what a date means, and which clock of a post is believed."""
+"""Date parsing, and the choice of the publication time."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from articles.content.post_file.publication_date import (
     Evidence,
-    date_in_address,
-    date_in_name,
-    day_of,
-    front_matter_is_crawl,
-    published,
+    calendar_day,
+    choose_publication_time,
+    date_in_file_name,
+    date_in_url,
+    has_crawl_time,
 )
-from articles.content.text.date_parsing import Moment, Precision, epoch_moment, parse_date
+from articles.content.text.date_parsing import Moment, Precision, moment_from_epoch, parse_date
 
 FRONT = Moment(dt.datetime(2021, 1, 14, 14, 41, 19, tzinfo=dt.UTC), Precision.SECOND)
 BODY = Moment(dt.datetime(2021, 1, 13, 20, tzinfo=dt.UTC), Precision.SECOND)
@@ -49,7 +49,9 @@ LAST = dt.datetime.fromisoformat("2099-12-30")
         ("2021-01-14T10:00:00+08", "UTC", "2021-01-14T02:00:00", "second"),
     ],
 )
-def test_dates_of_outlets_are_read(text: str, zone: str, expected: str, precision: str) -> None:
+def test_date_formats_of_outlets_are_parsed(
+    text: str, zone: str, expected: str, precision: str
+) -> None:
     moment = parse_date(text, zone)
     assert moment is not None
     assert moment.value.isoformat() == expected + "+00:00"
@@ -62,7 +64,7 @@ def test_dates_of_outlets_are_read(text: str, zone: str, expected: str, precisio
      "9999-12-31T23:59:59-10:00", "Thu, 32 Jan 2021 14:04:22 GMT", "2021-01-14T25:00:00Z",
      "2021-01-14 is a day", "2021/01-14", "Thu, 4 Jul 19 1:222 GMT", "1000101010101", "null"],
 )  # fmt: skip
-def test_what_is_no_date_is_none(text: str) -> None:
+def test_other_text_is_none(text: str) -> None:
     assert parse_date(text) is None
 
 
@@ -73,7 +75,7 @@ def test_any_text_gives_a_moment_in_utc_or_none(text: str, zone: str) -> None:
 
 
 @given(st.datetimes(min_value=FIRST, max_value=LAST))
-def test_iso_form_of_any_moment_is_read_back(value: dt.datetime) -> None:
+def test_iso_format_of_any_moment_round_trips(value: dt.datetime) -> None:
     value = value.replace(microsecond=0, tzinfo=dt.UTC)
     for text in (value.isoformat(), value.strftime("%a, %d %b %Y %H:%M:%S GMT")):
         moment = parse_date(text)
@@ -81,8 +83,8 @@ def test_iso_form_of_any_moment_is_read_back(value: dt.datetime) -> None:
         assert moment.value == value
 
 
-def believed(**values: object) -> tuple[str, str]:
-    """Return (time, evidence) of a post with everything, apart from ``values``."""
+def choose_time(**values: object) -> tuple[str, str]:
+    """Return (time, evidence) of a post with every date, except for ``values``."""
     arguments: dict[str, object] = {
         "body": BODY,
         "front_matter": FRONT,
@@ -92,40 +94,45 @@ def believed(**values: object) -> tuple[str, str]:
         "path": b"_posts/2021-01-11-x.md",
         **values,
     }
-    found = published(**arguments)  # type: ignore[arg-type]
+    found = choose_publication_time(**arguments)  # type: ignore[arg-type]
     assert found is not None
     return found.value.isoformat()[:16], found.evidence
 
 
-def test_evidence_is_taken_in_its_order() -> None:
-    assert believed() == ("2021-01-13T20:00", Evidence.BODY)
-    assert believed(body=None) == ("2021-01-14T14:41", Evidence.FRONT_MATTER)
+def test_strongest_evidence_wins() -> None:
+    assert choose_time() == ("2021-01-13T20:00", Evidence.BODY)
+    assert choose_time(body=None) == ("2021-01-14T14:41", Evidence.FRONT_MATTER)
     nothing: dict[str, object] = {"body": None, "front_matter": None}
-    assert believed(**nothing) == ("2021-01-14T14:41", Evidence.EPOCH)
+    assert choose_time(**nothing) == ("2021-01-14T14:41", Evidence.EPOCH)
     nothing |= {"epoch": None, "epoch_ms": None}
-    assert believed(**nothing) == ("2021-01-12T00:00", Evidence.ADDRESS)
+    assert choose_time(**nothing) == ("2021-01-12T00:00", Evidence.ADDRESS)
     nothing |= {"url": "https://herald.example/x"}
-    assert believed(**nothing) == ("2021-01-11T00:00", Evidence.FILE_NAME)
+    assert choose_time(**nothing) == ("2021-01-11T00:00", Evidence.FILE_NAME)
 
 
 @pytest.mark.parametrize(
     ("epoch", "ms"), [("NaN", None), ("", None), (str(FRONT_MS * 2), FRONT_MS * 2)]
 )
-def test_front_matter_is_the_crawls_time_when_the_epoch_says_so(epoch: str, ms: int | None) -> None:
-    assert front_matter_is_crawl(FRONT, epoch, ms)
-    assert believed(body=None, epoch=epoch, epoch_ms=ms) == ("2021-01-12T00:00", Evidence.ADDRESS)
-    assert believed(epoch=epoch, epoch_ms=ms) == ("2021-01-13T20:00", Evidence.BODY)
-    bare = believed(body=None, epoch=epoch, epoch_ms=ms, url="https://herald.example/x")
+def test_front_matter_has_the_crawl_time_when_the_epoch_shows_it(
+    epoch: str, ms: int | None
+) -> None:
+    assert has_crawl_time(FRONT, epoch, ms)
+    assert choose_time(body=None, epoch=epoch, epoch_ms=ms) == (
+        "2021-01-12T00:00",
+        Evidence.ADDRESS,
+    )
+    assert choose_time(epoch=epoch, epoch_ms=ms) == ("2021-01-13T20:00", Evidence.BODY)
+    bare = choose_time(body=None, epoch=epoch, epoch_ms=ms, url="https://herald.example/x")
     assert bare == ("2021-01-14T14:41", Evidence.CRAWL)
 
 
 @pytest.mark.parametrize(("epoch", "ms"), [(None, None), (str(FRONT_MS), FRONT_MS), ("5", 5)])
-def test_front_matter_is_the_feeds_time_otherwise(epoch: str | None, ms: int | None) -> None:
-    assert not front_matter_is_crawl(FRONT, epoch, ms)
+def test_front_matter_has_the_feed_time_otherwise(epoch: str | None, ms: int | None) -> None:
+    assert not has_crawl_time(FRONT, epoch, ms)
 
 
-def test_without_any_date_there_is_no_time() -> None:
-    nothing = published(
+def test_publication_time_is_none_without_any_date() -> None:
+    nothing = choose_publication_time(
         body=None, front_matter=None, epoch=None, epoch_ms=None, url="", path=b"x.md"
     )
     assert nothing is None
@@ -142,28 +149,28 @@ def test_without_any_date_there_is_no_time() -> None:
         ("https://herald.example/1234567890", None),
     ],
 )
-def test_day_in_an_address(url: str, day: str | None) -> None:
-    moment = date_in_address(url)
+def test_day_in_a_url(url: str, day: str | None) -> None:
+    moment = date_in_url(url)
     assert (moment.value.date().isoformat() if moment else None) == day
 
 
-def test_day_in_a_name() -> None:
-    moment = date_in_name(b"archived/2020-01-02/2021-01-08-\xff.md")
+def test_day_in_a_file_name() -> None:
+    moment = date_in_file_name(b"archived/2020-01-02/2021-01-08-\xff.md")
     assert moment == Moment(dt.datetime(2021, 1, 8, tzinfo=dt.UTC), Precision.DAY)
-    assert date_in_name(b"2021-01-08/about.md") is None
-    assert date_in_name(b"2021-99-99-x.md") is None
+    assert date_in_file_name(b"2021-01-08/about.md") is None
+    assert date_in_file_name(b"2021-99-99-x.md") is None
 
 
 @given(st.integers(min_value=-(10**16), max_value=10**16))
 def test_any_number_is_a_moment_or_none(number: int) -> None:
-    moment = epoch_moment(number)
+    moment = moment_from_epoch(number)
     assert moment is None or abs(moment.value.timestamp() * 1000 - number) < 1
 
 
-def test_day_of_a_moment_is_the_archives_day_and_a_bare_day_is_itself() -> None:
+def test_calendar_day_is_in_the_archives_zone_unless_only_a_day_is_known() -> None:
     late = dt.datetime(2021, 1, 14, 20, tzinfo=dt.UTC)
-    assert day_of(late, Precision.SECOND, "Asia/Taipei") == dt.date(2021, 1, 15)
-    assert day_of(late, Precision.SECOND, "UTC") == dt.date(2021, 1, 14)
+    assert calendar_day(late, Precision.SECOND, "Asia/Taipei") == dt.date(2021, 1, 15)
+    assert calendar_day(late, Precision.SECOND, "UTC") == dt.date(2021, 1, 14)
     midnight = dt.datetime(2021, 1, 14, tzinfo=dt.UTC)
     for zone in ("Asia/Taipei", "America/Los_Angeles"):
-        assert day_of(midnight, Precision.DAY, zone) == dt.date(2021, 1, 14)
+        assert calendar_day(midnight, Precision.DAY, zone) == dt.date(2021, 1, 14)

@@ -1,4 +1,4 @@
-"""Posts of other generators: Hugo's and Hexo's front matter, headlines without any."""
+"""Posts of other generators: front matter of Hugo and Hexo, headlines without front matter."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from articles.content.post_file.front_matter import HeaderError, Syntax, read_front_matter
-from articles.content.post_file.front_matter_keys import address_of, date_of, is_draft
+from articles.content.post_file.front_matter import FrontMatterError, Syntax, parse_front_matter
+from articles.content.post_file.front_matter_keys import find_date, find_source_url, is_draft
 from articles.content.post_file.parsing import ParsedPost, parse_post
-from articles.content.post_file.sections import NotAPostError, PostError, take_apart
+from articles.content.post_file.sections import NotAPostError, PostError, split_post
 from articles.models import Article, Capture
-from articles.tests.support.exports import export, tree
+from articles.tests.support.exports import export, read_tree
 from articles.tests.support.import_runs import run_import
 from articles.tests.support.post_files import BODY, TEXT
 
@@ -55,14 +55,14 @@ DIALECTS = {
 }
 
 
-def read(text: str, path: bytes = UNDATED) -> ParsedPost:
+def parse_text(text: str, path: bytes = UNDATED) -> ParsedPost:
     return parse_post(text.encode("utf-8", "surrogatepass"), path)
 
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_every_dialect_gives_the_same_post(name: str) -> None:
     end = "\r" if name == "CR" else "\n"
-    post = read(DIALECTS[name] + BODY + end)
+    post = parse_text(DIALECTS[name] + BODY + end)
     assert (post.title, post.url) == ("港口", LINK)
     assert post.published.value.isoformat() == "2021-01-14T14:41:19+00:00"
     assert post.text.startswith(TEXT)
@@ -75,15 +75,15 @@ def test_every_dialect_gives_the_same_post(name: str) -> None:
     [
         ('+++\ntitle = "x"\ndate = yesterday\n+++\nx', "line 3: Invalid value; .*TOML"),
         ("+++\ntitle = 1\ntitle = 2\n+++\nx", "line 3: Cannot overwrite a value; .*TOML"),
-        ('{\n"title": "x",\n"date": }\nx', "line 3: no JSON: Expecting value; .*JSON"),
-        ('{"title": "x"\nnever ends', "line 2: no JSON: .*; .*JSON"),
-        ('"title" "x"\n;;;\nx', "line 1: no JSON: .*; .*JSON"),
+        ('{\n"title": "x",\n"date": }\nx', "line 3: invalid JSON: Expecting value; .*JSON"),
+        ('{"title": "x"\nnever ends', "line 2: invalid JSON: .*; .*JSON"),
+        ('"title" "x"\n;;;\nx', "line 1: invalid JSON: .*; .*JSON"),
         ("---\n- x\n---\n", "line 2: .* no 'key: value' lines; .*YAML"),
     ],
 )
-def test_broken_front_matter_is_told_with_its_line(text: str, message: str) -> None:
+def test_error_in_broken_front_matter_names_the_line(text: str, message: str) -> None:
     with pytest.raises(PostError, match=message):
-        read(text, DATED)
+        parse_text(text, DATED)
 
 
 @pytest.mark.parametrize(
@@ -101,18 +101,18 @@ def test_broken_front_matter_is_told_with_its_line(text: str, message: str) -> N
 )
 def test_text_that_only_looks_like_front_matter_is_no_post(text: str) -> None:
     with pytest.raises(NotAPostError):
-        read(text)
+        parse_text(text)
 
 
-def test_toml_and_json_have_the_strings_that_yaml_would_have() -> None:
+def test_toml_and_json_give_the_same_strings_as_yaml() -> None:
     toml = "a = 7\nb = 1.50\nc = true\nd = 2020-01-02\ne = 07:30:00\nf = 0x10\ng = [1, [2, 'x']]\n"
-    values = read_front_matter(toml, Syntax.TOML).values
+    values = parse_front_matter(toml, Syntax.TOML).values
     assert values == {
         "a": "7", "b": "1.50", "c": "true", "d": "2020-01-02", "e": "07:30:00", "f": "16",
         "g": ["1", "2", "x"],
     }  # fmt: skip
     json = '{"a": 7, "b": 1.50, "c": false, "d": null, "e": NaN, "f": [], "g": {"h": {"i": 1}}}'
-    values = read_front_matter(json, Syntax.JSON).values
+    values = parse_front_matter(json, Syntax.JSON).values
     assert values == {
         "a": "7", "b": "1.50", "c": "false", "d": "", "e": "NaN", "f": [], "g.h": '{"i": "1"}',
     }  # fmt: skip
@@ -120,14 +120,16 @@ def test_toml_and_json_have_the_strings_that_yaml_would_have() -> None:
 
 def test_keys_are_found_in_any_case_and_in_tables() -> None:
     text = "+++\nTitle = 'x'\nDATE = 2021-01-14\n[Params]\nAuthor = '甲'\n[taxonomies]\n"
-    post = read(text + "tags = ['a']\ncategories = ['刊']\n+++\n" + BODY)
+    post = parse_text(text + "tags = ['a']\ncategories = ['刊']\n+++\n" + BODY)
     assert (post.title, post.author, post.category, post.tags) == ("x", "甲", "刊", ("a",))
-    both = read_front_matter("Title: 大\ntitle: 小\n").values
+    both = parse_front_matter("Title: 大\ntitle: 小\n").values
     assert both == {"Title": "大", "title": "小"}
 
 
 def test_nested_categories_of_hexo_are_one_list() -> None:
-    post = read(f"title: x\ndate: 2013/7/13 20:46:25\ncategories:\n- [甲, 乙]\n- [丙]\n---\n{BODY}")
+    post = parse_text(
+        f"title: x\ndate: 2013/7/13 20:46:25\ncategories:\n- [甲, 乙]\n- [丙]\n---\n{BODY}"
+    )
     assert (post.category, post.tags) == ("甲", ("乙", "丙"))
     assert post.published.value.isoformat() == "2013-07-13T20:46:25+00:00"
 
@@ -143,21 +145,21 @@ def test_nested_categories_of_hexo_are_one_list() -> None:
         ({"url": "/2021/port/", "source": "示例日报"}, ""),
     ],
 )
-def test_address_stands_under_several_keys(
+def test_source_url_is_found_under_several_keys(
     values: dict[str, str | list[str]], address: str
 ) -> None:
-    assert address_of(values, "") == address
+    assert find_source_url(values, "") == address
 
 
-def test_first_date_that_is_one_counts() -> None:
-    assert date_of({"date": "昨天", "pubdate": "2021-01-14"}) == "2021-01-14"
-    assert date_of({"published": "true", "date": "昨天"}) == "昨天"
+def test_first_valid_date_counts() -> None:
+    assert find_date({"date": "昨天", "pubdate": "2021-01-14"}) == "2021-01-14"
+    assert find_date({"published": "true", "date": "昨天"}) == "昨天"
 
 
 @pytest.mark.parametrize("line", ["draft: true", "published: false", "Draft: yes"])
-def test_draft_comes_in_with_a_warning(line: str) -> None:
-    post = read(f"---\n{YAML}{line}\n---\n{BODY}")
-    assert post.warnings == ("the front matter calls it a draft",)
+def test_draft_is_parsed_with_a_warning(line: str) -> None:
+    post = parse_text(f"---\n{YAML}{line}\n---\n{BODY}")
+    assert post.warnings == ("the front matter marks it as a draft",)
     assert not is_draft({"draft": "false", "published": "2021-01-14"})
 
 
@@ -169,8 +171,8 @@ def test_draft_comes_in_with_a_warning(line: str) -> None:
         "Date: Thu, 14 Jan 21 14:41 GMT",
     ],
 )  # fmt: skip
-def test_date_below_a_headline_is_the_posts_and_not_in_its_body(line: str) -> None:
-    post = read(f"[[影] 港口]({LINK})\n------\n{line}\n\n{BODY}\n")
+def test_date_line_below_a_headline_is_not_part_of_the_body(line: str) -> None:
+    post = parse_text(f"[[影] 港口]({LINK})\n------\n{line}\n\n{BODY}\n")
     assert (post.title, post.url) == ("[影] 港口", LINK)
     assert post.published.value.isoformat()[:16] == "2021-01-14T14:41"
     assert post.published.evidence == "front matter"
@@ -178,31 +180,31 @@ def test_date_below_a_headline_is_the_posts_and_not_in_its_body(line: str) -> No
     assert post.front_matter["title"] == "[影] 港口"
 
 
-def test_headline_without_a_date_needs_another_clock() -> None:
+def test_headline_without_a_date_needs_other_evidence() -> None:
     headline = f"[港口]({LINK})\n------\n\n{BODY}\n"
-    assert read(headline, DATED).published.evidence == "file name"
-    by_epoch = read(f"<!--1610635279000-->\n{headline}")
+    assert parse_text(headline, DATED).published.evidence == "file name"
+    by_epoch = parse_text(f"<!--1610635279000-->\n{headline}")
     assert by_epoch.published.value.isoformat() == "2021-01-14T14:41:19+00:00"
     assert by_epoch.published.evidence == "epoch"
     with pytest.raises(NotAPostError):
-        read(f"<!--NaN-->\n{headline}")
+        parse_text(f"<!--NaN-->\n{headline}")
     with pytest.raises(PostError, match="line 3: '昨天' is not a date; write 日期：2020-02-26"):
-        read(f"[港口]({LINK})\n------\n日期：昨天\n\n{BODY}\n")
-    kept = read(f"[港口]({LINK})\n------\n日期：昨天\n\n{BODY}\n", DATED)
+        parse_text(f"[港口]({LINK})\n------\n日期：昨天\n\n{BODY}\n")
+    kept = parse_text(f"[港口]({LINK})\n------\n日期：昨天\n\n{BODY}\n", DATED)
     assert kept.text.startswith("日期：昨天")
 
 
 def test_front_matter_above_a_headline_keeps_its_date() -> None:
-    post = read(f"---\n{YAML}---\n[别题]({LINK}2)\n------\n日期：2019-01-01\n\n{BODY}")
+    post = parse_text(f"---\n{YAML}---\n[别题]({LINK}2)\n------\n日期：2019-01-01\n\n{BODY}")
     assert (post.title, post.url) == ("港口", LINK)
     assert post.published.value.year == 2021
     assert post.text.startswith("日期：2019-01-01")
 
 
-def test_comment_at_the_top_of_a_body_is_no_epoch() -> None:
-    post = read(f"---\n{YAML}---\n<!-- more -->\n{BODY}")
+def test_other_comment_at_the_top_of_a_body_is_not_an_epoch() -> None:
+    post = parse_text(f"---\n{YAML}---\n<!-- more -->\n{BODY}")
     assert post.published.evidence == "front matter"
-    above = take_apart(f"<!--1610635279000-->\n---\n{YAML}---\n{BODY}".encode(), UNDATED)
+    above = split_post(f"<!--1610635279000-->\n---\n{YAML}---\n{BODY}".encode(), UNDATED)
     assert above.epoch == "1610635279000"
 
 
@@ -215,16 +217,18 @@ LEFTOVERS = [
 
 @pytest.mark.parametrize("leftover", LEFTOVERS)
 def test_leftovers_of_templates_stay_text(leftover: str) -> None:
-    post = read(f"---\n{YAML}---\n<p>{TEXT}</p><p>{leftover} 后文</p>\n<p>尾</p>")
+    post = parse_text(f"---\n{YAML}---\n<p>{TEXT}</p><p>{leftover} 后文</p>\n<p>尾</p>")
     assert post.text == f"{TEXT}\n\n{leftover} 后文\n\n尾"
 
 
 HOSTILE = "甲\u202e乙\u2066丙\u2069\u2028丁\\x00\\x07戊"
 
 
-def test_titles_authors_and_tags_hold_nothing_that_turns_a_page() -> None:
+def test_titles_authors_and_tags_have_no_bidirectional_or_control_characters() -> None:
     header = f'title: "{HOSTILE}"\nauthor: "{HOSTILE}"\ntags: ["丙{HOSTILE}"]\ncategories: [刊]\n'
-    post = read(f"---\n{header}date: 2021-01-14\nfrom: https://a.example/\u202e1\n---\n{BODY}")
+    post = parse_text(
+        f"---\n{header}date: 2021-01-14\nfrom: https://a.example/\u202e1\n---\n{BODY}"
+    )
     assert post.title == "甲乙丙 丁戊"
     assert post.author == "甲乙丙 丁戊"
     assert post.tags == ("丙甲乙丙 丁戊",)
@@ -233,12 +237,12 @@ def test_titles_authors_and_tags_hold_nothing_that_turns_a_page() -> None:
 
 
 @pytest.mark.parametrize("escape", [r"\ud800", r"\uDFFF", r"\x00"])
-def test_lone_surrogates_and_nul_by_escape_do_not_get_through(escape: str) -> None:
+def test_escaped_lone_surrogates_and_nul_are_removed(escape: str) -> None:
     for text in (
         f'---\ntitle: "a{escape}b"\ndate: 2021-01-14\n---\n{BODY}',
         '{"title": "a' + escape.replace(r"\x00", r"\u0000") + f'b", "date": "2021-01-14"}}\n{BODY}',
     ):
-        post = read(text)
+        post = parse_text(text)
         for value in (post.title, *map(str, post.front_matter.values())):
             value.encode()
             assert "\x00" not in value
@@ -270,24 +274,24 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_bombs_are_values_or_errors_that_name_a_line(name: str) -> None:
+def test_bombs_give_values_or_errors_with_a_line(name: str) -> None:
     text, syntax = BOMBS[name]
     try:
-        answer = str(read_front_matter(text, syntax).values)
-    except HeaderError as error:
+        answer = str(parse_front_matter(text, syntax).values)
+    except FrontMatterError as error:
         answer = str(error)
     assert answer.startswith(("line ", "{"))
     assert len(answer) < 200_000
 
 
-def test_tables_in_tables_without_end_are_refused() -> None:
+def test_deeply_nested_tables_are_rejected() -> None:
     dotted = ".".join(["a"] * 40)
-    with pytest.raises(HeaderError, match="more than 50 deep"):
-        read_front_matter(f"[{dotted}]\n{dotted} = 1\n", Syntax.TOML)
+    with pytest.raises(FrontMatterError, match="more than 50 deep"):
+        parse_front_matter(f"[{dotted}]\n{dotted} = 1\n", Syntax.TOML)
 
 
 @pytest.mark.django_db
-def test_files_in_other_encodings_come_out_as_they_went_in(tmp_path: Path) -> None:
+def test_files_in_other_encodings_are_exported_byte_for_byte(tmp_path: Path) -> None:
     posts = tmp_path / "posts"
     posts.mkdir()
     files = {}
@@ -303,15 +307,15 @@ def test_files_in_other_encodings_come_out_as_they_went_in(tmp_path: Path) -> No
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
     (posts / "2021-01-14-picture.md").write_bytes(bytes(range(256)) * 20)
-    answer = run_import(posts)
-    assert answer.code == 3
-    assert (answer.summary["created"], answer.summary["failed"]) == (len(files), 1)
+    output = run_import(posts)
+    assert output.exit_code == 3
+    assert (output.summary["created"], output.summary["failed"]) == (len(files), 1)
     assert Article.objects.filter(title__startswith="港口").count() == len(files)
     warned = Capture.objects.exclude(warnings=[]).values_list("warnings", flat=True)
     assert len(warned) == 5
     code, _ = export(tmp_path / "out")
     assert code == 0
-    out = tree(tmp_path / "out")
+    out = read_tree(tmp_path / "out")
     for name, content in files.items():
         assert out[b"posts/" + name.encode()] == content
     assert out[b"_quarantine/posts/2021-01-14-picture.md"] == bytes(range(256)) * 20

@@ -1,6 +1,6 @@
-"""Bodies made to hold a parser up: each is read, or refused with where, what and a cure.
+"""Bodies made to stall the parser: each is parsed, or rejected with where, what and hint.
 
-What each takes in time and memory is measured by ``benchmarks/hostile_imports.py``.
+Their time and memory are measured by ``benchmarks/hostile_imports.py``.
 """
 
 from __future__ import annotations
@@ -9,23 +9,23 @@ import pytest
 
 from articles.content.html.cleaning.strict_check import first_fault
 from articles.content.post_file.parsing import PostError, parse_post
-from articles.tests.support.hostile_bodies import BODIES, REFUSED
+from articles.tests.support.hostile_bodies import ACCEPTED_BODIES, REFUSED_BODIES
 
 _HEADER = "---\ntitle: 今日要闻\ndate: 2021-01-14\nfrom: https://herald.example/port\n---\n"
 _PATH = b"_posts/2021-01-14-port.md"
 
 
-@pytest.mark.parametrize("name", BODIES)
-def test_it_is_read_and_what_is_stored_is_accepted(name: str) -> None:
-    post = parse_post((_HEADER + BODIES[name]()).encode(), _PATH)
+@pytest.mark.parametrize("name", ACCEPTED_BODIES)
+def test_large_body_is_parsed_and_passes_the_strict_check(name: str) -> None:
+    post = parse_post((_HEADER + ACCEPTED_BODIES[name]()).encode(), _PATH)
     assert first_fault(post.html) is None
     assert "港口" in post.text
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_it_is_refused_with_where_what_and_cure(name: str) -> None:
+@pytest.mark.parametrize("name", REFUSED_BODIES)
+def test_oversized_body_is_rejected_with_where_what_and_hint(name: str) -> None:
     with pytest.raises(PostError) as caught:
-        parse_post((_HEADER + REFUSED[name]()).encode(), _PATH)
+        parse_post((_HEADER + REFUSED_BODIES[name]()).encode(), _PATH)
     assert caught.value.where == "body"
     assert "more than" in caught.value.what
-    assert "file of its own" in caught.value.cure
+    assert "file of its own" in caught.value.hint

@@ -1,4 +1,4 @@
-"""``parse_post``: from a file's bytes to everything the archive derives from it."""
+"""``parse_post``: from a file's bytes to everything the archive derives from them."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ import pytest
 from articles.content.post_file.parsing import Flag, Kind, ParsedPost, parse_post
 from articles.content.post_file.publication_date import Evidence
 from articles.content.text.date_parsing import Precision
-from articles.content.urls.normalization import identity_hash, identity_of
+from articles.content.urls.normalization import identity_hash, normalize_url
 from articles.tests.support.post_files import (
-    ADDRESS,
     BODY,
     OUTLET,
+    STORY_URL,
     TEXT,
     TITLE,
     VOA,
-    VOA_ADDRESS,
+    VOA_URL,
     example_post,
     make_neist_post,
     make_post,
 )
 
-IN_ADDRESS = ADDRESS + "/2021/01/12/x"
+IN_ADDRESS = STORY_URL + "/2021/01/12/x"
 DATED = "Wed, 13 Jan 2021 20:00:00 GMT"
 PATH = b"_posts/2021-01-14-port.md"
 
 
-def parsed(**values: Any) -> ParsedPost:
+def parse_values(**values: Any) -> ParsedPost:
     return parse_post(make_post(**values), PATH)
 
 
-def test_whole_post_of_a_broadcaster() -> None:
+def test_every_field_of_a_broadcasters_post() -> None:
     post = parse_post(example_post(), PATH)
     assert post.title == TITLE
     assert (post.outlet, post.category, post.author, post.tags) == ("voa", VOA, "", ())
@@ -72,27 +72,27 @@ def test_neist_dialect() -> None:
     assert post.text == "第一夜，港口没有灯。\n\n第二夜，风停了，人们在仓库门口坐到天亮。"
 
 
-def test_bytes_are_measured_as_they_are() -> None:
+def test_size_and_sha256_are_of_the_original_bytes() -> None:
     data = make_post().replace(b"\n", b"\r\n")
     post = parse_post(data, PATH)
     assert (post.sha256, post.size) == (hashlib.sha256(data).hexdigest(), len(data))
     assert post.text == parse_post(make_post(), PATH).text
 
 
-def test_identity_is_of_the_address() -> None:
-    post = parsed(url="http://Herald.example//news/port/?utm_source=rss")
-    assert post.identity == identity_of("https://herald.example/news/port")
+def test_identity_is_the_normalized_url() -> None:
+    post = parse_values(url="http://Herald.example//news/port/?utm_source=rss")
+    assert post.identity == normalize_url("https://herald.example/news/port")
     assert post.identity_hash == identity_hash(post.identity)
 
 
 def test_title_is_text() -> None:
-    post = parsed(title='[國際] 港口 &amp; "码头" <b>开放</b> &lt;影&gt;')
+    post = parse_values(title='[國際] 港口 &amp; "码头" <b>开放</b> &lt;影&gt;')
     assert post.title == '[國際] 港口 & "码头" <b>开放</b> <影>'
     assert "<b>开放" not in post.html
 
 
-def test_title_with_brackets_and_address_with_brackets_are_a_headline() -> None:
-    post = parsed(title="[國際] 港口]（影）[[", url=ADDRESS + "/a(b)c")
+def test_brackets_in_title_and_url_of_a_headline() -> None:
+    post = parse_values(title="[國際] 港口]（影）[[", url=STORY_URL + "/a(b)c")
     assert "------" not in post.text
     assert "herald.example" not in post.text
     assert post.text.startswith("北方港务局")
@@ -112,17 +112,19 @@ def test_title_with_brackets_and_address_with_brackets_are_a_headline() -> None:
         ({"url": "herald.example/no-scheme"}, Flag.NO_ADDRESS),
     ],
 )
-def test_thin_posts_have_a_flag(values: dict[str, str], flag: Flag) -> None:
-    post = parsed(**values)
+def test_posts_with_little_content_have_a_flag(values: dict[str, str], flag: Flag) -> None:
+    post = parse_values(**values)
     assert flag in post.flags
     thin = flag not in {Flag.NO_TITLE, Flag.NO_ADDRESS}
     assert post.is_stub == thin
-    assert parsed().flags == ()
+    assert parse_values().flags == ()
 
 
-def test_posts_without_an_address_are_told_apart() -> None:
-    assert parsed(url="", title="甲").identity != parsed(url="", title="乙").identity
-    assert parsed(url="").identity == parsed(url="", body=BODY + "<p>更正。</p>").identity
+def test_posts_without_a_url_have_different_identities() -> None:
+    assert parse_values(url="", title="甲").identity != parse_values(url="", title="乙").identity
+    assert (
+        parse_values(url="").identity == parse_values(url="", body=BODY + "<p>更正。</p>").identity
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,24 +134,26 @@ def test_posts_without_an_address_are_told_apart() -> None:
         ({}, "2021-01-14T14:41", "front matter"),
         ({"epoch": None}, "2021-01-14T14:41", "front matter"),
         ({"epoch": "NaN"}, "2021-01-14T14:41", "crawl"),
-        ({"epoch": "NaN", "url": ADDRESS + "/20210112"}, "2021-01-12T00:00", "address"),
+        ({"epoch": "NaN", "url": STORY_URL + "/20210112"}, "2021-01-12T00:00", "address"),
         ({"epoch": "1710635279000"}, "2021-01-14T14:41", "crawl"),
         ({"date": "", "epoch": "1610600000000"}, "2021-01-14T04:53", "epoch"),
         ({"date": "", "epoch": None, "url": IN_ADDRESS}, "2021-01-12T00:00", "address"),
         ({"date": "", "epoch": None}, "2021-01-14T00:00", "file name"),
     ],
 )  # fmt: skip
-def test_published_by_the_best_evidence(values: dict[str, str], when: str, evidence: str) -> None:
-    published = parsed(**values).published
+def test_publication_time_has_the_strongest_evidence(
+    values: dict[str, str], when: str, evidence: str
+) -> None:
+    published = parse_values(**values).published
     assert (published.value.isoformat()[:16], published.evidence.value) == (when, evidence)
 
 
 def test_local_date_in_the_body_is_in_the_outlets_zone() -> None:
     block = "<div><i>王小明<br>2021-01-14 22:04:22</i></div>"
-    post = parsed(category="纽约时报", url="https://cn.nytimes.com/a/b", body=block + BODY)
+    post = parse_values(category="纽约时报", url="https://cn.nytimes.com/a/b", body=block + BODY)
     assert post.published.value.isoformat() == "2021-01-14T14:04:22+00:00"
     assert post.author == "王小明"
-    french = parsed(
+    french = parse_values(
         category="法广",
         url="https://www.rfi.fr/cn/a",
         body="<div>14/01/2021 - 20:26</div>" + BODY,
@@ -158,38 +162,40 @@ def test_local_date_in_the_body_is_in_the_outlets_zone() -> None:
     assert french.published.precision == Precision.MINUTE
 
 
-def test_tags_that_repeat_the_outlets_name_are_none() -> None:
-    post = parsed(url=VOA_ADDRESS, category=VOA, tags=[VOA, "港口", "voa", "港口", "A&amp;B"])
+def test_tags_that_repeat_the_outlets_name_are_dropped() -> None:
+    post = parse_values(url=VOA_URL, category=VOA, tags=[VOA, "港口", "voa", "港口", "A&amp;B"])
     assert post.tags == tuple(tag for tag in ("港口", "voa", "A&B") if tag in post.tags)
     assert "港口" in post.tags
     assert "A&B" in post.tags
     assert VOA not in post.tags
-    assert parsed(tags=[OUTLET]).tags == ()
+    assert parse_values(tags=[OUTLET]).tags == ()
 
 
 @pytest.mark.parametrize("author", ["美国之音", "unknown", ""])
-def test_author_that_says_nothing_is_none(author: str) -> None:
-    assert parsed(url=VOA_ADDRESS, category=VOA, author=author).author == ""
+def test_meaningless_author_is_dropped(author: str) -> None:
+    assert parse_values(url=VOA_URL, category=VOA, author=author).author == ""
 
 
 def test_author_is_one_line_of_text() -> None:
-    assert parsed(author="王小明 &amp; 李四").author == "王小明 & 李四"
-    assert parsed(author="No").author == "No"
+    assert parse_values(author="王小明 &amp; 李四").author == "王小明 & 李四"
+    assert parse_values(author="No").author == "No"
 
 
 def test_video_post_is_a_video() -> None:
-    post = parsed(url="https://www.youtube.com/watch?v=abcdefghijk", body="片中说的是港口的故事。")
+    post = parse_values(
+        url="https://www.youtube.com/watch?v=abcdefghijk", body="片中说的是港口的故事。"
+    )
     assert post.kind == Kind.VIDEO
     assert post.outlet == ""
 
 
 def test_captions_are_text() -> None:
     html = '<figure><img src="https://img.example/a.jpg"><figcaption>甲<b>&lt;乙&gt;</b></figcaption></figure>'
-    (picture,) = parsed(body=BODY + html).pictures
+    (picture,) = parse_values(body=BODY + html).pictures
     assert picture.caption == "甲<乙>"
 
 
-def test_header_that_is_no_yaml_leaves_a_warning() -> None:
+def test_invalid_yaml_leaves_a_warning() -> None:
     data = make_post().replace(TITLE.encode(), "港口\\智慧".encode(), 1)
     post = parse_post(data, PATH)
     assert post.title == "港口\\智慧"
@@ -197,11 +203,13 @@ def test_header_that_is_no_yaml_leaves_a_warning() -> None:
     assert parse_post(make_post(), PATH).warnings == ()
 
 
-def test_date_that_is_none_leaves_a_warning() -> None:
-    assert any("gestern" in warning for warning in parsed(date="gestern", epoch=None).warnings)
+def test_invalid_date_leaves_a_warning() -> None:
+    assert any(
+        "gestern" in warning for warning in parse_values(date="gestern", epoch=None).warnings
+    )
 
 
-def test_answer_is_frozen_and_can_be_pickled() -> None:
+def test_parsed_post_is_frozen_and_can_be_pickled() -> None:
     post = parse_post(example_post(), PATH)
     assert pickle.loads(pickle.dumps(post)) == post  # noqa: S301 - our own bytes
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -216,7 +224,7 @@ def test_samples_of_the_project_are_posts(samples: Path) -> None:
         parse_post(path.read_bytes(), str(path.relative_to(samples)).encode())
 
 
-def test_title_beyond_all_measure_is_cut_with_a_warning() -> None:
+def test_overlong_title_is_truncated_with_a_warning() -> None:
     post = parse_post(make_post(title="长" * 1500), b"2021-01-14-a.md")
     assert len(post.title) == 1000
     assert "1500 characters" in post.warnings[0]

@@ -1,4 +1,4 @@
-"""``parse_post`` on files that are no posts, broken, or monstrous: it refuses or takes, no more."""
+"""``parse_post`` on files that are broken, huge or not posts: it returns a post or an error."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from articles.content.post_file.parsing import NotAPostError, ParsedPost, PostEr
 PATH = b"_posts/2021-01-14-port.md"
 
 
-def attempt(data: bytes, path: bytes = PATH) -> ParsedPost | PostError | NotAPostError:
-    """Return the post, or the error with which a file may be refused."""
+def parse_or_error(data: bytes, path: bytes = PATH) -> ParsedPost | PostError | NotAPostError:
+    """Return the post, or the error that rejects the file."""
     try:
         return parse_post(data, path)
     except (PostError, NotAPostError) as error:
@@ -25,7 +25,7 @@ def attempt(data: bytes, path: bytes = PATH) -> ParsedPost | PostError | NotAPos
 @pytest.mark.parametrize(
     "data", [b"# About\n", b"", b"\xff\xfe", b"---\ntitle: About\n---\nText.\n"]
 )
-def test_file_that_is_no_post_is_told(data: bytes) -> None:
+def test_file_that_is_not_a_post_is_reported(data: bytes) -> None:
     with pytest.raises(NotAPostError):
         parse_post(data, b"README.md")
 
@@ -34,12 +34,12 @@ def test_file_that_is_no_post_is_told(data: bytes) -> None:
     "data",
     [b"", b"no header", b"---\ntitle: x\n", b"---\n---\n\xff", b"---\n[]\n---\n", b"\xff\xfe"],
 )
-def test_post_that_cannot_be_read_says_where_what_and_what_to_do(data: bytes) -> None:
+def test_post_error_says_where_what_and_what_to_do(data: bytes) -> None:
     with pytest.raises(PostError) as caught:
         parse_post(data, PATH)
     error = caught.value
-    assert all([error.where, error.what, error.cure])
-    assert str(error) == f"{error.where}: {error.what}; {error.cure}"
+    assert all([error.where, error.what, error.hint])
+    assert str(error) == f"{error.where}: {error.what}; {error.hint}"
     assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - our own bytes
 
 
@@ -59,10 +59,10 @@ def test_post_that_cannot_be_read_says_where_what_and_what_to_do(data: bytes) ->
         pytest.param(b"---\ntitle: " + b"x" * 5000 + b"\ndate: 2021-01-14\n---\n", id="title"),
     ],
 )
-def test_monstrous_posts_are_taken_or_refused_in_good_time(data: bytes) -> None:
+def test_huge_posts_are_parsed_or_rejected_in_bounded_time(data: bytes) -> None:
     started = time.process_time()
-    answer = attempt(data)
-    assert not isinstance(answer, ParsedPost) or len(answer.title) <= 1000
+    result = parse_or_error(data)
+    assert not isinstance(result, ParsedPost) or len(result.title) <= 1000
     assert time.process_time() - started < 5
 
 
@@ -79,11 +79,11 @@ LINES = st.sampled_from(
 
 @settings(deadline=None)
 @given(
-    data=st.lists(LINES | st.binary(max_size=20), max_size=14).map(b"".join), dated=st.booleans()
+    data=st.lists(LINES | st.binary(max_size=20), max_size=14).map(b"".join), is_dated=st.booleans()
 )
-def test_any_bytes_give_a_post_or_a_known_error(data: bytes, dated: bool) -> None:
-    path = PATH if dated else b"about\xff.md"
-    post = attempt(data, path)
+def test_any_bytes_give_a_post_or_a_known_error(data: bytes, is_dated: bool) -> None:
+    path = PATH if is_dated else b"about\xff.md"
+    post = parse_or_error(data, path)
     if not isinstance(post, ParsedPost):
         assert str(post)
         return

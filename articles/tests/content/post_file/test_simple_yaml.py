@@ -1,4 +1,4 @@
-"""Headers that are read without a YAML parser: what is taken, and that PyYAML takes it so."""
+"""The simple YAML parser: what it accepts, and that PyYAML gives the same result."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.content.post_file.simple_yaml import read_plain
+from articles.content.post_file.simple_yaml import parse_simple_yaml
 
 #: Pieces of headers, and of what makes one more than plain.
 PIECES = (
@@ -20,9 +20,9 @@ PIECES = (
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.booleans())
 @settings(max_examples=1_500)
-def test_what_is_read_is_what_pyyaml_reads(text: str, is_value: bool) -> None:
+def test_result_is_the_same_as_with_pyyaml(text: str, is_value: bool) -> None:
     header = f"title: {text}" if is_value else text
-    values = read_plain(header)
+    values = parse_simple_yaml(header)
     if values is not None:
         assert values == yaml.load(header, Loader=yaml.CBaseLoader)  # noqa: S506 - as the reader does
 
@@ -37,8 +37,8 @@ def test_what_is_read_is_what_pyyaml_reads(text: str, is_value: bool) -> None:
         ("a: 甲　乙", "甲　乙"),
     ],
 )
-def test_usual_lines_are_plain(line: str, value: object) -> None:
-    assert read_plain(f"{line}\n") == {"a": value}
+def test_usual_lines_are_parsed(line: str, value: object) -> None:
+    assert parse_simple_yaml(f"{line}\n") == {"a": value}
     assert yaml.load(line, Loader=yaml.CBaseLoader) == {"a": value}  # noqa: S506 - as the reader does
 
 
@@ -47,5 +47,5 @@ def test_usual_lines_are_plain(line: str, value: object) -> None:
     ["a: b: c", "a: b #c", 'a: "\\n"', "a: [b, ]", "a: [b: c]", "a:", "a: b\n\n  c", "a: |\n  b",
      "", "- a", "a: *b", "a: 'b''c'", "a: b\x85c"],
 )  # fmt: skip
-def test_anything_else_is_left_to_the_parser(text: str) -> None:
-    assert read_plain(text) is None
+def test_anything_else_is_left_to_pyyaml(text: str) -> None:
+    assert parse_simple_yaml(text) is None

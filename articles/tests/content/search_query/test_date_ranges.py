@@ -1,4 +1,4 @@
-"""The dates of a search."""
+"""Dates in a query."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.content.search_query import Days, parse, write
-from articles.content.search_query.date_ranges import period_of, range_of, written
+from articles.content.search_query import DateRange, parse, unparse
+from articles.content.search_query.date_ranges import (
+    format_date_range,
+    parse_date_range,
+    parse_period,
+)
 
-#: What is typed, how it is written, and the codes of the notes.
+#: The input, its normal form, and the codes of the notes.
 READINGS = [
     ("date:2020", "date:2020", ""),
     ("date:2020年", "date:2020", ""),
@@ -49,10 +53,10 @@ READINGS = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "kept", "notes"), READINGS)
-def test_reading(typed: str, kept: str, notes: str) -> None:
+@pytest.mark.parametrize(("typed", "normal_form", "notes"), READINGS)
+def test_parse_dates(typed: str, normal_form: str, notes: str) -> None:
     query = parse(typed)
-    assert write(query.root) == kept
+    assert unparse(query.root) == normal_form
     assert [note.kind.value for note in query.notes] == notes.split()
 
 
@@ -60,18 +64,18 @@ DATES = st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31))
 
 
 @given(DATES, DATES, st.sampled_from(["both", "first", "last"]))
-def test_any_span_is_written_and_read(one: dt.date, other: dt.date, ends: str) -> None:
+def test_any_range_is_formatted_and_parsed_back(one: dt.date, other: dt.date, ends: str) -> None:
     first, last = sorted((one, other))
-    days = Days(first if ends != "last" else None, last if ends != "first" else None)
-    found = range_of(written(days))
+    days = DateRange(first if ends != "last" else None, last if ends != "first" else None)
+    found = parse_date_range(format_date_range(days))
     assert found is not None
-    assert (found.days, found.near, found.swapped) == (days, False, False)
+    assert (found.days, found.is_widened, found.is_swapped) == (days, False, False)
 
 
 @given(st.text("0123456789-/.年月日号..~至 ", max_size=90))
-def test_any_text_is_days_in_order_or_none(text: str) -> None:
-    period = period_of(text)
+def test_any_text_is_an_ordered_range_or_none(text: str) -> None:
+    period = parse_period(text)
     assert period is None or period.first <= period.last
-    found = range_of(text)
+    found = parse_date_range(text)
     if found and found.days.first and found.days.last:
         assert found.days.first <= found.days.last

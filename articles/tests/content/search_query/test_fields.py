@@ -1,4 +1,4 @@
-"""The fields of a search: their names, and what stands behind the colon."""
+"""The fields of a query: their names and their values."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections import Counter
 import pytest
 
 from articles.content.post_file.parsing import Kind
-from articles.content.search_query import About, Filter, Or, Text, parse, write
-from articles.content.search_query.fields import FIELDS, KINDS, LANGUAGES, field_named, folded
-from articles.content.text.language_detection import language_of
+from articles.content.search_query import Filter, NoteKind, Or, Text, parse, unparse
+from articles.content.search_query.fields import FIELDS, KINDS, LANGUAGES, field_by_name, fold_name
+from articles.content.text.language_detection import detect_language
 
-#: What is typed, how it is written, and the codes of the notes.
+#: The input, its normal form, and the codes of the notes.
 READINGS = [
     # names and colons
     ("TITLE:a Ｔｉｔｌｅ：a", "title:a", ""),
@@ -32,7 +32,7 @@ READINGS = [
     ("exact:title:a", "title:exact:a", ""),
     ("title:source:BBC", "source:BBC", "field-left-out"),
     ("source:title:a", "title:a", "field-left-out"),
-    # what is no field
+    # no known field
     ("foo:bar", '"foo bar"', "unknown-field"),
     ('foo:"bar baz"', '"foo bar baz"', "unknown-field"),
     ("foo: bar", "foo bar", "unknown-field"),
@@ -68,7 +68,7 @@ READINGS = [
     ("changed:no", "-changed:yes", ""),
     ("-changed:否", "changed:yes", ""),
     ("修改：有", "changed:yes", ""),
-    # addresses
+    # URLs
     ("https://a.example/b_(c)?d=e:f", "https://a.example/b_(c)?d=e:f", ""),
     ("(https://a.example/b)", "https://a.example/b", ""),
     ("https://a.example/b，台湾", "https://a.example/b ，台湾", ""),
@@ -82,22 +82,22 @@ READINGS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("typed", "written", "notes"), READINGS)
-def test_reading(typed: str, written: str, notes: str) -> None:
+@pytest.mark.parametrize(("typed", "normal_form", "notes"), READINGS)
+def test_parse_fields(typed: str, normal_form: str, notes: str) -> None:
     query = parse(typed)
-    assert write(query.root) == written
+    assert unparse(query.root) == normal_form
     assert [note.kind.value for note in query.notes] == notes.split()
 
 
-def test_every_name_in_either_colon_is_its_field() -> None:
+def test_every_name_with_either_colon_is_its_field() -> None:
     for field in FIELDS:
         for name in field.names:
-            assert field_named(name) is field
+            assert field_by_name(name) is field
             assert parse(f"{name}：2020").root == parse(f"{field.name}:2020").root
 
 
-def test_no_name_means_two_fields() -> None:
-    names = Counter(name for field in FIELDS for name in {folded(name) for name in field.names})
+def test_no_name_has_two_fields() -> None:
+    names = Counter(name for field in FIELDS for name in {fold_name(name) for name in field.names})
     assert [name for name, count in names.items() if count > 1] == []
 
 
@@ -110,16 +110,16 @@ def test_choices_are_the_kinds_and_languages_of_the_archive() -> None:
         "上下",
         "ひらがな" * 4,
     )
-    assert {language_of(text) for text in texts} <= set(LANGUAGES.values())
+    assert {detect_language(text) for text in texts} <= set(LANGUAGES.values())
 
 
-def test_unknown_field_says_what_was_searched_for() -> None:
+def test_note_on_an_unknown_field_has_the_reading() -> None:
     query = parse("-社评：选举")
     (note,) = query.notes
-    assert (note.kind, note.words, note.reading) == (About.UNKNOWN_FIELD, "社评", '"社评 选举"')
+    assert (note.kind, note.words, note.reading) == (NoteKind.UNKNOWN_FIELD, "社评", '"社评 选举"')
 
 
-def test_list_is_any_of_its_values() -> None:
+def test_list_matches_any_of_its_values() -> None:
     both = (Filter("source", "BBC"), Filter("source", "DW"))
     assert parse("source:BBC,DW").root == Or(both)
     assert parse("title:a,b").root == Text("a,b", field="title")

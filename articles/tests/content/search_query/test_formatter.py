@@ -1,4 +1,4 @@
-"""Writing a tree, and what the links of facets add and take away."""
+"""Unparsing a tree, and adding and removing the filters of facet links."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from articles.content.search_query import (
     NOTHING,
     And,
-    Days,
+    DateRange,
     Everything,
     Filter,
     Node,
@@ -17,16 +17,16 @@ from articles.content.search_query import (
     Or,
     Text,
     parse,
+    unparse,
     with_filter,
     without_filter,
-    write,
 )
 
 A, B = Text("a"), Text("b")
 
 
 @pytest.mark.parametrize(
-    ("node", "written"),
+    ("node", "expected"),
     [
         (Everything(), ""),
         (NOTHING, "-*"),
@@ -53,12 +53,12 @@ A, B = Text("a"), Text("b")
         (Filter("tag", "*"), 'tag:"*"'),
         (Filter("tag", "\x00 "), ""),
         (Filter("image", "yes"), "has:image"),
-        (Days(None, None), ""),
-        (Days(dt.date(2020, 2, 2), dt.date(2020, 2, 1)), "date:2020-02-01..2020-02-02"),
+        (DateRange(None, None), ""),
+        (DateRange(dt.date(2020, 2, 2), dt.date(2020, 2, 1)), "date:2020-02-01..2020-02-02"),
     ],
 )
-def test_written(node: Node, written: str) -> None:
-    assert write(node) == written
+def test_unparse(node: Node, expected: str) -> None:
+    assert unparse(node) == expected
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_written(node: Node, written: str) -> None:
 )
 def test_with_filter(typed: str, facet: str, narrowed: str) -> None:
     new = parse(facet).root
-    assert isinstance(new, Filter | Days | Not)
-    assert write(with_filter(parse(typed).root, new)) == narrowed
+    assert isinstance(new, Filter | DateRange | Not)
+    assert unparse(with_filter(parse(typed).root, new)) == narrowed
 
 
 @pytest.mark.parametrize(
@@ -106,5 +106,5 @@ def test_with_filter(typed: str, facet: str, narrowed: str) -> None:
 )
 def test_without_filter(typed: str, facet: str, widened: str) -> None:
     old = parse(facet).root
-    assert isinstance(old, Filter | Days | Not)
-    assert write(without_filter(parse(typed).root, old)) == widened
+    assert isinstance(old, Filter | DateRange | Not)
+    assert unparse(without_filter(parse(typed).root, old)) == widened

@@ -1,4 +1,4 @@
-"""Whatever is typed: no error, a tree within its limits, and one way to write it."""
+"""Any input: no error, a tree within the limits, and one normal form."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from hypothesis import strategies as st
 
 from articles.content.search_query import (
     LIMITS,
-    About,
     And,
-    Days,
+    DateRange,
     Everything,
     Filter,
     Limits,
     Node,
     Not,
+    NoteKind,
     Or,
     Text,
+    format_note,
     parse,
-    say,
+    unparse,
     with_filter,
     without_filter,
-    write,
 )
-from articles.content.search_query.normalization import normalise
+from articles.content.search_query.normalization import normalize
 
-#: Pieces that mean something, so that the fuzz meets the grammar and not only words.
-SIGNS = [
+#: Pieces with a meaning in the grammar, so that the fuzzing reaches more than words.
+SYNTAX = [
     "\u3000",
     *"""OR | 或 AND NOT - － ( ) （ ） " “ ” 「 」 『 』 « » : ： , ， 、 * .. title: 标题： exact:
     source: 作者： tag: lang: 语言： is: has: changed: changed:no date: from: to: url: foo: zh video
     image en 2020 2020-07 2020-02-30 2020年7月 1899 https://a.example/x http:// 台湾 臺灣 a b BBC
     12:30 \x00 \ud800 \u202e ! … é ' & { } \\ ~ title:( -( source:A,B""".split(),
 ]
-PIECES = st.sampled_from(SIGNS)
+PIECES = st.sampled_from(SYNTAX)
 TYPED = st.lists(PIECES | st.just(" ") | st.characters(), max_size=60).map("".join) | st.text()
 WIDE = Limits(characters=100_000, terms=10_000, depth=100)
 
@@ -53,7 +53,7 @@ LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.builds(Filter, st.just("kind"), st.sampled_from(["story", "video", "gallery", "stub"])),
     st.builds(Filter, st.sampled_from(["image", "changed"]), st.just("yes")),
     st.builds(Filter, st.just("url"), st.sampled_from(["https://a.example/(x)y", "http://b.c/“"])),
-    st.builds(Days, DATES, DATES),
+    st.builds(DateRange, DATES, DATES),
     st.just(Everything()),
 )
 TREES: st.SearchStrategy[Node] = st.recursive(
@@ -91,62 +91,64 @@ def height(node: Node) -> int:
 @given(TYPED)
 @example("(" * 500)
 @example("title:(" + "a " * 240)
-def test_anything_is_read_within_the_limits(typed: str) -> None:
+def test_any_input_is_parsed_within_the_limits(typed: str) -> None:
     query = parse(typed)
     assert len(leaves(query.root)) <= LIMITS.terms
     assert height(query.root) <= 3 * (LIMITS.depth + 1) + 1
     assert len(query.typed) <= LIMITS.characters
     query.typed.encode()
-    assert "\x00" not in query.typed + write(query.root)
+    assert "\x00" not in query.typed + unparse(query.root)
     for note in query.notes:
-        assert say(note).encode()
+        assert format_note(note).encode()
 
 
-def assert_written_is_read_the_same(typed: str) -> None:
+def assert_round_trip(typed: str) -> None:
     root = parse(typed).root
-    written = write(root)
-    assert len(written) <= LIMITS.characters
-    again = parse(written)
+    output = unparse(root)
+    assert len(output) <= LIMITS.characters
+    again = parse(output)
     assert again.root == root
-    assert write(again.root) == written
-    # Nothing in it is odd any more.
-    assert {note.kind for note in again.notes} <= {About.GROUPED, About.NO_STORY}
+    assert unparse(again.root) == output
+    # The output needs no other notes.
+    assert {note.kind for note in again.notes} <= {NoteKind.GROUPED, NoteKind.NO_STORY}
 
 
 @settings(max_examples=500)
 @given(TYPED)
-def test_what_is_written_is_read_the_same(typed: str) -> None:
-    assert_written_is_read_the_same(typed)
+def test_output_parses_to_the_same_tree(typed: str) -> None:
+    assert_round_trip(typed)
 
 
 @pytest.mark.parametrize("length", [10, 30, 100, 250])
-def test_long_mixtures_are_written_and_read_the_same(length: int) -> None:
+def test_output_of_long_input_parses_to_the_same_tree(length: int) -> None:
     draw = random.Random(length)
     for _ in range(200):
-        pieces = [draw.choice(SIGNS) + " " * draw.randrange(2) for _ in range(length)]
-        assert_written_is_read_the_same("".join(pieces))
+        pieces = [draw.choice(SYNTAX) + " " * draw.randrange(2) for _ in range(length)]
+        assert_round_trip("".join(pieces))
 
 
 @settings(max_examples=500)
 @given(TREES)
-def test_any_tree_can_be_written(node: Node) -> None:
-    normal = normalise(node)
-    assert normalise(normal) == normal
-    assert parse(write(node), WIDE).root == normal
+def test_any_tree_can_be_unparsed(node: Node) -> None:
+    normal = normalize(node)
+    assert normalize(normal) == normal
+    assert parse(unparse(node), WIDE).root == normal
 
 
-#: Conditions on an invented story, which is the set of those that it meets, on the fifth day.
+#: Conditions on an invented story of 5 July 2020; the story is the set of those that it meets.
 CONDITIONS: list[Node] = [
     *(Text(word) for word in "abc"),
     Filter("source", "a"), Filter("source", "b"), Filter("tag", "a"), Filter("tag", "b"),
 ]  # fmt: skip
-SPANS = st.builds(
-    lambda first, last: Days(first and dt.date(2020, 7, first), last and dt.date(2020, 7, last)),
+DATE_RANGES = st.builds(
+    lambda first, last: DateRange(
+        first and dt.date(2020, 7, first), last and dt.date(2020, 7, last)
+    ),
     st.sampled_from([None, 1, 2, 5]),
     st.sampled_from([None, 5, 6, 9]),
 )
-PLAIN: st.SearchStrategy[Node] = st.recursive(
-    st.sampled_from(CONDITIONS) | SPANS | st.just(Everything()),
+SIMPLE_TREES: st.SearchStrategy[Node] = st.recursive(
+    st.sampled_from(CONDITIONS) | DATE_RANGES | st.just(Everything()),
     lambda nodes: st.one_of(
         st.builds(Not, nodes),
         st.builds(And, st.lists(nodes, max_size=4).map(tuple)),
@@ -162,7 +164,7 @@ def meets(node: Node, story: set[Node]) -> bool:
     match node:
         case Everything():
             return True
-        case Days(first, last):
+        case DateRange(first, last):
             return (first or DAY) <= DAY <= (last or DAY)
         case Not(part):
             return not meets(part, story)
@@ -174,14 +176,14 @@ def meets(node: Node, story: set[Node]) -> bool:
             return node in story
 
 
-@given(PLAIN, STORIES)
-def test_the_normal_form_means_the_same(node: Node, story: set[Node]) -> None:
-    assert meets(normalise(node), story) == meets(node, story)
+@given(SIMPLE_TREES, STORIES)
+def test_normal_form_matches_the_same_stories(node: Node, story: set[Node]) -> None:
+    assert meets(normalize(node), story) == meets(node, story)
 
 
-@given(PLAIN, SPANS | st.sampled_from(CONDITIONS[3:]), STORIES)
-def test_a_facet_narrows_and_is_taken_off_again(
-    node: Node, facet: Filter | Days, story: set[Node]
+@given(SIMPLE_TREES, DATE_RANGES | st.sampled_from(CONDITIONS[3:]), STORIES)
+def test_facet_narrows_and_can_be_removed_again(
+    node: Node, facet: Filter | DateRange, story: set[Node]
 ) -> None:
     narrowed = with_filter(node, facet)
     assert meets(facet, story) or not meets(narrowed, story)
@@ -198,14 +200,14 @@ HOSTILE = "()（）\"“「」«-－:：|,*\\/.'&@#0aA台或 \u3000\n\x00\ud800\
 
 @pytest.mark.parametrize("char", HOSTILE)
 @pytest.mark.parametrize("before", ["", "title:", "source:", "date:", "a", "a ", "-"])
-def test_hostile_repetition_takes_no_time(char: str, before: str) -> None:
+def test_hostile_repetition_is_fast(char: str, before: str) -> None:
     start = time.process_time()
     for typed in (before + char * 500, (before + char) * 250, (char + before) * 250):
         parse(typed)
     assert time.process_time() - start < 0.5
 
 
-def test_a_megabyte_takes_no_longer_than_the_limit() -> None:
+def test_a_megabyte_is_as_fast_as_input_at_the_limit() -> None:
     start = time.process_time()
     assert len(parse("台灣 " * 400_000).typed) <= LIMITS.characters
     assert time.process_time() - start < 0.5

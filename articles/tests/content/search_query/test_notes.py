@@ -1,15 +1,15 @@
-"""The notes as sentences."""
+"""Notes as sentences."""
 
 from __future__ import annotations
 
 import pytest
 
-from articles.content.search_query import About, Note, parse, say
+from articles.content.search_query import Note, NoteKind, format_note, parse
 
 
-@pytest.mark.parametrize("kind", list(About))
-def test_every_code_has_a_sentence(kind: About) -> None:
-    text = say(Note(kind, "这{0}", "那{x}"))
+@pytest.mark.parametrize("kind", list(NoteKind))
+def test_every_code_has_a_sentence(kind: NoteKind) -> None:
+    text = format_note(Note(kind, "这{0}", "那{x}"))
     assert text.endswith((".", '".'))
     assert "{words}" not in text
 
@@ -26,4 +26,4 @@ def test_every_code_has_a_sentence(kind: About) -> None:
     ],
 )
 def test_sentence(typed: str, sentence: str) -> None:
-    assert [say(note) for note in parse(typed).notes] == [sentence]
+    assert [format_note(note) for note in parse(typed).notes] == [sentence]

@@ -1,4 +1,4 @@
-"""What the signs, quotation marks and parentheses of a search are read as."""
+"""Operators, quotation marks and parentheses of a query."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import pytest
 from articles.content.search_query import (
     EVERYTHING,
     NOTHING,
-    About,
     And,
-    Days,
+    DateRange,
     Everything,
     Filter,
     Node,
     Not,
+    NoteKind,
     Or,
     Text,
     parse,
-    write,
+    unparse,
 )
 
-#: What is typed, how it is written, and the codes of the notes.
+#: The input, its normal form, and the codes of the notes.
 READINGS = [
     ("台湾 香港", "台湾 香港", ""),
     ("\u3000台湾\t\n香港 ", "台湾 香港", ""),
@@ -81,7 +81,7 @@ READINGS = [
     ('a "', "a", "unclosed-quote"),
     ('"" a', "a", ""),
     ('新闻"联播"', '新闻 "联播"', ""),
-    # what holds no word
+    # no words
     ("* a", "a", ""),
     ("*", "", ""),
     ("-*", "-*", ""),
@@ -92,15 +92,15 @@ READINGS = [
     ("a — b", "a b", ""),
     ("ａＢ１", "ａＢ１", ""),
     ("《人民日报》", "《人民日报》", ""),
-    # what the database cannot hold
+    # characters that cannot be stored
     ("台\x00湾\ud800 \ufeffa\u202eb", "台湾 ab", ""),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("typed", "written", "notes"), READINGS)
-def test_reading(typed: str, written: str, notes: str) -> None:
+@pytest.mark.parametrize(("typed", "normal_form", "notes"), READINGS)
+def test_parse(typed: str, normal_form: str, notes: str) -> None:
     query = parse(typed)
-    assert write(query.root) == written
+    assert unparse(query.root) == normal_form
     assert [note.kind.value for note in query.notes] == notes.split()
 
 
@@ -127,26 +127,26 @@ def test_tree(typed: str, tree: Node) -> None:
     assert parse(typed).root == tree
 
 
-def test_note_tells_what_was_typed_and_what_it_was_read_as() -> None:
+def test_note_has_the_input_and_its_reading() -> None:
     (note,) = parse("台湾 “立法院 选举").notes
     assert (note.kind, note.words, note.reading) == (
-        About.UNCLOSED_QUOTE, "“立法院 选举", '"立法院 选举"',
+        NoteKind.UNCLOSED_QUOTE, "“立法院 选举", '"立法院 选举"',
     )  # fmt: skip
     (note,) = parse("a b OR c").notes
-    assert (note.kind, note.reading) == (About.GROUPED, "(a b) OR c")
+    assert (note.kind, note.reading) == (NoteKind.GROUPED, "(a b) OR c")
 
 
-def test_days_that_must_both_hold_are_one_span() -> None:
+def test_date_ranges_that_must_both_match_are_intersected() -> None:
     root = parse("from:2020-07 台湾 to:2021 date:2021").root
     assert isinstance(root, And)
-    assert [write(part) for part in root.parts if isinstance(part, Days)] == ["date:2021"]
+    assert [unparse(part) for part in root.parts if isinstance(part, DateRange)] == ["date:2021"]
 
 
 @pytest.mark.parametrize("typed", ["date:2020 date:2021", "is:video is:gallery", "a b -a"])
-def test_what_no_story_can_meet_is_said(typed: str) -> None:
+def test_contradiction_has_a_note(typed: str) -> None:
     (note,) = parse(typed).notes
-    assert note.kind == About.NO_STORY
+    assert note.kind == NoteKind.NO_STORY
 
 
-def test_typed_is_fit_to_be_shown_again() -> None:
+def test_typed_is_safe_to_show_again() -> None:
     assert parse(" a\x00\ud800  b ").typed == "a  b"

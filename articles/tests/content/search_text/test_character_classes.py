@@ -1,4 +1,4 @@
-"""``character_classes.txt``: the classes of characters, and what each character folds to."""
+"""``character_classes.txt``, and what each character folds to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from articles.content.search_text import character_folding
-from articles.content.search_text.character_folding import BREAK, TABLE, folded_character
+from articles.content.search_text.character_folding import FOLDING_TABLE, SEPARATOR, fold_character
 from articles.content.search_text.folding import fold
 
 LINES = (
@@ -19,8 +19,8 @@ LINES = (
     .split("\n")
 )
 CLASSES = [line for line in LINES[:-1] if not line.startswith("#")]
-#: The classes that were looked at, character by character, because they are large. A new version
-#: of the dictionaries that makes another one should be looked at too.
+#: Large classes that were reviewed character by character. Review any other large class that a new
+#: version of the dictionaries gives.
 LARGE = {"炼链𫔀煉錬鍊鏈"}
 
 
@@ -54,7 +54,7 @@ def test_a_class_is_represented_by_a_simplified_character_if_it_has_one() -> Non
         assert is_simplified(line[0]) or not any(map(is_simplified, line))
 
 
-def test_all_of_a_class_fold_to_its_first() -> None:
+def test_every_character_of_a_class_folds_to_its_first() -> None:
     for line in CLASSES:
         assert fold(line) == line[0] * len(line)
 
@@ -72,19 +72,23 @@ def test_words_are_not_of_one_class(forms: str) -> None:
     assert len(set(fold(forms))) == 2
 
 
-def test_every_character_of_unicode_settles() -> None:
-    """What a character folds to is letters, marks, digits and separators, and folds to itself."""
+def test_every_character_of_unicode_folds_to_a_stable_form() -> None:
+    """A character folds to letters, marks, digits and separators that fold to themselves."""
     for code in range(sys.maxunicode + 1):
         char = chr(code)
         if unicodedata.category(char) in {"Cn", "Co"}:
             continue
-        value = folded_character(char)
-        assert all(v in (" ", BREAK) or unicodedata.category(v)[0] in "LMN" for v in value), char
-        assert value.replace(BREAK, "").translate(TABLE) == value.replace(BREAK, ""), char
+        value = fold_character(char)
+        assert all(v in (" ", SEPARATOR) or unicodedata.category(v)[0] in "LMN" for v in value), (
+            char
+        )
+        assert value.replace(SEPARATOR, "").translate(FOLDING_TABLE) == value.replace(
+            SEPARATOR, ""
+        ), char
         assert len(value) <= 18, char
 
 
-def test_table_does_not_grow_with_what_unicode_has_not_assigned() -> None:
-    before = len(TABLE)
+def test_table_does_not_cache_unassigned_characters() -> None:
+    before = len(FOLDING_TABLE)
     assert fold("".join(map(chr, range(0x40000, 0x40100))) + "\ue000\ud800x") == "x"
-    assert len(TABLE) <= before + 1
+    assert len(FOLDING_TABLE) <= before + 1

@@ -1,4 +1,4 @@
-"""``content.fold``: which texts are the same to a search, and where folded text came from."""
+"""Folding: which texts are the same to a search, and the offsets of folded text."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.content.search_text.character_folding import BREAK, TABLE, is_cjk
-from articles.content.search_text.folding import find, find_exact, fold, fold_with_offsets, marks
+from articles.content.search_text.character_folding import FOLDING_TABLE, SEPARATOR, is_cjk
+from articles.content.search_text.folding import (
+    find_exact_matches,
+    find_highlights,
+    find_matches,
+    fold,
+    fold_with_offsets,
+)
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=60)  # surrogates too
-#: Characters that meet: marks, jamo, half-width kana, ligatures, separators, ignorable ones.
+#: Characters that combine: marks, jamo, half-width kana, ligatures, separators, ignorable ones.
 MEETING = st.text(
     alphabet="台臺湾aÉe\u0301\u3099か ｶﾞ\u1100\u1161\u11a8가각ß㈱㌀ﬁ½™，。\n\u3000\u200d\ufe0f\x00🙂"
     "ไทยา\u05b4\u05bc",
@@ -59,7 +65,7 @@ MEETING = st.text(
         "v V Ⅴ",
     ],
 )
-def test_writings_of_one_thing_are_one(writings: str) -> None:
+def test_spellings_of_one_thing_fold_alike(writings: str) -> None:
     assert len({fold(writing) for writing in writings.split(" ")}) == 1
 
 
@@ -105,7 +111,7 @@ def test_fold(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
-def test_time_does_not_grow_with_the_square_of_marks() -> None:
+def test_time_is_not_quadratic_in_combining_marks() -> None:
     text = "א" + "\u05b0\u0591" * 100_000  # NFC of it all takes half a minute
     started = time.process_time()
     assert len(fold(text)) == len(text)
@@ -130,7 +136,7 @@ def test_fold_is_idempotent_where_separators_are_still_punctuation(text: str) ->
 
 
 @given(ANY_TEXT | MEETING)
-def test_offsets_lead_back_to_the_original(text: str) -> None:
+def test_offsets_point_into_the_original(text: str) -> None:
     folded = fold_with_offsets(text)
     assert folded.text == fold(text)
     assert len(folded.text) == len(folded.starts) == len(folded.ends)
@@ -139,7 +145,7 @@ def test_offsets_lead_back_to_the_original(text: str) -> None:
     assert all(one[0] <= other[0] and one[1] <= other[1] for one, other in pairwise(spans))
     for char, (start, end) in zip(folded.text, spans, strict=True):
         if char == " ":
-            assert not {" ", BREAK}.isdisjoint(text[start:end].translate(TABLE))
+            assert not {" ", SEPARATOR}.isdisjoint(text[start:end].translate(FOLDING_TABLE))
         else:
             assert char in fold(text[start:end])
 
@@ -174,12 +180,12 @@ def test_case_does_not_matter(text: str) -> None:
         ("x1 y", "x1", [(0, 2)]),
     ],
 )
-def test_find(text: str, needle: str, places: list[tuple[int, int]]) -> None:
-    assert list(find(text, needle)) == places
+def test_find_matches(text: str, needle: str, places: list[tuple[int, int]]) -> None:
+    assert list(find_matches(text, needle)) == places
 
 
-def by_definition(text: str, needle: str) -> bool:
-    """Tell whether the needle stands in a folded text, in the words of the definition."""
+def matches_by_definition(text: str, needle: str) -> bool:
+    """Return whether a folded text contains the needle, by a direct definition of a match."""
 
     def is_word(char: str) -> bool:
         return char not in ("", " ") and not is_cjk(char)
@@ -198,16 +204,16 @@ FEW = st.text(alphabet="台湾ab1 ，", max_size=10)
 
 
 @given(FEW, FEW)
-def test_find_is_what_its_definition_says(text: str, needle: str) -> None:
+def test_find_matches_agrees_with_its_definition(text: str, needle: str) -> None:
     text, needle = fold(text), fold(needle)
     if needle:
-        assert bool(list(find(text, needle))) == by_definition(text, needle)
+        assert bool(list(find_matches(text, needle))) == matches_by_definition(text, needle)
 
 
-def test_find_exact_tells_forms_apart() -> None:
-    assert list(find_exact("臺灣台灣", "台灣")) == [(2, 4)]
-    assert list(find_exact("a.b", ".")) == [(1, 2)]
-    assert list(find_exact("台灣", "")) == []
+def test_find_exact_matches_distinguishes_forms() -> None:
+    assert list(find_exact_matches("臺灣台灣", "台灣")) == [(2, 4)]
+    assert list(find_exact_matches("a.b", ".")) == [(1, 2)]
+    assert list(find_exact_matches("台灣", "")) == []
 
 
 @pytest.mark.parametrize(
@@ -223,5 +229,5 @@ def test_find_exact_tells_forms_apart() -> None:
         ("台灣", [], []),
     ],
 )
-def test_marks(text: str, needles: list[str], places: list[tuple[int, int]]) -> None:
-    assert marks(text, map(fold, needles)) == places
+def test_find_highlights(text: str, needles: list[str], places: list[tuple[int, int]]) -> None:
+    assert find_highlights(text, map(fold, needles)) == places

@@ -1,4 +1,4 @@
-"""``content.tokens``: what the index holds, and that plans ask it for neither more nor less."""
+"""Tokens of the search index, and that lookups match neither more nor less than the needle."""
 
 from __future__ import annotations
 
@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 
 from articles.content.post_file.parsing import NotAPostError, PostError, parse_post
 from articles.content.search_text.character_folding import is_cjk
-from articles.content.search_text.folding import find, fold
-from articles.content.search_text.tokenization import MAX_WORD, Plan, Tokens, characters, cut, plan
+from articles.content.search_text.folding import find_matches, fold
+from articles.content.search_text.tokenization import (
+    MAX_TOKEN_LENGTH,
+    IndexLookup,
+    Tokens,
+    plan_lookup,
+    tokenize,
+    unique_cjk_characters,
+)
 
 NEEDLES = 300
 FEW = st.text(alphabet="台湾ab1 ，", max_size=12)
@@ -37,71 +44,71 @@ ANY_TEXT = st.text(alphabet=st.characters(), max_size=60)
         ("x" * 100 + "台", "x" * 64 + " 台", "x" * 64 + "台"),
     ],
 )
-def test_cut(text: str, main: str, boundary: str) -> None:
-    tokens = cut(fold(text))
+def test_tokenize(text: str, main: str, boundary: str) -> None:
+    tokens = tokenize(fold(text))
     assert tokens.main == main.split()
     assert tokens.boundary == boundary.split()
 
 
-def test_characters_are_once_and_sorted() -> None:
-    assert characters(fold("臺灣人在台湾 AI")) == "人台在湾"
-    assert cut(fold("ab, cd")).characters == ""
+def test_characters_are_unique_and_sorted() -> None:
+    assert unique_cjk_characters(fold("臺灣人在台湾 AI")) == "人台在湾"
+    assert tokenize(fold("ab, cd")).characters == ""
 
 
 @pytest.mark.parametrize(
-    ("needle", "planned"),
+    ("needle", "expected"),
     [
-        ("", Plan()),
-        ("台", Plan(characters=("台",), is_exact=True)),
-        ("台湾", Plan(("台湾",), is_exact=True)),
-        ("台湾人", Plan(("台湾", "湾人"), is_exact=True)),
-        ("湾AI", Plan(("湾", "ai"), is_exact=True)),
-        ("AI", Plan(("ai",), is_exact=True)),
-        ("AI时", Plan(boundary=("ai时",), is_exact=True)),
-        ("AI时代", Plan(("ai", "时代"), is_exact=True)),
-        ("AI，时代", Plan(("ai", "·", "时代"), is_exact=True)),
-        ("AI，时", Plan(("ai", "·"), characters=("时",))),
-        ("我的AI时", Plan(("我的", "的", "ai"), boundary=("ai时",))),
-        ("台湾，香", Plan(("台湾", "湾"), characters=("香",))),
-        ("台湾，香港", Plan(("台湾", "湾", "香港"), is_exact=True)),
-        ("3月3", Plan(("3", "月", "3"), is_exact=True)),
-        ("x" * 63, Plan(("x" * 63,), is_exact=True)),
-        ("x" * 64, Plan(("x" * 64,))),
-        ("x" * 70 + "台", Plan(boundary=("x" * 64 + "台",))),
+        ("", IndexLookup()),
+        ("台", IndexLookup(characters=("台",), is_exact=True)),
+        ("台湾", IndexLookup(("台湾",), is_exact=True)),
+        ("台湾人", IndexLookup(("台湾", "湾人"), is_exact=True)),
+        ("湾AI", IndexLookup(("湾", "ai"), is_exact=True)),
+        ("AI", IndexLookup(("ai",), is_exact=True)),
+        ("AI时", IndexLookup(boundary=("ai时",), is_exact=True)),
+        ("AI时代", IndexLookup(("ai", "时代"), is_exact=True)),
+        ("AI，时代", IndexLookup(("ai", "·", "时代"), is_exact=True)),
+        ("AI，时", IndexLookup(("ai", "·"), characters=("时",))),
+        ("我的AI时", IndexLookup(("我的", "的", "ai"), boundary=("ai时",))),
+        ("台湾，香", IndexLookup(("台湾", "湾"), characters=("香",))),
+        ("台湾，香港", IndexLookup(("台湾", "湾", "香港"), is_exact=True)),
+        ("3月3", IndexLookup(("3", "月", "3"), is_exact=True)),
+        ("x" * 63, IndexLookup(("x" * 63,), is_exact=True)),
+        ("x" * 64, IndexLookup(("x" * 64,))),
+        ("x" * 70 + "台", IndexLookup(boundary=("x" * 64 + "台",))),
     ],
 )
-def test_plan(needle: str, planned: Plan) -> None:
-    assert plan(fold(needle)) == planned
+def test_plan_lookup(needle: str, expected: IndexLookup) -> None:
+    assert plan_lookup(fold(needle)) == expected
 
 
-def fulfils(tokens: Tokens, asked: Plan) -> bool:
-    """Tell whether a text with these tokens fulfils a plan."""
-    phrase, main = list(asked.phrase), tokens.main
+def meets(tokens: Tokens, lookup: IndexLookup) -> bool:
+    """Return whether a text with these tokens meets the conditions of a lookup."""
+    phrase, main = list(lookup.phrase), tokens.main
     places = (at for at, token in enumerate(main) if phrase and token == phrase[0])
     return (
         (not phrase or any(main[at : at + len(phrase)] == phrase for at in places))
-        and set(asked.boundary) <= set(tokens.boundary)
-        and set(asked.characters) <= set(tokens.characters)
+        and set(lookup.boundary) <= set(tokens.boundary)
+        and set(lookup.characters) <= set(tokens.characters)
     )
 
 
-def assert_plan_agrees(folded: str, needle: str) -> None:
-    asked, tokens = plan(needle), cut(folded)
-    if any(find(folded, needle)):
-        assert fulfils(tokens, asked)
-    elif asked.is_exact:
-        assert not fulfils(tokens, asked)
+def assert_lookup_agrees(folded: str, needle: str) -> None:
+    lookup, tokens = plan_lookup(needle), tokenize(folded)
+    if any(find_matches(folded, needle)):
+        assert meets(tokens, lookup)
+    elif lookup.is_exact:
+        assert not meets(tokens, lookup)
 
 
 @st.composite
 def text_and_needle(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> tuple[str, str]:
-    """Return a text and a needle, cut out of it or of its folded form, or another text."""
+    """Return a text and a needle: a part of the text, of its folded form, or of another text."""
     text = draw(texts)
     folded = fold(text)
-    how = draw(st.sampled_from(["raw", "folded", "other"]))
-    if how == "other":
+    kind = draw(st.sampled_from(["raw", "folded", "other"]))
+    if kind == "other":
         return text, fold(draw(texts))
-    source = text if how == "raw" else folded.replace(" ", ",")
+    source = text if kind == "raw" else folded.replace(" ", ",")
     start = draw(st.integers(0, len(source)))
     end = draw(st.integers(start, len(source)))
     return text, fold(source[start:end])
@@ -109,21 +116,21 @@ def text_and_needle(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> tuple[str
 
 @settings(max_examples=400)
 @given(text_and_needle(FEW) | text_and_needle(MIXED) | text_and_needle(ANY_TEXT))
-def test_plans_agree_with_the_truth(both: tuple[str, str]) -> None:
+def test_lookups_agree_with_a_text_search(both: tuple[str, str]) -> None:
     text, needle = both
-    assert_plan_agrees(fold(text), needle)
+    assert_lookup_agrees(fold(text), needle)
 
 
 @given(st.integers(60, 68), st.integers(60, 68), st.sampled_from(["", "台", "台湾"]))
-def test_plans_of_long_words_agree_with_the_truth(size: int, other: int, tail: str) -> None:
-    assert_plan_agrees("x" * size + tail, "x" * other + tail)
+def test_lookups_of_long_words_agree_with_a_text_search(size: int, other: int, tail: str) -> None:
+    assert_lookup_agrees("x" * size + tail, "x" * other + tail)
 
 
 @given(ANY_TEXT | MIXED)
 def test_tokens_are_safe_for_an_index(text: str) -> None:
-    tokens = cut(fold(text))
+    tokens = tokenize(fold(text))
     for token in (*tokens.main, *tokens.boundary, *tokens.characters):
-        assert 0 < len(token) <= MAX_WORD + 1
+        assert 0 < len(token) <= MAX_TOKEN_LENGTH + 1
         assert not re.search(r"[\x00-/:-@\[-`{-\x7fA-Z\s]", token)
         token.encode()
 
@@ -131,11 +138,13 @@ def test_tokens_are_safe_for_an_index(text: str) -> None:
 @given(ANY_TEXT | MIXED)
 def test_every_character_is_in_the_tokens(text: str) -> None:
     folded = fold(text)
-    assert set(folded) - {" "} == set("".join(cut(folded).main)) - {"·"}
-    assert characters(folded) == "".join(sorted({char for char in folded if is_cjk(char)}))
+    assert set(folded) - {" "} == set("".join(tokenize(folded).main)) - {"·"}
+    assert unique_cjk_characters(folded) == "".join(
+        sorted({char for char in folded if is_cjk(char)})
+    )
 
 
-def test_plans_agree_with_the_truth_on_real_articles(corpus: Path) -> None:
+def test_lookups_agree_with_a_text_search_on_real_articles(corpus: Path) -> None:
     chance = random.Random(13)
     files = sorted(path for path in corpus.rglob("*") if path.is_file())
     texts: list[str] = []
@@ -145,7 +154,7 @@ def test_plans_agree_with_the_truth_on_real_articles(corpus: Path) -> None:
         except (NotAPostError, PostError):
             continue
     texts = [text for text in texts if text]
-    held = [(text, set(text), cut(text)) for text in texts]
+    held = [(text, set(text), tokenize(text)) for text in texts]
     needles: list[str] = []
     while len(needles) < NEEDLES:
         text = chance.choice(texts)
@@ -154,10 +163,10 @@ def test_plans_agree_with_the_truth_on_real_articles(corpus: Path) -> None:
         if needle:
             needles.append(needle)
     for needle in needles:
-        asked = plan(needle)
+        lookup = plan_lookup(needle)
         for text, letters, tokens in held:
             if not set(needle) - {" "} <= letters:  # every one is in the plan
                 continue
-            is_there = any(find(text, needle))
-            if is_there or asked.is_exact:
-                assert fulfils(tokens, asked) == is_there, needle
+            is_there = any(find_matches(text, needle))
+            if is_there or lookup.is_exact:
+                assert meets(tokens, lookup) == is_there, needle

@@ -1,4 +1,4 @@
-"""``content.languages``: the language of a text by its characters."""
+"""Detection of a text's language by its characters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.content.text.language_detection import language_of
+from articles.content.text.language_detection import detect_language
 
 
 @pytest.mark.parametrize(
@@ -21,25 +21,25 @@ from articles.content.text.language_detection import language_of
     ],
 )
 def test_language_by_its_characters(text: str, language: str) -> None:
-    assert language_of(text) == language
+    assert detect_language(text) == language
 
 
-def test_text_that_tells_nothing_takes_the_outlets_language() -> None:
-    assert language_of("", "zh-Hant") == "zh-Hant"
-    assert language_of("123", "en") == "en"
-    assert language_of("一二三", "zh-Hant") == "zh-Hant"
-    assert language_of("", "") == ""
+def test_text_without_evidence_gets_the_outlets_language() -> None:
+    assert detect_language("", "zh-Hant") == "zh-Hant"
+    assert detect_language("123", "en") == "en"
+    assert detect_language("一二三", "zh-Hant") == "zh-Hant"
+    assert detect_language("", "") == ""
 
 
 def test_text_overrules_the_outlet() -> None:
-    assert language_of("港務局說，這個碼頭從今天開始重新開放。", "zh-Hans") == "zh-Hant"
-    assert language_of("The harbour office said that the pier is open.", "zh-Hans") == "en"
+    assert detect_language("港務局說，這個碼頭從今天開始重新開放。", "zh-Hans") == "zh-Hant"
+    assert detect_language("The harbour office said that the pier is open.", "zh-Hans") == "en"
 
 
 @given(st.text(max_size=300), st.sampled_from(["", "en", "zh-Hans", "zh-Hant"]))
-def test_answer_is_one_of_the_known_tags(text: str, default: str) -> None:
-    assert language_of(text, default) in {"", "en", "ja", "ko", "zh", "zh-Hans", "zh-Hant"}
+def test_result_is_one_of_the_known_tags(text: str, default: str) -> None:
+    assert detect_language(text, default) in {"", "en", "ja", "ko", "zh", "zh-Hans", "zh-Hant"}
 
 
-def test_long_text_is_answered_by_its_beginning() -> None:
-    assert language_of("这说国" * 2000 + "這說國" * 100_000) == "zh-Hans"
+def test_language_of_a_long_text_is_that_of_its_beginning() -> None:
+    assert detect_language("这说国" * 2000 + "這說國" * 100_000) == "zh-Hans"

@@ -1,4 +1,4 @@
-"""``content.text``: single lines, slugs and excerpts."""
+"""Line normalization, slugs, truncation and excerpts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.content.text.excerpts import cut, excerpt_of
-from articles.content.text.normalization import one_line
-from articles.content.text.slugs import slug_of
+from articles.content.text.excerpts import make_excerpt, truncate
+from articles.content.text.normalization import normalize_line
+from articles.content.text.slugs import make_slug
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=200)  # surrogates too
 
@@ -28,14 +28,14 @@ ANY_TEXT = st.text(alphabet=st.characters(), max_size=200)  # surrogates too
         ("", ""),
     ],
 )
-def test_one_line(text: str, line: str) -> None:
-    assert one_line(text) == line
+def test_normalize_line(text: str, line: str) -> None:
+    assert normalize_line(text) == line
 
 
 @given(ANY_TEXT)
-def test_one_line_is_clean_and_idempotent(text: str) -> None:
-    line = one_line(text)
-    assert one_line(line) == line
+def test_normalize_line_is_clean_and_idempotent(text: str) -> None:
+    line = normalize_line(text)
+    assert normalize_line(line) == line
     assert line == line.strip()
     assert unicodedata.is_normalized("NFC", line)
     assert not any(unicodedata.category(char) in {"Cc", "Zl", "Zp", "Cs"} for char in line)
@@ -43,9 +43,9 @@ def test_one_line_is_clean_and_idempotent(text: str) -> None:
 
 
 @given(ANY_TEXT, st.integers(min_value=1, max_value=50))
-def test_cut_keeps_to_its_limit(text: str, limit: int) -> None:
-    assert len(cut(text, limit)) <= limit
-    assert cut(text, max(len(text), 1)) == text
+def test_truncate_keeps_to_its_limit(text: str, limit: int) -> None:
+    assert len(truncate(text, limit)) <= limit
+    assert truncate(text, max(len(text), 1)) == text
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_cut_keeps_to_its_limit(text: str, limit: int) -> None:
     ],
 )
 def test_slug(text: str, slug: str) -> None:
-    assert slug_of(text) == slug
+    assert make_slug(text) == slug
 
 
 @given(ANY_TEXT, st.integers(min_value=5, max_value=90))
-def test_slug_is_never_empty_and_holds_words_only(text: str, limit: int) -> None:
-    slug = slug_of(text, limit)
+def test_slug_is_never_empty_and_has_words_only(text: str, limit: int) -> None:
+    slug = make_slug(text, limit)
     assert slug
     assert len(slug) <= max(limit, len("untitled"))
     assert all(
@@ -78,14 +78,14 @@ def test_slug_is_never_empty_and_holds_words_only(text: str, limit: int) -> None
     assert "--" not in slug
 
 
-def test_excerpt_ends_behind_a_sentence_where_one_ends() -> None:
+def test_excerpt_ends_at_the_end_of_a_sentence() -> None:
     text = "第一句话在这里结束。第二句话说得很长很长很长很长很长。"
-    assert excerpt_of(text, 15) == "第一句话在这里结束。"
-    assert excerpt_of(text, 500) == text
+    assert make_excerpt(text, 15) == "第一句话在这里结束。"
+    assert make_excerpt(text, 500) == text
 
 
 @given(ANY_TEXT, st.integers(min_value=10, max_value=200))
 def test_excerpt_is_one_line_within_its_limit(text: str, limit: int) -> None:
-    excerpt = excerpt_of(text, limit)
+    excerpt = make_excerpt(text, limit)
     assert len(excerpt) <= limit
-    assert one_line(excerpt) == excerpt
+    assert normalize_line(excerpt) == excerpt

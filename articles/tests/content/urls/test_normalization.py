@@ -1,4 +1,4 @@
-"""``content.urls``: which addresses are one article, and where a link leads."""
+"""URL normalization and link resolution."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from articles.content.urls.normalization import (
-    code_of,
-    host_of,
+    extract_host,
     identity_hash,
-    identity_of,
-    resolved,
+    make_code,
+    normalize_url,
+    resolve_link,
 )
 
 PLAIN = "https://herald.example/a/b"
@@ -39,8 +39,8 @@ PLAIN = "https://herald.example/a/b"
         "https://herald.example/a/%2562",
     ],
 )
-def test_spellings_of_one_address_are_one_identity(url: str) -> None:
-    assert identity_of(url) == identity_of(PLAIN)
+def test_spellings_of_one_url_have_one_identity(url: str) -> None:
+    assert normalize_url(url) == normalize_url(PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -55,17 +55,17 @@ def test_spellings_of_one_address_are_one_identity(url: str) -> None:
         "https://herald.example/a/b;page=2",
     ],
 )
-def test_other_addresses_are_other_identities(url: str) -> None:
-    assert identity_of(url) != identity_of(PLAIN)
+def test_other_urls_have_other_identities(url: str) -> None:
+    assert normalize_url(url) != normalize_url(PLAIN)
 
 
-def test_query_that_is_part_of_the_address_stays_in_its_order() -> None:
+def test_query_of_the_story_stays_in_its_order() -> None:
     url = "https://herald.example/read?id=7&utm_campaign=x&a=1&a=0&fbclid=q"
-    assert identity_of(url) == "https://herald.example/read?id=7&a=1&a=0"
+    assert normalize_url(url) == "https://herald.example/read?id=7&a=1&a=0"
 
 
-def test_queries_in_another_order_are_other_addresses() -> None:
-    assert identity_of(PLAIN + "?a=1&b=2") != identity_of(PLAIN + "?b=2&a=1")
+def test_queries_in_another_order_are_other_identities() -> None:
+    assert normalize_url(PLAIN + "?a=1&b=2") != normalize_url(PLAIN + "?b=2&a=1")
 
 
 @pytest.mark.parametrize(
@@ -78,30 +78,30 @@ def test_queries_in_another_order_are_other_addresses() -> None:
         "https://herald.example/%2525E6%252596%2525B0%2525E9%252597%2525BB/港口",
     ],
 )
-def test_iris_and_repeated_encodings_are_one(url: str) -> None:
+def test_iris_and_repeated_encodings_have_one_identity(url: str) -> None:
     expected = "https://herald.example/%E6%96%B0%E9%97%BB/%E6%B8%AF%E5%8F%A3"
-    assert identity_of(url) == expected
+    assert normalize_url(url) == expected
 
 
 def test_raw_space_is_encoded() -> None:
-    assert identity_of("https://herald.example/a b c") == "https://herald.example/a%20b%20c"
+    assert normalize_url("https://herald.example/a b c") == "https://herald.example/a%20b%20c"
 
 
-def test_host_of_any_script_is_one_with_its_ascii_form() -> None:
-    assert identity_of("https://新闻.example/a") == identity_of("https://xn--efvy88h.example/a")
+def test_host_of_any_script_has_the_identity_of_its_ascii_form() -> None:
+    assert normalize_url("https://新闻.example/a") == normalize_url("https://xn--efvy88h.example/a")
 
 
-def test_address_of_900_characters_is_kept_whole() -> None:
+def test_url_of_900_characters_is_not_truncated() -> None:
     url = "https://herald.example/" + "港" * 290 + "/" + "x" * 600
-    assert identity_of(url).endswith("x" * 600)
-    assert identity_of(url) != identity_of(url + "x")
+    assert normalize_url(url).endswith("x" * 600)
+    assert normalize_url(url) != normalize_url(url + "x")
 
 
 @pytest.mark.parametrize("url", ["", "no address", "ftp://herald.example/a", "https://", "//x/y",
                                  "javascript:alert(1)", "mailto:a@herald.example"])  # fmt: skip
-def test_what_is_no_web_address_has_no_identity(url: str) -> None:
-    with pytest.raises(ValueError, match="address"):
-        identity_of(url)
+def test_no_identity_for_other_than_web_urls(url: str) -> None:
+    with pytest.raises(ValueError, match="is not an http or https URL"):
+        normalize_url(url)
 
 
 @given(
@@ -113,10 +113,10 @@ def test_what_is_no_web_address_has_no_identity(url: str) -> None:
 @example(path="/a/%2F/", query="&&=", scheme="http://")
 def test_identity_is_idempotent_and_ascii(path: str, query: str, scheme: str) -> None:
     try:
-        once = identity_of(f"{scheme}herald.example/{path}?{query}")
+        once = normalize_url(f"{scheme}herald.example/{path}?{query}")
     except ValueError:
         return
-    assert identity_of(once) == once
+    assert normalize_url(once) == once
     assert once.isascii()
     assert not re.search(r"[\s#]", once)
 
@@ -127,11 +127,11 @@ def test_identity_is_idempotent_and_ascii(path: str, query: str, scheme: str) ->
 @example("http://a:b/")
 @example("http://\udcff/")
 @example("\x01javascript:alert(1)")
-def test_nothing_but_a_value_error_comes_of_any_text(text: str) -> None:
+def test_any_text_raises_nothing_but_a_value_error(text: str) -> None:
     with contextlib.suppress(ValueError):
-        identity_of(text)
-    assert isinstance(host_of(text), str)
-    link = resolved(text, PLAIN)
+        normalize_url(text)
+    assert isinstance(extract_host(text), str)
+    link = resolve_link(text, PLAIN)
     assert link is None or re.match(r"(https?://[^/]|mailto:.*@)[!-~]*$", link)
 
 
@@ -142,16 +142,16 @@ def test_code_is_eight_characters_of_crockfords_base32() -> None:
     for position in range(51):
         number = number << 5 | position % 32
     hash_hex = f"{number << 1:064x}"
-    assert code_of(hash_hex) == alphabet[:8]
-    assert code_of(hash_hex, 32) == alphabet
-    assert len(code_of(identity_hash(PLAIN))) == 8
+    assert make_code(hash_hex) == alphabet[:8]
+    assert make_code(hash_hex, 32) == alphabet
+    assert len(make_code(identity_hash(PLAIN))) == 8
 
 
 @given(st.integers(min_value=8, max_value=51))
 def test_longer_code_begins_with_the_shorter(length: int) -> None:
     hash_hex = identity_hash(PLAIN)
-    assert code_of(hash_hex, length).startswith(code_of(hash_hex))
-    assert len(code_of(hash_hex, length)) == length
+    assert make_code(hash_hex, length).startswith(make_code(hash_hex))
+    assert len(make_code(hash_hex, length)) == length
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_longer_code_begins_with_the_shorter(length: int) -> None:
     ],
 )
 def test_links_are_resolved_against_the_post(link: str, expected: str) -> None:
-    assert resolved(link, PLAIN) == expected
+    assert resolve_link(link, PLAIN) == expected
 
 
 @pytest.mark.parametrize(
@@ -178,10 +178,10 @@ def test_links_are_resolved_against_the_post(link: str, expected: str) -> None:
     ["javascript:alert(1)", " JaVaScRiPt:x", "java\nscript:x", "data:text/html,x", "vbscript:x",
      "file:///etc/passwd", "#top", "", "http://", "javascript:"],
 )  # fmt: skip
-def test_what_no_reader_can_open_is_no_link(link: str) -> None:
-    assert resolved(link, PLAIN) is None
+def test_links_that_no_reader_can_open_are_none(link: str) -> None:
+    assert resolve_link(link, PLAIN) is None
 
 
 def test_host_is_lower_case_ascii() -> None:
-    assert host_of("https://User@WWW.Herald.Example.:8080/x") == "www.herald.example"
-    assert host_of("no address") == ""
+    assert extract_host("https://User@WWW.Herald.Example.:8080/x") == "www.herald.example"
+    assert extract_host("no address") == ""

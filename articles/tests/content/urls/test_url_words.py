@@ -1,4 +1,4 @@
-"""``address_words``: what a reader may have looked for, and nothing of what robots try."""
+"""``extract_url_words``: words a reader may have looked for, none from requests of robots."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.search_query import LIMITS, And, Text, parse
-from articles.content.urls.url_words import MAX_WORD, MAX_WORDS, address_words
+from articles.content.urls.url_words import MAX_WORD_LENGTH, MAX_WORDS, extract_url_words
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ from articles.content.urls.url_words import MAX_WORD, MAX_WORDS, address_words
         ("/a-story/", ["story"]),
     ],
 )
-def test_words_of_addresses_that_readers_follow(path: str, words: list[str]) -> None:
-    assert address_words(path) == words
+def test_words_of_urls_that_readers_follow(path: str, words: list[str]) -> None:
+    assert extract_url_words(path) == words
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_words_of_addresses_that_readers_follow(path: str, words: list[str]) -> 
     [
         "/", "", "//", "/2021/01/14/", "/sources/", "/authors/", "/withdrawals/",
         "/a/7k2m9xqa/", "/a/7k2m9xqa/versions/1/", "/i/7k2m9xqa", "/api/v1/nothing",
-        "/admin/login/nothing/", "/static/site.css", "/wp-login.php", "/WP-Login.PHP",
+        "/admin/login/nothing/", "/static/css/base.css", "/wp-login.php", "/WP-Login.PHP",
         "/blog/wp-includes/wlwmanifest.xml", "/wordpress/wp-admin/", "/.env", "/.git/config",
         "/port/.env.old", "/%2eenv", "/cgi-bin/luci", "/index.php", "/shell.aspx",
         "/backup.tar.gz", "/phpmyadmin/index.html", "/actuator/health", "/vendor/phpunit/src/Util",
@@ -45,22 +45,22 @@ def test_words_of_addresses_that_readers_follow(path: str, words: list[str]) -> 
         "/port|id/", "/x//port/", "/port%00/%2e%2e/", "/tags/harbour/feed.json",
     ],
 )  # fmt: skip
-def test_what_no_reader_follows_has_no_words(path: str) -> None:
-    assert address_words(path) == []
+def test_urls_that_no_reader_follows_have_no_words(path: str) -> None:
+    assert extract_url_words(path) == []
 
 
 @given(st.text(max_size=80).map("/".__add__) | st.text(alphabet="/-%._ aE5台OR\x00", max_size=80))
-def test_any_path_gives_words_that_the_search_takes_as_words(path: str) -> None:
-    words = address_words(path)
+def test_any_path_gives_words_that_the_query_parser_takes_as_words(path: str) -> None:
+    words = extract_url_words(path)
     assert len(words) <= MAX_WORDS
     assert len(set(words)) == len(words)
     for word in words:
-        assert 0 < len(word) <= MAX_WORD
+        assert 0 < len(word) <= MAX_WORD_LENGTH
         assert parse(word).root == Text(word)
 
 
-def test_most_words_of_the_greatest_length_are_a_search() -> None:
-    words = address_words("/" + "-".join(chr(0x6E2F + n) * 50 for n in range(MAX_WORDS + 5)))
+def test_maximum_number_and_length_of_words_fit_in_a_query() -> None:
+    words = extract_url_words("/" + "-".join(chr(0x6E2F + n) * 50 for n in range(MAX_WORDS + 5)))
     assert len(words) == MAX_WORDS
     typed = " ".join(words)
     assert len(typed) <= LIMITS.characters

@@ -1,4 +1,4 @@
-"""What the contract of search is tested on: an index of documents, without an archive behind it."""
+"""Fixtures of the contract tests: an index of documents, without articles in the database."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pytest_django.fixtures import Settings
 
 from articles.tests.searching.backend_contract.indexed import Index
 
-#: Backends that need no database of a kind; each is tested with every database.
+#: Backends that work with any database; each is tested with every database.
 ANYWHERE: tuple[str, ...] = ()
 
 
 @pytest.fixture(autouse=True, params=["of the database", *ANYWHERE])
 def _backend(request: pytest.FixtureRequest, settings: Settings) -> None:
-    """Let each backend that works here answer."""
+    """Run the test with each backend that works with this database."""
     in_database = request.param == "of the database"
     settings.SEARCH_BACKEND = connection.vendor if in_database else request.param
 

@@ -1,7 +1,6 @@
-"""Real posts, when ``ARCHIVE_CORPUS`` names a folder of them: nothing missed, hardly one too many.
+"""Recall and precision on real posts, if ``ARCHIVE_CORPUS`` names a folder of them.
 
-How much the classes of characters find that a strict one-to-one fold would not is told on the
-terminal.
+Prints how many hits the character classes find that a strict one-to-one fold would miss.
 """
 
 from __future__ import annotations
@@ -17,19 +16,19 @@ from pathlib import Path
 import pytest
 
 from articles.content.search_text.character_folding import is_cjk
-from articles.content.search_text.folding import find, fold
+from articles.content.search_text.folding import find_matches, fold
 from articles.models import Article
 from articles.searching import index_updates
-from articles.searching.backend import backend
+from articles.searching.backend import get_backend
 from articles.searching.conditions import term
-from articles.searching.index_documents import Document, load
+from articles.searching.index_documents import Document, load_documents
 from articles.tests.support.import_runs import run_import
 
-EVERY = 8  # of the posts one comes in
+EVERY = 8  # one in so many posts is imported
 QUERIES = 300
 SEED = 20_210_114
 PRECISION = 0.99
-#: Characters of which just two are each other's forms. Of 发 發 髮 a strict fold has to leave one.
+#: Classes with exactly two characters. Of larger ones such as 发 發 髮, a strict fold misses one.
 _PAIRS = {
     line[1]: line[0]
     for line in resources.files("articles.content.search_text")
@@ -45,7 +44,7 @@ _MIXED = re.compile(
 
 
 @pytest.mark.django_db
-def test_queries_of_all_sorts_find_all_and_little_else(
+def test_recall_and_precision_on_real_posts(
     corpus: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -53,30 +52,30 @@ def test_queries_of_all_sorts_find_all_and_little_else(
 ) -> None:
     posts = sorted(path.resolve() for path in corpus.rglob("*.md"))[::EVERY]
     monkeypatch.chdir(tmp_path)
-    assert run_import(*posts, "--root=corpus").code in {0, 3}
-    documents = load(Article.objects.values_list("pk", flat=True))
+    assert run_import(*posts, "--root=corpus").exit_code in {0, 3}
+    documents = load_documents(Article.objects.values_list("pk", flat=True))
     strict = {document.article_id: _strictly_folded(document) for document in documents}
-    wanted = given = hidden = 0
-    with backend().reader(index_updates.identity(), 600) as reader:
+    matching = candidates = hidden = 0
+    with get_backend().reader(index_updates.index_identity(), 600) as reader:
         for raw in _queries(documents):
             needle = fold(raw)
-            truth = {d.article_id for d in documents if _has(d, needle)}
+            expected = {d.article_id for d in documents if _has(d, needle)}
             found = {p.article_id for p in reader.newest(term(needle), None, len(documents) + 1)}
-            assert not truth - found, f"{raw!r} misses stories"
-            wanted, given = wanted + len(truth), given + len(found)
-            hidden += sum(_strict(raw) not in strict[key] for key in truth)
-    assert wanted > QUERIES
-    assert wanted >= given * PRECISION
+            assert not expected - found, f"{raw!r} has missing hits"
+            matching, candidates = matching + len(expected), candidates + len(found)
+            hidden += sum(_strict(raw) not in strict[key] for key in expected)
+    assert matching > QUERIES
+    assert matching >= candidates * PRECISION
     with capsys.disabled():
         sys.stdout.write(
-            f"\n{QUERIES} queries over {len(documents)} stories: {wanted} hits, recall 1, "
-            f"precision {wanted / given:.4f}; "
-            f"a strict fold would miss {hidden} ({hidden / wanted:.1%})\n"
+            f"\n{QUERIES} queries over {len(documents)} stories: {matching} hits, recall 1, "
+            f"precision {matching / candidates:.4f}; "
+            f"a strict fold would miss {hidden} ({hidden / matching:.1%})\n"
         )
 
 
 def _queries(documents: list[Document]) -> Iterator[str]:
-    """Yield what people could look for, cut out of the texts: of eight five are Chinese."""
+    """Yield realistic queries cut out of the texts: five in eight are Chinese."""
     chance = random.Random(SEED)
     made = 0
     while made < QUERIES:
@@ -96,16 +95,17 @@ def _queries(documents: list[Document]) -> Iterator[str]:
 
 def _has(document: Document, needle: str) -> bool:
     texts = (document.folded_title, document.folded_text)
-    return any(next(iter(find(text, needle)), None) is not None for text in texts)
+    return any(next(iter(find_matches(text, needle)), None) is not None for text in texts)
 
 
 def _strict(text: str) -> str:
-    """Return ``text`` by a strict fold: plain small forms, and of characters with one other form
-    the simplified one; no sign or space.
+    """Return ``text`` after a strict fold.
+
+    It has NFKC lowercase characters, the simplified one of each pair, and no punctuation or space.
     """
-    plain = (unicodedata.normalize("NFKC", char).casefold() for char in text)
-    kept = (char for char in plain if len(char) == 1 and char.isalnum())
-    return "".join(_PAIRS.get(char, char) for char in kept)
+    normalized = (unicodedata.normalize("NFKC", char).casefold() for char in text)
+    letters = (char for char in normalized if len(char) == 1 and char.isalnum())
+    return "".join(_PAIRS.get(char, char) for char in letters)
 
 
 def _strictly_folded(document: Document) -> str:

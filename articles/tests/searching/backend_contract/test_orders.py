@@ -1,4 +1,4 @@
-"""The order of hits, cursors to the end, counts, facets and their caps, in a large index."""
+"""Order of hits, pagination to the end, and capped counts and facets, in a large index."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from itertools import islice
 import pytest
 
 from articles.searching.backend import (
-    BEST_LIMIT,
     COUNT_LIMIT,
+    RELEVANCE_LIMIT,
     IndexMissingError,
-    TooSlowError,
-    backend,
+    SearchTimeoutError,
+    get_backend,
 )
-from articles.searching.conditions import All, Any, Condition, Days, Not, OneOf, term
+from articles.searching.conditions import All, Any, Condition, DateRange, Not, OneOf, term
 from articles.searching.index_documents import Document
 from articles.tests.searching.backend_contract.indexed import (
     DAY,
@@ -23,9 +23,9 @@ from articles.tests.searching.backend_contract.indexed import (
     SECOND,
     SECONDS,
     Index,
+    iter_pages,
     make_document,
-    place_of,
-    walked,
+    position_of,
 )
 
 MANY = COUNT_LIMIT + 400
@@ -33,9 +33,9 @@ PORT, RARE, EVERYTHING = term("港口"), term("罕见的"), All()
 
 
 def many() -> list[Document]:
-    """Return stories of three days, thousands at one instant; one in a hundred is of a rare kind.
+    """Return stories of three days, thousands at one instant; one in a hundred has a rare title.
 
-    Their keys go neither with the time nor against it.
+    Their primary keys are not in chronological order.
     """
     return [
         make_document(
@@ -58,35 +58,39 @@ def filled(index: Index) -> Index:
     return index
 
 
-def test_hits_come_in_the_order_of_time_to_the_very_end(filled: Index) -> None:
-    truth = sorted(map(place_of, filled.documents.values()), reverse=True)
-    rare = filled.true_hits(RARE)
+def test_hits_are_chronological_to_the_end(filled: Index) -> None:
+    expected = sorted(map(position_of, filled.documents.values()), reverse=True)
+    rare = filled.expected_hits(RARE)
     assert len(rare) == MANY // 100
-    with backend().reader(filled.identity, SECONDS) as reader:
-        assert list(walked(reader, PORT, 997)) == truth
-        assert list(walked(reader, EVERYTHING, 5_000, oldest=True)) == truth[::-1]
-        assert list(walked(reader, RARE, 10)) == rare
-        assert list(walked(reader, RARE, 9, oldest=True)) == rare[::-1]
-        assert list(islice(walked(reader, PORT, 20), 200)) == truth[:200]
-        for place in (truth[0], truth[4_321], truth[-2]):  # within an instant of thousands
-            after = truth.index(place) + 1
-            assert reader.newest(PORT, place, 30) == truth[after : after + 30]
-            assert reader.oldest(EVERYTHING, place, 3) == truth[: after - 1][::-1][:3]
-        assert reader.newest(PORT, truth[-1], 5) == []
-        assert reader.oldest(PORT, truth[0], 5) == []
+    with get_backend().reader(filled.identity, SECONDS) as reader:
+        assert list(iter_pages(reader, PORT, 997)) == expected
+        assert list(iter_pages(reader, EVERYTHING, 5_000, oldest=True)) == expected[::-1]
+        assert list(iter_pages(reader, RARE, 10)) == rare
+        assert list(iter_pages(reader, RARE, 9, oldest=True)) == rare[::-1]
+        assert list(islice(iter_pages(reader, PORT, 20), 200)) == expected[:200]
+        for position in (
+            expected[0],
+            expected[4_321],
+            expected[-2],
+        ):  # within an instant of thousands
+            after = expected.index(position) + 1
+            assert reader.newest(PORT, position, 30) == expected[after : after + 30]
+            assert reader.oldest(EVERYTHING, position, 3) == expected[: after - 1][::-1][:3]
+        assert reader.newest(PORT, expected[-1], 5) == []
+        assert reader.oldest(PORT, expected[0], 5) == []
 
 
-def test_counts_and_facets_end_at_their_limit(filled: Index) -> None:
+def test_counts_and_facets_are_capped(filled: Index) -> None:
     day = dt.date(2020, 2, 27)
-    with backend().reader(filled.identity, SECONDS) as reader:
+    with get_backend().reader(filled.identity, SECONDS) as reader:
         for condition in (PORT, EVERYTHING, Not(term("没有")), Any((PORT, RARE))):
             assert reader.count(condition) == COUNT_LIMIT + 1
         assert reader.count(RARE) == MANY // 100
-        assert reader.count(Days(day, day)) == len(filled.true_hits(Days(day, day)))
+        assert reader.count(DateRange(day, day)) == len(filled.expected_hits(DateRange(day, day)))
         facets = reader.facets(PORT)
         some = reader.facets(RARE)
     assert (facets.counted, facets.is_capped) == (COUNT_LIMIT, True)
-    # Of the last day that is looked at, an index may take any of its stories.
+    # Of the last counted day, an index may count any stories.
     last = min(document.day for document in filled.documents.values())
     sure = [each for each in filled.documents.values() if each.day > last]
     others = COUNT_LIMIT - len(sure)
@@ -108,15 +112,15 @@ def test_counts_and_facets_end_at_their_limit(filled: Index) -> None:
     assert (some.counted, some.is_capped) == (MANY // 100, False)
 
 
-def test_the_best_are_among_the_newest(filled: Index) -> None:
-    with backend().reader(filled.identity, SECONDS) as reader:
+def test_most_relevant_hits_are_among_the_newest(filled: Index) -> None:
+    with get_backend().reader(filled.identity, SECONDS) as reader:
         for condition in (PORT, EVERYTHING, OneOf("source", (1, 2))):
-            best = reader.best(condition)
-            assert sorted(best, reverse=True) == filled.true_hits(condition)[:BEST_LIMIT]
-        assert sorted(reader.best(RARE), reverse=True) == filled.true_hits(RARE)
+            best = reader.most_relevant(condition)
+            assert sorted(best, reverse=True) == filled.expected_hits(condition)[:RELEVANCE_LIMIT]
+        assert sorted(reader.most_relevant(RARE), reverse=True) == filled.expected_hits(RARE)
 
 
-def test_the_best_have_the_words_in_the_title_or_often(index: Index) -> None:
+def test_most_relevant_hits_have_the_words_in_the_title_or_often(index: Index) -> None:
     filler = "别的事情还有很多。" * 20
     index.fill(
         make_document("别的", f"{filler}港口{filler}", article_id=1, moment=NOON + DAY),
@@ -125,37 +129,37 @@ def test_the_best_have_the_words_in_the_title_or_often(index: Index) -> None:
         make_document("别的", f"台湾{filler * 2}", article_id=4, moment=NOON + DAY),
         make_document("台湾", filler, article_id=5),
     )
-    with backend().reader(index.identity, SECONDS) as reader:
+    with get_backend().reader(index.identity, SECONDS) as reader:
         best: dict[str, list[int]] = {}
         conditions: dict[str, Condition] = {"港口": PORT, "台": term("台"), "": EVERYTHING}
         for name, condition in conditions.items():
-            best[name] = [place.article_id for place in reader.best(condition)]
+            best[name] = [position.article_id for position in reader.most_relevant(condition)]
     assert set(best["港口"][:2]) == {2, 3}
     assert best["港口"][2] == 1
     assert best["台"] == [5, 4]
     assert best[""] == [4, 1, 5, 3, 2]
 
 
-def test_a_day_that_is_full_is_told_and_nothing_is_half_written(index: Index) -> None:
+def test_full_day_raises_and_rolls_back(index: Index) -> None:
     index.fill(make_document("港口", article_id=1))
     more = [make_document("港口", article_id=key) for key in range(2, 5_000)]
     try:
-        index.put(*more)
+        index.upsert(*more)
     except IndexMissingError:
         assert index.fingerprints() == [(1, index.documents[1].fingerprint)]
         index.fill(*index.documents.values(), *more)
-    index.assert_tells_the_truth(Not(PORT))
-    with backend().reader(index.identity, SECONDS) as reader:
-        assert reader.newest(PORT, None, 6_000) == index.true_hits(PORT)
+    index.assert_matches_definition(Not(PORT))
+    with get_backend().reader(index.identity, SECONDS) as reader:
+        assert reader.newest(PORT, None, 6_000) == index.expected_hits(PORT)
 
 
-def test_a_search_ends_when_its_time_is_over(filled: Index) -> None:
+def test_search_times_out(filled: Index) -> None:
     condition = All((Not(term("没有的")), Not(term("也没有"))))
 
     def search() -> None:
-        with backend().reader(filled.identity, 0.0) as reader:
+        with get_backend().reader(filled.identity, 0.0) as reader:
             reader.count(condition)
 
-    with pytest.raises(TooSlowError, match="longer than 0 seconds"):
+    with pytest.raises(SearchTimeoutError, match="longer than 0 seconds"):
         search()
-    filled.assert_tells_the_truth(RARE)  # the next one has time again
+    filled.assert_matches_definition(RARE)  # the next search has a new deadline

@@ -1,4 +1,4 @@
-"""How PostgreSQL finds hits: along the index of time, or by tokens, and never through the table."""
+"""PostgreSQL query plans: a scan of the chronological index, without a sort."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from articles.searching.backend import backend
+from articles.searching.backend import get_backend
 from articles.searching.conditions import All, Condition, Not, term
-from articles.searching.postgresql.query_plan import Sql, planned
+from articles.searching.postgresql.query_plan import Sql, plan_query
 from articles.searching.postgresql.reader import _SETTINGS, _Walk
 from articles.tests.searching.backend_contract.indexed import (
     DAY,
@@ -27,9 +27,9 @@ PORT = term("港口")
 
 @pytest.fixture
 def filled(index: Index) -> Index:
-    """Return an index of so many articles that a plan costs something; every third has 港口.
+    """Return an index with enough articles for realistic plan costs; every third has 港口.
 
-    They come in no order of time, so that the table has none either: to walk the index costs more.
+    They are not inserted in chronological order: that makes an index scan more expensive.
     """
     words = ("港口", "机场", "市长")
     index.fill(*(
@@ -39,25 +39,27 @@ def filled(index: Index) -> Index:
     return index
 
 
-def test_a_walk_follows_the_index_of_time(filled: Index) -> None:
-    with backend().reader(filled.identity, SECONDS) as reader:
+def test_scan_uses_the_chronological_index(filled: Index) -> None:
+    with get_backend().reader(filled.identity, SECONDS) as reader:
         for condition in (All(), PORT, Not(PORT)):
-            for shelf in (reader, reader.hidden()):
+            for half in (reader, reader.non_public()):
                 for newest in (True, False):
-                    assert_walked(_through(shelf, condition, newest=newest))
+                    assert_scan(_scan_statement(half, condition, newest=newest))
 
 
-def _through(reader: Any, condition: Condition, *, newest: bool) -> Sql:
-    plan = planned(condition)
-    return _Walk("moment, article", reader._within(plan), None, newest).through(plan.told, 21)
+def _scan_statement(reader: Any, condition: Condition, *, newest: bool) -> Sql:
+    plan = plan_query(condition)
+    return _Walk("moment, article", reader._range_filter(plan), None, newest).scan_rows(
+        plan.row_filter, 21
+    )
 
 
-def assert_walked(statement: Sql) -> None:
-    """Have PostgreSQL tell how it would find the rows: one by one, in the order of the index."""
+def assert_scan(statement: Sql) -> None:
+    """Assert with EXPLAIN that PostgreSQL scans the chronological index and does not sort."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_SETTINGS, ["0", "off"])
         cursor.execute(f"EXPLAIN {statement.text}", statement.values)
-        told = "\n".join(line for (line,) in cursor.fetchall())
+        row_filter = "\n".join(line for (line,) in cursor.fetchall())
         transaction.set_rollback(True)
-    assert "is_public_moment_article_idx" in told, told
-    assert "Sort" not in told, told
+    assert "is_public_moment_article_idx" in row_filter, row_filter
+    assert "Sort" not in row_filter, row_filter

@@ -1,4 +1,4 @@
-"""What a term finds: any length, both scripts, whole words, phrases, and what is not told apart."""
+"""Terms: any length, both scripts, whole words, phrases, and equivalent characters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from articles.tests.searching.backend_contract.indexed import Index, asked, make_document
+from articles.tests.searching.backend_contract.indexed import Index, make_document, parse_condition
 
 TEXTS = {
     1: "臺灣與AI時代，計劃書",
@@ -57,13 +57,13 @@ def filled(index: Index) -> Index:
     return index
 
 
-def test_terms_find_what_they_should(filled: Index) -> None:
+def test_terms_have_the_expected_hits(filled: Index) -> None:
     found = {typed: filled.hits(typed) for typed in CASES}
     assert found == CASES
-    filled.assert_tells_the_truth(*CASES)
+    filled.assert_matches_definition(*CASES)
 
 
-def test_combined_terms_find_what_they_should(filled: Index) -> None:
+def test_combined_terms_have_the_expected_hits(filled: Index) -> None:
     cases = {
         "台湾 时代": {1, 2}, "台湾 -书": {18}, "3月 OR 13月": {3, 4}, "(3月 OR 13月) -涨": {3},
         "台湾 (书 OR 人)": {1, 2, 18}, "-台湾 ai": {7, 20}, "哈哈 -哈哈哈": {8},
@@ -72,10 +72,10 @@ def test_combined_terms_find_what_they_should(filled: Index) -> None:
         "(台湾 人) OR (中央 -共和)": {12, 18},
     }  # fmt: skip
     assert {typed: filled.hits(typed) for typed in cases} == cases
-    filled.assert_tells_the_truth(*cases)
+    filled.assert_matches_definition(*cases)
 
 
-def test_the_very_characters_are_candidates_only_of_their_form(filled: Index) -> None:
+def test_exact_terms_have_the_expected_hits(filled: Index) -> None:
     cases = {
         "exact:臺灣": {1}, "exact:台湾": {2}, "-exact:臺灣": set(TEXTS) - {1}, "exact:Café": {5},
         "台湾 -exact:臺灣": {2, 18}, "exact:計劃書 OR exact:计画书": {1, 2},
@@ -83,10 +83,10 @@ def test_the_very_characters_are_candidates_only_of_their_form(filled: Index) ->
         '"台湾人" -exact:台湾人': {18},
     }  # fmt: skip
     assert {typed: filled.hits(typed) for typed in cases} == cases
-    filled.assert_tells_the_truth(*cases)
+    filled.assert_matches_definition(*cases)
 
 
-def test_title_is_looked_through_alone_when_told(index: Index) -> None:
+def test_title_terms_match_only_titles(index: Index) -> None:
     index.fill(
         make_document("港口3月开放", "市长到了港口", article_id=1),
         make_document("市长", "港口3月开放 port reopens", article_id=2),
@@ -98,10 +98,10 @@ def test_title_is_looked_through_alone_when_told(index: Index) -> None:
         "title:市长 港口": {2}, 'title:"port reopens"': {3}, "title:港口 -title:市长": {1},
     }  # fmt: skip
     assert {typed: index.hits(typed) for typed in cases} == cases
-    index.assert_tells_the_truth(*cases)
+    index.assert_matches_definition(*cases)
 
 
-def test_no_needle_runs_from_the_title_into_the_text(index: Index) -> None:
+def test_no_needle_spans_title_and_text(index: Index) -> None:
     index.fill(make_document("今天台", "湾的人 port", article_id=1), make_document("air", "port"))
     cases = {"台湾": set(), "天台": {1}, '"air port"': set(), "湾的": {1}}
     assert {typed: index.hits(typed) for typed in cases} == cases
@@ -120,10 +120,10 @@ def test_the_end_of_a_long_text_is_found(index: Index) -> None:
              '"needle in 3月"': {2}, "w19999": {2}, '"w19999 needle"': {2}, "w20000": set(),
              "针眼 OR needle": {1, 2}, "-针眼": {2, 3}}  # fmt: skip
     assert {typed: index.hits(typed) for typed in cases} == cases
-    index.assert_tells_the_truth(*cases)
+    index.assert_matches_definition(*cases)
 
 
-def test_a_text_with_more_different_tokens_than_any_language_is_found(index: Index) -> None:
+def test_text_with_too_many_different_tokens_is_found(index: Index) -> None:
     chance = random.Random(8)
     letters = [chr(code) for code in range(0x4E00, 0x9FA5)]
     text = "".join(chance.choices(letters, k=300_000))
@@ -135,10 +135,10 @@ def test_a_text_with_more_different_tokens_than_any_language_is_found(index: Ind
              "长": {1}, "title:长文": {1}, "-针眼": {2}, "needle -针眼": {2}, "短文": {2},
              "不存在的": set()}  # fmt: skip
     assert {typed: index.hits(typed) for typed in cases} == cases
-    index.assert_tells_the_truth(*cases)
+    index.assert_matches_definition(*cases)
 
 
-def test_words_longer_than_an_index_keeps_are_told_apart(index: Index) -> None:
+def test_words_beyond_the_token_length_limit_are_distinguished(index: Index) -> None:
     word = "x" * 80
     index.fill(
         make_document(text=word, article_id=1),
@@ -148,14 +148,14 @@ def test_words_longer_than_an_index_keeps_are_told_apart(index: Index) -> None:
     assert index.hits(word) == {1, 3}
     assert index.hits(word + "y") == {2}
     assert index.hits(f"{word}人") == {3}
-    index.assert_tells_the_truth(word, word + "y", f"台湾{word}", f"-{word}")
+    index.assert_matches_definition(word, word + "y", f"台湾{word}", f"-{word}")
 
 
 def test_everything_and_nothing(filled: Index) -> None:
     assert filled.hits("") == set(TEXTS)
     assert filled.hits("，。") == set(TEXTS)
     assert filled.hits("source:nobody") == set()
-    assert asked("source:nobody") == asked("tag:nothing")
-    filled.assert_tells_the_truth("", "，。", "source:nobody", "-source:nobody",
+    assert parse_condition("source:nobody") == parse_condition("tag:nothing")
+    filled.assert_matches_definition("", "，。", "source:nobody", "-source:nobody",
                                   "台湾 source:nobody", "台湾 OR source:nobody",
                                   "台湾 -source:nobody")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Lists of stories and names: their order, their pages to the very end, their queries."""
+"""Lists of stories and names: order, pagination to the end, number of queries."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _NEXT = re.compile(r'<a class="on" rel="next" href="(\?after=[^"]+)"')
 _TITLES = re.compile(r'class="story-title"[^>]*><span [^>]*>([^<]+)</span>')
 
 
-def followed(client: Client, address: str) -> list[list[str]]:
-    """Return the headlines of every page of a list, from its first to its last."""
+def titles_by_page(client: Client, url: str) -> list[list[str]]:
+    """Return the headlines of each page of a list, from the first to the last."""
     pages, query = [], ""
     while True:
-        html = page_text(client, address + query)
+        html = page_text(client, url + query)
         pages.append(_TITLES.findall(html))
         link = _NEXT.search(html)
         if link is None:
@@ -44,7 +44,7 @@ def followed(client: Client, address: str) -> list[list[str]]:
 
 @pytest.fixture
 def many() -> list[Article]:
-    """Return 125 stories of one outlet, author, tag and day; three at a time share an instant."""
+    """Return 125 stories of one outlet, author, tag and day; groups of three share an instant."""
     author = Author.objects.create(name="Ada Ferry", slug="ada-ferry")
     return [
         publish(
@@ -59,36 +59,36 @@ def many() -> list[Article]:
 
 
 @pytest.mark.parametrize(
-    ("address", "sizes"),
+    ("url", "sizes"),
     [
         ("/sources/example-herald/", [50, 50, 25]),
         ("/authors/ada-ferry/", [50, 50, 25]),
         ("/tags/harbour/", [50, 50, 25]),
     ],
 )
-def test_list_gives_every_story_once_newest_first(
-    client: Client, many: list[Article], address: str, sizes: list[int]
+def test_list_has_every_story_once_newest_first(
+    client: Client, many: list[Article], url: str, sizes: list[int]
 ) -> None:
-    pages = followed(client, address)
+    pages = titles_by_page(client, url)
     assert [len(page) for page in pages] == sizes
     assert list(chain.from_iterable(pages)) == [article.title for article in reversed(many)]
 
 
-def test_front_page_leads_to_a_list_of_every_story_newest_first(
+def test_front_page_links_to_a_list_of_every_story_newest_first(
     client: Client, many: list[Article]
 ) -> None:
-    pages = followed(client, "/")
+    pages = titles_by_page(client, "/")
     assert [len(page) for page in pages] == [60, 60, 60, 5]  # the first is the front page itself
     assert list(chain.from_iterable(pages[1:])) == [article.title for article in reversed(many)]
 
 
-def test_day_gives_every_story_once_newest_first(client: Client, many: list[Article]) -> None:
-    pages = followed(client, "/2021/01/14/")
+def test_day_has_every_story_once_newest_first(client: Client, many: list[Article]) -> None:
+    pages = titles_by_page(client, "/2021/01/14/")
     assert [len(page) for page in pages] == [50, 50, 25]
     assert list(chain.from_iterable(pages)) == [article.title for article in reversed(many)]
 
 
-def test_later_page_leads_back_to_the_newest(client: Client, many: list[Article]) -> None:
+def test_later_page_links_back_to_the_newest(client: Client, many: list[Article]) -> None:
     link = _NEXT.search(page_text(client, "/sources/example-herald/"))
     assert link is not None
     html = page_text(client, f"/sources/example-herald/{link[1]}")
@@ -104,18 +104,18 @@ def test_lists_leave_out_what_is_not_public(client: Client, state: State) -> Non
     )
     stale = TaggedArticle.objects.filter(listed_at=None)
     stale.update(listed_at=dt.datetime(2020, 2, 26, 12, tzinfo=dt.UTC))
-    for address in (
+    for url in (
         "/2020/02/26/", "/sources/example-herald/", "/authors/ada-ferry/", "/tags/harbour/",
     ):  # fmt: skip
-        assert followed(client, address) == [["Open"]], address
-    assert followed(client, "/") == [["Open"], ["Open"]]
+        assert titles_by_page(client, url) == [["Open"]], url
+    assert titles_by_page(client, "/") == [["Open"], ["Open"]]
 
 
 def test_home_when_the_archive_is_empty(client: Client) -> None:
     assert "no story yet" in page_text(client, "/")
 
 
-def test_home_tells_span_total_and_years(client: Client) -> None:
+def test_home_shows_span_total_and_years(client: Client) -> None:
     publish(published_at=dt.datetime(2019, 3, 1, 5, tzinfo=dt.UTC))
     publish(published_at=at(10))
     html = page_text(client, "/")
@@ -125,7 +125,7 @@ def test_home_tells_span_total_and_years(client: Client) -> None:
     assert '<a href="/2021/">2021</a>' in html
 
 
-def test_home_puts_no_day_twice_west_of_utc(client: Client, settings: Any) -> None:
+def test_home_has_no_day_twice_west_of_utc(client: Client, settings: Any) -> None:
     settings.TIME_ZONE = "America/New_York"
     thirteenth, fourteenth = dt.date(2021, 1, 13), dt.date(2021, 1, 14)
     publish(published_at=at(2), day=thirteenth)
@@ -144,23 +144,23 @@ def test_front_page_shows_the_days_before_and_the_same_day_of_earlier_years(clie
     publish(title="Another day", published_at=dt.datetime(2019, 5, 1, tzinfo=dt.UTC))
     html = page_text(client, "/")
     parts = re.split('id="(newest|before|years-ago)-head"', html)
-    told = {
+    groups = {
         name: _TITLES.findall(text) for name, text in zip(parts[1::2], parts[2::2], strict=True)
     }
-    assert told == {
+    assert groups == {
         "newest": ["Newest"],
         "before": ["Day before", "Year before", "Another day"],
         "years-ago": ["Year before"],
     }
 
 
-def test_front_page_of_a_leap_day_finds_the_leap_day_before(client: Client) -> None:
+def test_front_page_of_a_leap_day_shows_the_previous_leap_day(client: Client) -> None:
     publish(title="Newest", published_at=dt.datetime(2024, 2, 29, tzinfo=dt.UTC))
     publish(title="Four years before", published_at=dt.datetime(2020, 2, 29, tzinfo=dt.UTC))
     assert 'id="years-ago-head"' in page_text(client, "/")
 
 
-def test_leads_are_long_stories_of_different_outlets_with_pictures_that_are_held(
+def test_lead_stories_are_long_and_of_different_outlets_with_stored_pictures(
     client: Client,
 ) -> None:
     gazette = make_source("Other Gazette", language="en")
@@ -179,7 +179,7 @@ def test_leads_are_long_stories_of_different_outlets_with_pictures_that_are_held
     assert "<img" not in leads
 
 
-def test_long_story_leads_a_full_day_however_early_it_came(
+def test_long_story_leads_a_busy_day_however_early_it_is(
     client: Client, many: list[Article]
 ) -> None:
     many[0].character_count = 9_000
@@ -189,7 +189,7 @@ def test_long_story_leads_a_full_day_however_early_it_came(
     assert "64 stories more of this day" in html
 
 
-def test_lead_has_the_first_picture_of_it_that_is_held(client: Client) -> None:
+def test_lead_story_has_its_first_stored_picture(client: Client) -> None:
     story = publish(published_at=at(9), excerpt="It began so.", text="It began so.")
     for position, (code, state) in enumerate(
         (("00000001", "known"), ("00000002", "held"), ("00000003", "held"))
@@ -204,17 +204,17 @@ def test_lead_has_the_first_picture_of_it_that_is_held(client: Client) -> None:
     ]
 
 
-def test_list_shows_no_time_for_a_story_of_which_only_the_day_is_known(client: Client) -> None:
+def test_list_shows_no_time_for_a_story_with_day_precision(client: Client) -> None:
     publish(published_at=at(0), published_precision="day")
     assert "00:00" not in page_text(client, "/")
 
 
-def test_list_says_untitled_for_an_empty_headline(client: Client) -> None:
+def test_list_shows_untitled_for_an_empty_headline(client: Client) -> None:
     publish(title="")
     assert "(untitled)" in page_text(client, "/")
 
 
-def test_day_groups_its_stories_by_outlet_and_leads_to_its_neighbours(client: Client) -> None:
+def test_day_groups_stories_by_outlet_and_links_adjacent_days(client: Client) -> None:
     gazette = make_source("Other Gazette", language="en")
     publish(title="Early", published_at=at(8))
     publish(title="Noon", published_at=at(12), source=gazette)
@@ -241,7 +241,7 @@ def test_year_shows_months_with_counts_and_days(client: Client) -> None:
     assert '<a rel="prev" href="/2018/"><small>Before</small> 2018</a>' in html
 
 
-def test_year_and_month_count_from_the_day_counts_alone(client: Client) -> None:
+def test_year_and_month_use_only_the_day_counts(client: Client) -> None:
     DayCount.objects.create(day=dt.date(2021, 1, 31), story_count=7)
     assert "7 stories" in page_text(client, "/2021/")
     html = page_text(client, "/2021/01/")
@@ -250,17 +250,15 @@ def test_year_and_month_count_from_the_day_counts_alone(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/2021/", "/2021/01/", "/2021/01/14/", "/2021/02/30/", "/2021/13/", "/0000/"]
+    "url", ["/2021/", "/2021/01/", "/2021/01/14/", "/2021/02/30/", "/2021/13/", "/0000/"]
 )
-def test_calendar_has_no_page_for_times_without_stories(client: Client, address: str) -> None:
+def test_calendar_page_without_stories_is_not_found(client: Client, url: str) -> None:
     publish(published_at=dt.datetime(2020, 6, 1, tzinfo=dt.UTC))
-    assert "Nothing here" in page_text(client, address, 404)
+    assert "Nothing here" in page_text(client, url, 404)
 
 
-@pytest.mark.parametrize("address", ["/sources/", "/tags/", "/authors/"])
-def test_names_are_paged_to_the_end_and_leave_out_those_without_stories(
-    client: Client, address: str
-) -> None:
+@pytest.mark.parametrize("url", ["/sources/", "/tags/", "/authors/"])
+def test_name_lists_reach_the_end_and_skip_names_without_stories(client: Client, url: str) -> None:
     names = [f"Name {n:02d}" for n in range(53)]
     for name in names:
         slug = name.replace(" ", "-").lower()
@@ -268,25 +266,25 @@ def test_names_are_paged_to_the_end_and_leave_out_those_without_stories(
         publish(source=make_source(name), author=author, tags=(name,))
     Source.objects.create(name="Name 99", slug="name-99")
     Author.objects.create(name="Name 99", slug="name-99")
-    first = page_text(client, address)
+    first = page_text(client, url)
     link = _NEXT.search(first)
     assert link is not None
-    second = page_text(client, address + link[1])
+    second = page_text(client, url + link[1])
     assert re.findall(r">(Name \d\d)<", first + second) == names
     assert "1 story" in first
     assert "Back to the first" in second
 
 
-@pytest.mark.parametrize("address", ["/sources/ghost/", "/tags/ghost/", "/authors/ghost/"])
-def test_list_of_nobody_is_not_found(client: Client, address: str) -> None:
-    page_text(client, address, 404)
+@pytest.mark.parametrize("url", ["/sources/ghost/", "/tags/ghost/", "/authors/ghost/"])
+def test_list_of_an_unknown_name_is_not_found(client: Client, url: str) -> None:
+    page_text(client, url, 404)
 
 
 def test_outlet_topic_and_author_without_public_stories_are_not_found(client: Client) -> None:
     author = Author.objects.create(name="Ada Ferry", slug="ada-ferry")
     publish(state=State.REVIEW, author=author, tags=("Harbour",))
-    for address in ("/sources/example-herald/", "/tags/harbour/", "/authors/ada-ferry/"):
-        page_text(client, address, 404)
+    for url in ("/sources/example-herald/", "/tags/harbour/", "/authors/ada-ferry/"):
+        page_text(client, url, 404)
 
 
 def test_merged_author_redirects_to_the_other_spelling(client: Client) -> None:
@@ -296,16 +294,16 @@ def test_merged_author_redirects_to_the_other_spelling(client: Client) -> None:
     assert (response.status_code, response["Location"]) == (301, "/authors/ada-ferry/")
 
 
-def test_topic_has_its_address_in_chinese(client: Client) -> None:
+def test_topic_has_a_chinese_slug(client: Client) -> None:
     publish(title="Open", tags=("环境 保护",))
-    assert followed(client, "/tags/环境-保护/") == [["Open"]]
+    assert titles_by_page(client, "/tags/环境-保护/") == [["Open"]]
 
 
 @pytest.mark.parametrize(
-    ("address", "queries"),
+    ("url", "queries"),
     [
-        # years; counts of the day and of its like; its newest and its longest stories; pictures
-        # of the leads and the text of the first; the days before
+        # years; counts of the day and of the same days in earlier years; its newest and its longest
+        # stories; pictures of the lead stories and the text of the first; the days before
         ("/", 7),
         ("/2021/", 3),  # day counts; the day before; the day after
         ("/2021/01/", 4),  # the same; outlets
@@ -322,23 +320,23 @@ def test_queries_do_not_grow_with_the_list(
     client: Client,
     many: list[Article],
     django_assert_num_queries: Any,
-    address: str,
+    url: str,
     queries: int,
 ) -> None:
     with django_assert_num_queries(queries):
-        page_text(client, address)
+        page_text(client, url)
 
 
 @pytest.mark.parametrize("kind", ["authors", "tags", "sources"])
-def test_name_that_only_hidden_texts_bear_is_not_told(client: Client, kind: str) -> None:
+def test_name_of_stories_that_are_not_public_is_not_found(client: Client, kind: str) -> None:
     Author.objects.create(name="Hidden Name", slug="hidden-name")
     Tag.objects.create(name="Hidden Name", slug="hidden-name")
     Source.objects.create(name="Hidden Name", slug="hidden-name")
-    for address in (f"/{kind}/hidden-name/", f"/{kind}/hidden-name/?after=AAAAAAAAAAAAAAAAAAAAAQ"):
-        assert "Hidden Name" not in page_text(client, address, status=404)
+    for url in (f"/{kind}/hidden-name/", f"/{kind}/hidden-name/?after=AAAAAAAAAAAAAAAAAAAAAQ"):
+        assert "Hidden Name" not in page_text(client, url, status=404)
 
 
-def test_outlet_tells_what_it_is_and_draws_its_months(client: Client) -> None:
+def test_outlet_has_a_profile_with_a_sparkline(client: Client) -> None:
     author = Author.objects.create(name="Ada Ferry", slug="ada-ferry")
     gazette = make_source("Gazette", language="en", home_page="https://gazette.example/")
     publish(source=gazette, author=author, published_at=dt.datetime(2020, 11, 2, tzinfo=dt.UTC))
@@ -359,7 +357,7 @@ def test_outlet_tells_what_it_is_and_draws_its_months(client: Client) -> None:
     assert '<span class="span-of">November 2020 – January 2021</span>' in span
 
 
-def test_month_tells_its_outlets_with_the_searches_for_their_stories(client: Client) -> None:
+def test_month_lists_outlets_with_links_to_their_stories(client: Client) -> None:
     gazette = make_source("Gazette", language="en")
     for source in (gazette, gazette, make_source()):
         publish(source=source, published_at=at(9))

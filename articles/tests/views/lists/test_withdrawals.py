@@ -1,4 +1,4 @@
-"""The public log of what was taken away: what it tells, what it keeps to itself, its pages."""
+"""The public log of withdrawals: its content, what it must not reveal, its pagination."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from articles.http import pagination
 from articles.models import Article, BlockedIdentity, State
 from articles.tests.support.factories import make_source
 from articles.tests.support.page_fixtures import add_version, at, page_text, publish
-from articles.views.public_pages import NotHereError
+from articles.views.public_pages import NotFoundError
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def erased(code: str, since: dt.datetime | None = None, reason: str = "A court."
     )
 
 
-def test_log_tells_date_kind_outlet_and_reason(client: Client) -> None:
+def test_log_has_date_kind_outlet_and_reason(client: Client) -> None:
     publish()  # so that readers see the outlet
     story = withdrawn(at(9))
     erased("zzzzzzzz", at(10), "A court\nhas said so <b>")
@@ -54,7 +54,7 @@ def test_log_tells_date_kind_outlet_and_reason(client: Client) -> None:
     assert "By request." in second
 
 
-def test_log_tells_neither_titles_nor_addresses(client: Client) -> None:
+def test_log_has_neither_titles_nor_urls(client: Client) -> None:
     story = withdrawn(title="Secret headline", slug="secret-slug")
     add_version(story, 1, title="Secret headline")
     html = page_text(client, LOG)
@@ -64,13 +64,13 @@ def test_log_tells_neither_titles_nor_addresses(client: Client) -> None:
     assert "noindex" in html
 
 
-def test_outlet_of_hidden_stories_alone_is_not_told(client: Client) -> None:
+def test_outlet_without_public_stories_is_not_in_the_log(client: Client) -> None:
     withdrawn(source=make_source("Secret Letter"))
     assert "Secret Letter" not in page_text(client, LOG)
 
 
 @pytest.mark.parametrize("state", [State.PUBLISHED, State.REVIEW])
-def test_what_is_shown_or_waits_is_not_in_the_log(client: Client, state: State) -> None:
+def test_published_and_review_stories_are_not_in_the_log(client: Client, state: State) -> None:
     story = publish(state=state, state_changed_at=at(9))
     html = page_text(client, LOG)
     assert story.code not in html
@@ -85,7 +85,7 @@ def test_hidden_version_is_not_in_the_log(client: Client) -> None:
     assert "It names somebody." not in page_text(client, LOG)
 
 
-def test_log_is_followed_to_its_end_each_once(client: Client) -> None:
+def test_pagination_returns_every_entry_once(client: Client) -> None:
     for n in range(61):  # three at a time share an instant, also those of both kinds
         withdrawn(at(9, n // 3))
         erased(f"e{n:07d}", at(9, n // 3))
@@ -117,8 +117,8 @@ def test_queries_do_not_grow_with_the_log(client: Client, django_assert_num_quer
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_log_is_read_along_its_indexes(client: Client, is_first: bool) -> None:
-    query = "" if is_first else f"?after={pagination._cursor_with_code(at(9), withdrawn())}"
+def test_log_uses_its_indexes(client: Client, is_first: bool) -> None:
+    query = "" if is_first else f"?after={pagination._encode_code_cursor(at(9), withdrawn())}"
     with CaptureQueriesContext(connection) as asked:
         page_text(client, LOG + query)
     if connection.vendor != "sqlite":
@@ -132,24 +132,24 @@ def test_log_is_read_along_its_indexes(client: Client, is_first: bool) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
-@given(st.binary(min_size=9, max_size=24).map(pagination._encoded) | st.text(max_size=30))
-def test_no_cursor_makes_the_log_fail(cursor: str) -> None:
+@given(st.binary(min_size=9, max_size=24).map(pagination._encode) | st.text(max_size=30))
+def test_invalid_cursor_never_fails(cursor: str) -> None:
     request = RequestFactory().get("/", {"after": cursor})
     erased_rows = BlockedIdentity.objects.all()
     try:
         assert pagination.latest_page(request, (erased_rows, "blocked_at")).rows == []
-    except NotHereError:
+    except NotFoundError:
         return
-    assert pagination._encoded(pagination._decoded(cursor)) == cursor
+    assert pagination._encode(pagination._decode(cursor)) == cursor
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "%00", "潮"])
-def test_changed_cursor_is_not_found_and_says_so(client: Client, cursor: str) -> None:
+def test_modified_cursor_is_not_found(client: Client, cursor: str) -> None:
     assert "Start again from its first page" in page_text(client, f"{LOG}?after={cursor}", 404)
 
 
-def test_what_was_never_public_is_told_nowhere(client: Client) -> None:
+def test_story_that_was_never_public_is_not_in_the_log(client: Client) -> None:
     story = withdrawn(address_frozen=False)
     assert story.code not in page_text(client, LOG)
-    for address in (f"/a/{story.code}/", story.get_absolute_url()):
-        assert "By request." not in page_text(client, address, 404)
+    for url in (f"/a/{story.code}/", story.get_absolute_url()):
+        assert "By request." not in page_text(client, url, 404)

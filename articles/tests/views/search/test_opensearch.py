@@ -1,4 +1,4 @@
-"""``/opensearch.xml``: what a browser needs to search the archive from its own bar."""
+"""``/opensearch.xml`` and its suggestions, for the search bar of browsers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _site(settings: Settings) -> None:
     settings.SITE_URL = SITE
 
 
-def described(client: Client, path: str = "/opensearch.xml") -> ElementTree.Element:
+def get_description(client: Client, path: str = "/opensearch.xml") -> ElementTree.Element:
     response = client.get(path)
     assert response.status_code == 200
     assert response["Content-Type"] == "application/opensearchdescription+xml"
@@ -35,14 +35,14 @@ def described(client: Client, path: str = "/opensearch.xml") -> ElementTree.Elem
 
 
 def templates(root: ElementTree.Element) -> dict[str, str]:
-    """Return the templates of addresses by their rel."""
+    """Return the URL templates by their rel."""
     urls = root.findall(f"{_NAMESPACE}Url")
     return {url.attrib["rel"]: url.attrib["template"] for url in urls}
 
 
-def test_description_has_what_the_specification_wants(client: Client, settings: Settings) -> None:
+def test_description_follows_the_specification(client: Client, settings: Settings) -> None:
     settings.SITE_NAME = "An Archive & its <long> name"
-    root = described(client)
+    root = get_description(client)
     text = {child.tag.removeprefix(_NAMESPACE): child.text or "" for child in root}
     assert text["ShortName"] == "An Archive & its"
     assert 0 < len(text["Description"]) <= 1024
@@ -52,14 +52,14 @@ def test_description_has_what_the_specification_wants(client: Client, settings: 
 
 
 @pytest.mark.parametrize("prefix", ["", "/zh-hant"])
-def test_search_is_found_in_the_language_of_the_address(client: Client, prefix: str) -> None:
-    results = templates(described(client, f"{prefix}/opensearch.xml"))["results"]
+def test_description_has_the_language_prefix_of_its_url(client: Client, prefix: str) -> None:
+    results = templates(get_description(client, f"{prefix}/opensearch.xml"))["results"]
     assert results == f"{SITE}{prefix}/search/?q={{searchTerms}}"
 
 
-def test_suggestions_have_the_form_that_browsers_read(client: Client) -> None:
+def test_suggestions_have_the_format_of_browsers(client: Client) -> None:
     publish(source=make_source("Harbour Herald"))
-    template = templates(described(client))["suggestions"]
+    template = templates(get_description(client))["suggestions"]
     response = client.get(template.removeprefix(SITE).replace("{searchTerms}", quote("harb")))
     assert response["Content-Type"] == "application/x-suggestions+json"
     typed, found = json.loads(response.content)
@@ -67,7 +67,7 @@ def test_suggestions_have_the_form_that_browsers_read(client: Client) -> None:
     assert "Harbour Herald" in found
 
 
-def test_pages_link_to_it() -> None:
+def test_pages_link_to_the_description() -> None:
     html = render_to_string("pages/_opensearch_link.html")
     assert 'rel="search" type="application/opensearchdescription+xml"' in html
     assert 'href="/opensearch.xml"' in html

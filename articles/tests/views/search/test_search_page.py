@@ -1,4 +1,4 @@
-"""The page of a search: hits, order, paging, chips, facets, and what it says when it cannot."""
+"""The search page: hits, order, pagination, chips, facets, and its 503 page."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from articles.access.throttling.rates import parse_rate
-from articles.content.search_query import parse, say
+from articles.content.search_query import format_note, parse
 from articles.content.search_query.examples import Example, examples
 from articles.models import Article, Author, SearchChange, SearchIndex, Source, Tag
-from articles.searching.backend import TooSlowError
+from articles.searching.backend import SearchTimeoutError
 from articles.searching.search import Search
 from articles.tests.support.factories import make_source
 from articles.tests.support.page_fixtures import at, page_text
-from articles.tests.support.search_fixtures import asks_the_archive, publish_indexed
+from articles.tests.support.search_fixtures import assert_archive_queries, publish_indexed
 
 pytestmark = pytest.mark.django_db
 
@@ -30,14 +30,14 @@ def titles(html: str) -> list[str]:
     return [re.sub("<[^>]+>", "", title) for title in found]
 
 
-def test_hits_are_marked_in_the_original_script(client: Client) -> None:
+def test_hits_are_highlighted_in_the_original_script(client: Client) -> None:
     publish_indexed({"title": "臺灣的港口", "text": "船隊從臺灣出發。", "language": "zh-Hant"})
     html = page_text(client, "/search/?q=台湾")
     assert "<mark>臺灣</mark>的港口</a>" in html
     assert '<p class="snippet" lang="zh-Hant">船隊從<mark>臺灣</mark>出發。</p>' in html
 
 
-def test_hits_can_be_read_in_three_orders(client: Client) -> None:
+def test_hits_have_three_orders(client: Client) -> None:
     publish_indexed(
         {"title": "One", "text": "harbour one", "published_at": at(8)},
         {"title": "Harbour", "text": "harbour harbour", "published_at": at(9)},
@@ -52,22 +52,22 @@ def test_hits_can_be_read_in_three_orders(client: Client) -> None:
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "relevance"])
-def test_hits_are_followed_to_the_end_each_once(client: Client, sort: str) -> None:
+def test_pagination_returns_every_hit_once(client: Client, sort: str) -> None:
     publish_indexed(
         *({"title": f"Ferry {n:02d}", "text": f"ferry {n}", "published_at": at(8, n)}
           for n in range(45))
     )  # fmt: skip
     found: list[str] = []
-    address = f"/search/?q=ferry&sort={sort}"
-    while address:
-        html = page_text(client, address)
+    url = f"/search/?q=ferry&sort={sort}"
+    while url:
+        html = page_text(client, url)
         found += titles(html)
         link = re.search(r'rel="next" href="([^"]+)">Further', html)
-        address = link[1].replace("&amp;", "&") if link else ""
+        url = link[1].replace("&amp;", "&") if link else ""
     assert sorted(found) == [f"Ferry {n:02d}" for n in range(45)]
 
 
-def test_place_that_no_list_has_is_not_found(client: Client) -> None:
+def test_invalid_cursor_is_not_found(client: Client) -> None:
     publish_indexed({"text": "ferry"})
     assert "Start again" in page_text(client, "/search/?q=ferry&after=xx", 404)
 
@@ -78,7 +78,7 @@ def test_page_without_a_search_shows_the_box_and_examples(client: Client) -> Non
     assert 'href="/search/help/"' in html
 
 
-def test_days_of_the_form_become_part_of_the_search(client: Client) -> None:
+def test_dates_of_the_form_become_part_of_the_query(client: Client) -> None:
     source = make_source("Other Gazette")
     publish_indexed({"text": "ferry", "source": source})
     response = client.get("/search/?q=ferry&from=2020-01-01&to=2020-12-31&sort=oldest")
@@ -98,17 +98,15 @@ def test_archive_without_an_index_says_so(client: Client) -> None:
     assert "being prepared" in response.content.decode()
 
 
-def test_searches_of_an_address_are_counted_with_their_further_pages(
-    client: Client, settings: Settings
-) -> None:
+def test_rate_limit_counts_further_pages_of_a_search(client: Client, settings: Settings) -> None:
     settings.SEARCH_RATE = parse_rate("2/minute")
     statuses = [client.get(f"/search/?q=ferry{more}").status_code for more in ("", "", "&after=x")]
     assert statuses == [200, 200, 429]
 
 
-@pytest.mark.parametrize("address", ["/search/?q=ferry", "/search/", "/search/help/"])
-def test_page_sets_no_cookie_and_may_be_kept(client: Client, address: str) -> None:
-    response: Any = client.get(address)
+@pytest.mark.parametrize("url", ["/search/?q=ferry", "/search/", "/search/help/"])
+def test_page_sets_no_cookie_and_is_cacheable(client: Client, url: str) -> None:
+    response: Any = client.get(url)
     assert not response.cookies
     assert "public" in response["Cache-Control"]
 
@@ -119,7 +117,7 @@ def test_search_that_takes_too_long_says_so(
     publish_indexed({"text": "ferry"})
 
     def slow(*_: Any, **__: Any) -> None:
-        raise TooSlowError
+        raise SearchTimeoutError
 
     monkeypatch.setattr(Search, "facets", slow)
     response = client.get("/search/?q=ferry")
@@ -127,7 +125,7 @@ def test_search_that_takes_too_long_says_so(
     assert "takes too long" in response.content.decode()
 
 
-def test_same_text_is_shown_once_and_all_others_below_it(client: Client) -> None:
+def test_duplicates_are_grouped_under_the_first(client: Client) -> None:
     other = make_source("Other Gazette")
     publish_indexed(
         {"title": "Another", "text": "the ferry sails", "source": other, "published_at": at(7)},
@@ -146,7 +144,7 @@ def test_same_text_is_shown_once_and_all_others_below_it(client: Client) -> None
     assert html.index("Last") < html.index("First") < html.index("Another") < html.index(">Own<")
 
 
-def test_untitled_story_has_words_for_it(client: Client) -> None:
+def test_hit_without_a_headline_is_untitled(client: Client) -> None:
     publish_indexed({"title": "", "text": "ferry"})
     assert titles(page_text(client, "/search/?q=ferry")) == ["(untitled)"]
 
@@ -176,7 +174,7 @@ def test_titles_texts_and_names_are_text_and_never_markup(client: Client) -> Non
     assert "&lt;<mark>img</mark> src=x" in page_text(client, "/search/?q=img")
 
 
-def test_filters_are_chips_and_each_can_be_taken_away(client: Client) -> None:
+def test_each_filter_is_a_removable_chip(client: Client) -> None:
     publish_indexed({"text": "ferry", "source": make_source("BBC"), "published_at": at(8)})
     query = "ferry source:BBC,DW -lang:en date:2021-01 has:image"
     html = page_text(client, f"/search/?q={quote(query)}&sort=oldest")
@@ -193,7 +191,7 @@ def test_filters_are_chips_and_each_can_be_taken_away(client: Client) -> None:
     assert all("sort=oldest" in link for link, _ in found)
 
 
-def test_page_says_what_the_search_was_taken_for(client: Client) -> None:
+def test_page_explains_how_the_query_was_parsed(client: Client) -> None:
     publish_indexed({"text": "ferry"})
     html = page_text(client, "/search/?q=" + quote('titel:ferry source:Nobody tag:x author:y "a'))
     assert "There is no field named titel" in html
@@ -225,7 +223,7 @@ def test_facets_count_and_narrow(client: Client) -> None:
     assert '<strong lang="en">Other Gazette</strong>' in narrowed
 
 
-def test_names_that_only_hidden_stories_bear_are_no_facets(client: Client) -> None:
+def test_names_of_stories_that_are_not_public_are_no_facets(client: Client) -> None:
     [story, _] = publish_indexed(
         {"text": "ferry", "tags": ("Hidden Topic",), "source": make_source("Hidden Outlet")},
         {"text": "ferry 2"},
@@ -244,7 +242,7 @@ def test_names_that_only_hidden_stories_bear_are_no_facets(client: Client) -> No
         (range(2010, 2021, 10), ["2020", "2010"]),
     ],
 )
-def test_histogram_is_drawn_and_can_be_read(
+def test_histogram_has_bars_and_a_text_alternative(
     client: Client, years: range, labels: list[str]
 ) -> None:
     publish_indexed(
@@ -260,9 +258,9 @@ def test_histogram_is_drawn_and_can_be_read(
 
 
 @pytest.mark.parametrize(
-    ("address", "queries"),
+    ("url", "queries"),
     [
-        # the index's name; stories; which of them have changed; whether anything has; texts;
+        # the index identity; stories; which of them have changed; whether anything has; texts;
         # outlets; topics
         ("/search/?q=ferry", 7),
         ("/search/?q=ferry&sort=oldest", 7),
@@ -271,30 +269,30 @@ def test_histogram_is_drawn_and_can_be_read(
         ("/search/help/", 0),
     ],
 )
-def test_queries_do_not_grow_with_the_hits(client: Client, address: str, queries: int) -> None:
+def test_queries_do_not_grow_with_the_hits(client: Client, url: str, queries: int) -> None:
     publish_indexed(
         *({"text": f"ferry {n}", "source": make_source(f"Outlet {n}"), "tags": (f"Topic {n}",)}
           for n in range(30))
     )  # fmt: skip
-    page_text(client, address)
-    with asks_the_archive(queries):
-        page_text(client, address)
+    page_text(client, url)
+    with assert_archive_queries(queries):
+        page_text(client, url)
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.typed)
-def test_every_example_of_the_help_can_be_searched_for(client: Client, example: Example) -> None:
+def test_every_example_of_the_help_works(client: Client, example: Example) -> None:
     publish_indexed({"text": "ferry"})
     link = f'href="/search/?q={quote(example.typed, safe="")}"'
     assert link in page_text(client, "/search/help/")
     html = page_text(client, f"/search/?q={quote(example.typed)}")
     for note in parse(example.typed).notes:
-        assert escape(say(note)) in html
+        assert escape(format_note(note)) in html
 
 
 def test_withdrawn_story_leaves_the_page_at_once(client: Client) -> None:
     [story] = publish_indexed({"title": "Secret harbour", "text": "ferry"})
     Article.objects.filter(pk=story.pk).update(state="withdrawn", state_reason="asked")
-    SearchChange.note([story.pk])
+    SearchChange.record([story.pk])
     html = page_text(client, "/search/?q=ferry")
     assert "Secret" not in html
     assert "Nothing found" in html

@@ -1,4 +1,4 @@
-"""The pages of words: what the archive is, and how something is taken out of it."""
+"""The static pages: about the archive, and takedown requests."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ pytestmark = pytest.mark.django_db
 PAGES = ("/about/", "/about/takedown/")
 
 
-def test_about_tells_what_is_held(client: Client, django_assert_num_queries: Any) -> None:
+def test_about_has_totals(client: Client, django_assert_num_queries: Any) -> None:
     publish(published_at=dt.datetime(2019, 3, 1, 5, tzinfo=dt.UTC))
     publish(published_at=at(10), source=make_source("Other Gazette"))
-    # All days together; the number of outlets.
+    # Totals of all days; the number of outlets.
     with django_assert_num_queries(2):
         html = page_text(client, "/about/")
     assert "It holds 2 stories, from " in html
@@ -31,22 +31,22 @@ def test_about_tells_what_is_held(client: Client, django_assert_num_queries: Any
     assert "They are of 2 outlets." in html
 
 
-def test_about_an_archive_without_a_story_tells_no_number(client: Client) -> None:
+def test_about_an_empty_archive_has_no_totals(client: Client) -> None:
     html = page_text(client, "/about/")
     assert "It holds 0" not in html
     assert "About this archive" in html
 
 
-def test_pages_lead_to_what_they_speak_of(client: Client) -> None:
+def test_links_of_the_pages_work(client: Client) -> None:
     html = page_text(client, "/about/")
-    for address in ("/coverage/", "/search/help/", "/feed/", "/api/v1/docs", "/about/takedown/",
+    for url in ("/coverage/", "/search/help/", "/feed/", "/api/v1/docs", "/about/takedown/",
                     "/withdrawals/"):  # fmt: skip
-        assert f'href="{address}"' in html
-        assert client.get(address).status_code == 200
+        assert f'href="{url}"' in html
+        assert client.get(url).status_code == 200
     assert 'href="/withdrawals/"' in page_text(client, "/about/takedown/")
 
 
-def test_takedown_asks_no_database(client: Client, django_assert_num_queries: Any) -> None:
+def test_takedown_needs_no_database(client: Client, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         page_text(client, "/about/takedown/")
 
@@ -62,7 +62,7 @@ def test_takedown_asks_no_database(client: Client, django_assert_num_queries: An
     ],
 )
 @pytest.mark.parametrize("page", PAGES)
-def test_contact_is_told_where_it_is_set(
+def test_contact_is_shown_if_it_is_set(
     client: Client, settings: Settings, page: str, contact: str, link: str
 ) -> None:
     settings.CONTACT = contact
@@ -70,9 +70,7 @@ def test_contact_is_told_where_it_is_set(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_nothing_is_said_of_a_contact_that_is_not_set(
-    client: Client, settings: Settings, page: str
-) -> None:
+def test_no_contact_is_shown_if_none_is_set(client: Client, settings: Settings, page: str) -> None:
     settings.CONTACT = ""
     html = page_text(client, page)
     for words in ("mailto:", "Write to", "Contact", "are reached at"):
@@ -82,7 +80,7 @@ def test_nothing_is_said_of_a_contact_that_is_not_set(
 @pytest.mark.parametrize(
     "value", ["archive@news.example", "javascript:alert(1)", "http://x.example"]
 )
-def test_contact_that_is_none_stops_the_start(
+def test_invalid_contact_fails_at_startup(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any, value: str
 ) -> None:
     monkeypatch.setenv("CONTACT", value)
@@ -90,6 +88,6 @@ def test_contact_that_is_none_stops_the_start(
         Environment(tmp_path).contact("CONTACT")
 
 
-def test_setting_is_in_the_guide_and_in_the_example() -> None:
+def test_setting_is_in_the_guide_and_the_example_file() -> None:
     assert "| `CONTACT` |" in (PROJECT / "docs" / "operators.md").read_text()
     assert "\n# CONTACT=" in (PROJECT / ".env.example").read_text()

@@ -1,4 +1,4 @@
-"""The page of bookmarks, and what the server gives the reader's scripts to work with."""
+"""The bookmarks page, and the markup that the reader's scripts use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_page_is_the_same_for_everybody(client: Client) -> None:
     assert client.post("/bookmarks/").status_code == 405
 
 
-def test_page_explains_itself_and_waits_for_its_script(client: Client) -> None:
+def test_page_has_a_text_and_a_hidden_section_for_its_script(client: Client) -> None:
     html = page_text(client, "/bookmarks/")
     assert "stay in this browser" in html
     assert "<noscript>" in html
@@ -28,12 +28,12 @@ def test_page_explains_itself_and_waits_for_its_script(client: Client) -> None:
     assert '<meta name="robots" content="noindex, follow">' in html
 
 
-def test_page_gives_addresses_with_and_without_the_language(client: Client) -> None:
+def test_page_has_urls_with_and_without_language_prefix(client: Client) -> None:
     assert 'data-home="/" data-site="/"' in page_text(client, "/bookmarks/")
     assert 'data-home="/zh-hans/" data-site="/"' in page_text(client, "/zh-hans/bookmarks/")
 
 
-def test_story_has_a_button_that_a_script_shows(client: Client) -> None:
+def test_story_has_a_hidden_bookmark_button(client: Client) -> None:
     story = publish(title='船 "归港" & <b>', tags=("港口",))
     html = page_text(client, story.get_absolute_url())
     button = re.search(r"<button [^>]*data-bookmark [^>]*>", html)
@@ -51,7 +51,7 @@ def test_story_has_a_button_that_a_script_shows(client: Client) -> None:
     assert re.search(rf'<article [^>]*data-code="{story.code}" data-shown', html)
 
 
-def test_theme_is_set_before_any_style_is_read(client: Client) -> None:
+def test_theme_script_precedes_the_style_sheets(client: Client) -> None:
     html = page_text(client, "/")
     script = html.index('<script src="/static/theme.js"></script>')  # neither deferred nor a module
     assert html.index('<meta name="color-scheme"') < script
@@ -59,7 +59,7 @@ def test_theme_is_set_before_any_style_is_read(client: Client) -> None:
     assert html.count("data-reading-settings") == html.count("data-keys-help") == 1
 
 
-def test_lists_name_their_stories_for_the_marks(client: Client) -> None:
+def test_lists_have_story_codes_for_the_read_marks(client: Client) -> None:
     story = publish()
     html = page_text(client, f"/{story.day:%Y/%m/%d}/")
     assert re.search(rf'<li [^>]*data-code="{story.code}"', html)

@@ -1,4 +1,4 @@
-"""``/robots.txt``, read as a crawler reads it; and the header that goes with it."""
+"""``/robots.txt`` as parsed by a crawler, and the header with the same reservation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 SITE = "https://news.example"
 READ = ["/", "/2021/01/14/", "/2021/01/14/港口/", "/sources/", "/tags/harbour/", "/a/abcd1234/",
         "/feed/", "/i/abcd1234", "/sitemap.xml", "/search/help/", "/zh-hant/2021/",
-        "/zh-hans/search/help/", "/static/site.css"]  # fmt: skip
+        "/zh-hans/search/help/", "/static/css/base.css"]  # fmt: skip
 NOT_READ = ["/admin/", "/admin/login/", "/search/?q=船", "/search/feed/?q=船",
             "/zh-hans/search/?q=船", "/search/suggest?q=a", "/api/v1/articles",
             "/search/download.csv"]  # fmt: skip
@@ -37,7 +37,7 @@ def rules(client: Client) -> RobotFileParser:
     return parser
 
 
-def test_pages_are_read_and_what_is_without_end_is_not(client: Client) -> None:
+def test_pages_are_allowed_and_endless_lists_are_not(client: Client) -> None:
     parser = rules(client)
     for path in READ:
         assert parser.can_fetch("Googlebot", SITE + path), path
@@ -45,21 +45,19 @@ def test_pages_are_read_and_what_is_without_end_is_not(client: Client) -> None:
         assert not parser.can_fetch("Googlebot", SITE + path), path
 
 
-def test_variants_and_old_versions_are_named_by_patterns(client: Client) -> None:
-    # The parser knows no patterns, which RFC 9309 has.
+def test_variants_and_old_versions_are_disallowed_by_patterns(client: Client) -> None:
+    # The parser does not support the patterns of RFC 9309.
     lines = client.get("/robots.txt").content.decode().splitlines()
     for rule in ("/*?mark=", "/*&mark=", "/*?script=", "/*&script=", "/a/*/versions/",
                  "/zh-hans/a/*/versions/"):  # fmt: skip
         assert f"Disallow: {rule}" in lines
 
 
-def test_sitemap_is_named(client: Client) -> None:
+def test_file_names_the_sitemap(client: Client) -> None:
     assert rules(client).site_maps() == [f"{SITE}/sitemap.xml"]
 
 
-def test_crawlers_for_language_models_are_refused_or_allowed(
-    client: Client, settings: Settings
-) -> None:
+def test_ai_crawlers_are_refused_or_allowed(client: Client, settings: Settings) -> None:
     settings.AI_CRAWLERS = "refused"
     parser = rules(client)
     assert len(AI_CRAWLERS) == len({name.lower() for name in AI_CRAWLERS})
@@ -75,7 +73,7 @@ def test_crawlers_for_language_models_are_refused_or_allowed(
 
 
 @pytest.mark.parametrize(("value", "header"), [("refused", "1"), ("allowed", None)])
-def test_every_public_answer_tells_the_reservation(
+def test_every_public_response_has_the_reservation_header(
     client: Client, settings: Settings, value: str, header: str | None
 ) -> None:
     settings.AI_CRAWLERS = value
@@ -84,7 +82,7 @@ def test_every_public_answer_tells_the_reservation(
         assert client.get(path).headers.get("tdm-reservation") == header, path
 
 
-def test_wrong_value_stops_the_start(tmp_path: Path) -> None:
+def test_invalid_setting_fails_at_startup(tmp_path: Path) -> None:
     code, message = start(tmp_path / "a.sqlite3", AI_CRAWLERS="maybe")
     assert code == 1
     assert "Write AI_CRAWLERS=allowed or AI_CRAWLERS=refused." in message

@@ -1,4 +1,4 @@
-"""``/.well-known/security.txt``: whom to tell of a hole."""
+"""``/.well-known/security.txt``: the contact for vulnerability reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from articles.access.checks import contact_is_told
+from articles.access.checks import check_security_contact
 from articles.tests.test_settings import start
 
 PATH = "/.well-known/security.txt"
@@ -25,25 +25,25 @@ def fields(settings: Settings, contact: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("contact", ["mailto:security@news.example", "https://news.example/report"])
-def test_contact_is_told(settings: Settings, contact: str) -> None:
-    told = fields(settings, contact)
-    assert told["Contact"] == contact
-    assert told["Canonical"] == f"https://news.example{PATH}"
-    assert told["Preferred-Languages"] == "en, zh"
-    expires = dt.datetime.fromisoformat(told["Expires"])
+def test_file_has_the_contact(settings: Settings, contact: str) -> None:
+    values = fields(settings, contact)
+    assert values["Contact"] == contact
+    assert values["Canonical"] == f"https://news.example{PATH}"
+    assert values["Preferred-Languages"] == "en, zh"
+    expires = dt.datetime.fromisoformat(values["Expires"])
     now = dt.datetime.now(dt.UTC)
     assert dt.timedelta(days=100) < expires - now < dt.timedelta(days=365)
 
 
-def test_site_without_a_contact_has_no_such_file(settings: Settings) -> None:
+def test_file_is_not_found_without_a_contact(settings: Settings) -> None:
     settings.SECURITY_CONTACT = ""
     response = Client().get(PATH)
     assert response.status_code == 404
-    (note,) = contact_is_told()
+    (note,) = check_security_contact()
     assert note.id == "articles.I001"
     assert not note.is_serious()
     settings.SECURITY_CONTACT = "mailto:security@news.example"
-    assert contact_is_told() == []
+    assert check_security_contact() == []
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,15 @@ def test_site_without_a_contact_has_no_such_file(settings: Settings) -> None:
         ("LOG_ADDRESSES", "perhaps"),
     ],
 )
-def test_wrong_setting_stops_the_start_and_is_named(tmp_path: Path, name: str, value: str) -> None:
+def test_invalid_setting_fails_at_startup_and_is_named(
+    tmp_path: Path, name: str, value: str
+) -> None:
     code, message = start(tmp_path / "a.sqlite3", **{name: value})
     assert code == 1
     assert name in message
 
 
-def test_deployment_is_clean_and_cookies_are_bound_to_the_host(tmp_path: Path) -> None:
+def test_deployment_check_passes_and_cookies_are_bound_to_the_host(tmp_path: Path) -> None:
     values = {"SECRET_KEY": "k7" + "x9Qz" * 20, "SECURE_SSL_REDIRECT": "on", "DEBUG": "off"}
     arguments = ("check", "--deploy", "--fail-level", "WARNING")
     code, message = start(tmp_path / "a.sqlite3", *arguments, **values)

@@ -1,4 +1,4 @@
-"""The page of a story: headline, clocks, body, provenance."""
+"""The page of a story: headline, dates, body, provenance."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def story() -> Article:
     return article
 
 
-def test_page_tells_headline_outlet_byline_and_time(client: Client, story: Article) -> None:
+def test_page_shows_headline_outlet_byline_and_time(client: Client, story: Article) -> None:
     html = page_text(client, story.get_absolute_url())
     assert f'<h1><span lang="zh-Hans">{story.title}</span></h1>' in html
     assert "Example Herald" in html
@@ -48,19 +48,19 @@ def test_headline_and_names_are_text_and_never_markup(client: Client) -> None:
     author = Author.objects.create(name=bad, slug="bad")
     source = make_source("Bad", language='"><script>')
     story = publish(title=bad, author=author, tags=(bad,), source=source, language='"><script>')
-    for address in (story.get_absolute_url(), "/", "/authors/", "/tags/", "/sources/"):
-        html = page_text(client, address)
+    for url in (story.get_absolute_url(), "/", "/authors/", "/tags/", "/sources/"):
+        html = page_text(client, url)
         assert "<img" not in html
         assert "<script>" not in html
 
 
-def test_time_is_that_of_the_archives_zone(client: Client, story: Article, settings: Any) -> None:
+def test_time_is_in_the_archive_time_zone(client: Client, story: Article, settings: Any) -> None:
     settings.TIME_ZONE = "Asia/Taipei"
     html = page_text(client, story.get_absolute_url())
     assert "14 January 2021, 22:04 UTC+8" in html
 
 
-def test_story_known_by_its_day_shows_no_time(client: Client) -> None:
+def test_story_with_day_precision_shows_no_time(client: Client) -> None:
     story = publish(published_at=at(0), published_precision="day")
     html = page_text(client, story.get_absolute_url())
     assert '<time datetime="2021-01-14">14 January 2021</time>' in html
@@ -68,7 +68,7 @@ def test_story_known_by_its_day_shows_no_time(client: Client) -> None:
 
 
 @pytest.mark.parametrize("evidence", list(Evidence))
-def test_clocks_explain_every_kind_of_evidence(client: Client, evidence: Evidence) -> None:
+def test_dates_explain_every_kind_of_evidence(client: Client, evidence: Evidence) -> None:
     story = publish(published_evidence=evidence.value)
     html = page_text(client, story.get_absolute_url())
     assert "How this date is known" in html
@@ -76,21 +76,21 @@ def test_clocks_explain_every_kind_of_evidence(client: Client, evidence: Evidenc
     assert "<dt>Imported</dt>" in html
 
 
-def test_post_file_clock_is_no_more_exact_than_the_post(client: Client) -> None:
+def test_post_file_date_has_the_precision_of_the_post(client: Client) -> None:
     story = publish(published_at=at(9))
     add_version(story, 1, date="2021-01-15")
     html = page_text(client, story.get_absolute_url())
     assert '<time datetime="2021-01-15">15 January 2021</time>' in html
 
 
-def test_original_is_linked_without_endorsement(client: Client, story: Article) -> None:
+def test_original_link_has_nofollow(client: Client, story: Article) -> None:
     html = page_text(client, story.get_absolute_url())
     link = '<a href="https://herald.example/port" rel="nofollow noopener external">'
     assert f"{link}herald.example</a>" in html
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "mailto:a@b.example"])
-def test_original_that_is_no_page_is_shown_and_not_linked(client: Client, url: str) -> None:
+def test_original_with_another_scheme_is_not_linked(client: Client, url: str) -> None:
     story = publish(kind="video")
     capture = make_capture(article=story, url=url, version=1)
     Article.objects.filter(pk=story.pk).update(current_capture=capture)
@@ -99,9 +99,7 @@ def test_original_that_is_no_page_is_shown_and_not_linked(client: Client, url: s
     assert f'href="{url}' not in html
 
 
-def test_page_lists_fingerprints_but_none_of_a_hidden_capture(
-    client: Client, story: Article
-) -> None:
+def test_page_lists_checksums_except_of_hidden_captures(client: Client, story: Article) -> None:
     shown = add_version(story, 2, title="第二个标题")
     hidden = make_capture(b"x", article=story, version=3, hidden=True, hidden_reason="a name")
     html = page_text(client, story.get_absolute_url())
@@ -110,7 +108,7 @@ def test_page_lists_fingerprints_but_none_of_a_hidden_capture(
     assert hidden.original_id not in html
 
 
-def test_page_lists_what_cleaning_took_away(client: Client) -> None:
+def test_page_lists_removals_of_cleaning(client: Client) -> None:
     story = publish()
     capture = add_version(story, 1)
     scripts = 3 * [{"rule": "script", "characters": 0, "text": ""}]
@@ -126,7 +124,7 @@ def test_page_lists_what_cleaning_took_away(client: Client) -> None:
     assert "更多&lt;b&gt;" in html
 
 
-def test_edits_are_named(client: Client, story: Article) -> None:
+def test_page_lists_edited_fields(client: Client, story: Article) -> None:
     for field in ("title", "html"):
         ArticleEdit.objects.create(article=story, field=field, value="x", created_at=NOON)
     ArticleEdit.objects.create(
@@ -136,7 +134,7 @@ def test_edits_are_named(client: Client, story: Article) -> None:
     assert "Edited by the archive: text and title." in html
 
 
-def test_page_without_edits_does_not_speak_of_any(client: Client, story: Article) -> None:
+def test_page_without_edits_mentions_none(client: Client, story: Article) -> None:
     assert "Edited by" not in page_text(client, story.get_absolute_url())
 
 
@@ -152,20 +150,20 @@ def test_page_without_edits_does_not_speak_of_any(client: Client, story: Article
         ({"html": "<p>短。</p>", "text": "短。", "flags": ["short"]}, "these few words"),
     ],
 )
-def test_empty_and_short_bodies_say_what_is_held(
+def test_empty_and_short_bodies_have_a_note(
     client: Client, values: dict[str, Any], words: str
 ) -> None:
     story = publish(**values)
     assert words in page_text(client, story.get_absolute_url())
 
 
-def test_untitled_story_says_so(client: Client) -> None:
+def test_story_without_a_headline_is_untitled(client: Client) -> None:
     html = page_text(client, publish(title="").get_absolute_url())
     assert '<h1><span class="untitled" lang="en">(untitled)</span></h1>' in html
     assert "<title>(untitled) – " in html
 
 
-def test_video_without_a_player_links_to_where_it_can_be_watched(client: Client) -> None:
+def test_video_without_a_player_links_to_its_page(client: Client) -> None:
     url = "https://www.youtube.com/playlist?list=PLharbour"
     story = publish(kind="video", url=url)
     add_version(story, 1)
@@ -173,7 +171,7 @@ def test_video_without_a_player_links_to_where_it_can_be_watched(client: Client)
     assert f'<a href="{url}" rel="nofollow noopener external">Watch the video at' in html
 
 
-def test_page_leads_to_the_outlets_stories_before_and_after(client: Client) -> None:
+def test_page_links_the_adjacent_stories_of_the_outlet(client: Client) -> None:
     other = make_source("Other Gazette")
     before, here, after = (publish(title=title, published_at=at(9)) for title in "ABC")
     publish(title="elsewhere", published_at=at(9), source=other)
@@ -189,8 +187,8 @@ def test_page_takes_a_fixed_number_of_queries(
     for number in range(2, 6):
         add_version(story, number, title=f"标题 {number}")
         publish(tags=("一", "二"))
-    # the story with outlet, author, body and capture; edits; topics; what changed; captures;
-    # the one before and the one after in the outlet; the same in the day
+    # the story with source, author, body and capture; edits; topics; version changes; captures;
+    # the adjacent stories in the outlet, and on the day
     with django_assert_num_queries(9):
         page_text(client, story.get_absolute_url())
 
@@ -215,19 +213,17 @@ def test_capture_count_on_the_page_is_bounded(client: Client, story: Article) ->
     assert page_text(client, story.get_absolute_url()).count("Same story in another form") == 10
 
 
-def test_what_was_searched_for_is_marked(client: Client, settings: Any) -> None:
+def test_search_terms_are_highlighted(client: Client, settings: Any) -> None:
     story = publish(title="臺灣 <b>ferry</b>", html="<p>從臺<b>灣</b>出發 &lt;ferry&gt;</p>")
-    address = story.get_absolute_url()
-    canonical = f'<link rel="canonical" href="{settings.SITE_URL}{address}">'
-    html = page_text(client, f"{address}?mark=台湾+source:BBC+-x")
+    url = story.get_absolute_url()
+    canonical = f'<link rel="canonical" href="{settings.SITE_URL}{url}">'
+    html = page_text(client, f"{url}?mark=台湾+source:BBC+-x")
     assert "<mark>臺灣</mark> &lt;b&gt;ferry&lt;/b&gt;</span></h1>" in html
     assert "<p>從<mark>臺</mark><b><mark>灣</mark></b>出發 &lt;ferry&gt;</p>" in html
     assert canonical in html
-    html = page_text(client, f"{address}?mark=title:ferry")
+    html = page_text(client, f"{url}?mark=title:ferry")
     assert "&lt;b&gt;<mark>ferry</mark>&lt;/b&gt;</span></h1>" in html
     assert "出發 &lt;ferry&gt;</p>" in html
     for words in ("", "source:BBC", "%EF%BC%81", "%00", "(", "zeppelin"):
-        assert "<mark>" not in page_text(client, f"{address}?mark={words}")
-    assert f'<link rel="canonical" href="{settings.SITE_URL}{address}">' in page_text(
-        client, address
-    )
+        assert "<mark>" not in page_text(client, f"{url}?mark={words}")
+    assert f'<link rel="canonical" href="{settings.SITE_URL}{url}">' in page_text(client, url)

@@ -1,4 +1,4 @@
-"""The head of a story's page, as search engines, messengers and Zotero read it."""
+"""Metadata in the head of a story's page, for search engines, messengers and Zotero."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from articles.content.output.json_ld import script_data
+from articles.content.output.json_ld import serialize_for_script
 from articles.models import Article, ArticleImage, Author, Image, ImageState
 from articles.tests.support.factories import make_source
 from articles.tests.support.page_fixtures import add_version, at, publish
-from articles.views.story.article_metadata import head_of
+from articles.views.story.article_metadata import build_head_metadata
 
 SITE = "https://archive.example"
 
@@ -40,11 +40,13 @@ def story(db: None) -> Article:
 
 
 def head_html(article: Article, *topics: str) -> str:
-    return render_to_string("pages/_article_head.html", {"head": head_of(article, topics)})
+    return render_to_string(
+        "pages/_article_head.html", {"head": build_head_metadata(article, topics)}
+    )
 
 
 def metas(html: str) -> dict[str, str]:
-    """Return the content of each ``meta`` by its name or property; each may be there once."""
+    """Return the content of each ``meta`` by name or property; asserts that each is unique."""
     found: dict[str, str] = {}
     for node in LexborHTMLParser(f"<head>{html}</head>").css("head > meta"):
         name = node.attributes.get("property") or node.attributes.get("name") or ""
@@ -54,11 +56,11 @@ def metas(html: str) -> dict[str, str]:
 
 
 def linked_data(html: str) -> dict[str, Any]:
-    """Return what the only script of the head holds."""
+    """Return the JSON-LD of the only script in the head."""
     [script] = LexborHTMLParser(f"<head>{html}</head><body>").css("script")
     assert script.attributes == {"type": "application/ld+json"}
-    told: dict[str, Any] = json.loads(script.text())
-    return told
+    data: dict[str, Any] = json.loads(script.text())
+    return data
 
 
 def canonical(html: str) -> str | None:
@@ -66,14 +68,14 @@ def canonical(html: str) -> str | None:
     return link.attributes["href"]
 
 
-def test_canonical_is_the_outlets_page_unless_its_policy_says_otherwise(story: Article) -> None:
+def test_canonical_url_follows_the_policy_of_the_outlet(story: Article) -> None:
     assert canonical(head_html(story)) == "https://herald.example/port"
     story.source.canonical_policy = "archive"
     assert canonical(head_html(story)) == SITE + story.get_absolute_url()
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "mailto:a@b.example", ""])
-def test_canonical_is_ours_when_the_original_is_no_page(story: Article, url: str) -> None:
+def test_canonical_url_is_ours_when_the_original_is_not_http(story: Article, url: str) -> None:
     assert story.current_capture is not None
     story.current_capture.url = url
     html = head_html(story)
@@ -82,7 +84,7 @@ def test_canonical_is_ours_when_the_original_is_no_page(story: Article, url: str
     assert "alert" not in html
 
 
-def test_addresses_are_without_the_language_of_the_interface(story: Article) -> None:
+def test_urls_have_no_language_prefix(story: Article) -> None:
     plain = head_html(story)
     set_script_prefix("/zh-hant/")
     try:
@@ -91,7 +93,7 @@ def test_addresses_are_without_the_language_of_the_interface(story: Article) -> 
         set_script_prefix("/")
 
 
-def test_open_graph_tells_an_article(story: Article) -> None:
+def test_open_graph_describes_an_article(story: Article) -> None:
     found = metas(head_html(story, "航運"))
     assert {k: v for k, v in found.items() if k.startswith(("og:", "article:"))} == {
         "og:type": "article",
@@ -106,7 +108,7 @@ def test_open_graph_tells_an_article(story: Article) -> None:
     }
 
 
-def test_highwire_tells_zotero_a_newspaper_article(story: Article) -> None:
+def test_highwire_tags_give_zotero_a_newspaper_article(story: Article) -> None:
     found = metas(head_html(story))
     assert {k: v for k, v in found.items() if k.startswith(("citation_", "z:"))} == {
         "z:itemType": "newspaperArticle",
@@ -124,7 +126,7 @@ def test_highwire_tells_zotero_a_newspaper_article(story: Article) -> None:
     assert metas(head_html(story))["z:itemType"] == "videoRecording"
 
 
-def test_linked_data_tells_outlet_and_archive_apart(story: Article) -> None:
+def test_linked_data_distinguishes_outlet_and_archive(story: Article) -> None:
     archive = {"@type": "Organization", "name": "News Archive", "url": f"{SITE}/"}
     assert linked_data(head_html(story, "航運", "港口")) == {
         "@context": "https://schema.org",
@@ -150,14 +152,14 @@ def test_linked_data_tells_outlet_and_archive_apart(story: Article) -> None:
     }
 
 
-def test_day_is_told_as_a_day(story: Article) -> None:
+def test_day_precision_gives_a_date_without_time(story: Article) -> None:
     story.published_precision = "day"
     html = head_html(story)
     assert linked_data(html)["datePublished"] == "2021-01-14"
     assert metas(html)["article:published_time"] == "2021-01-14"
 
 
-def test_change_by_the_outlet_is_told_with_its_date(story: Article) -> None:
+def test_change_by_the_outlet_sets_the_modified_date(story: Article) -> None:
     assert "dateModified" not in linked_data(head_html(story))
     add_version(story, 2, title="第二个标题", date="2021-01-16T08:00:00Z")
     html = head_html(story)
@@ -167,7 +169,7 @@ def test_change_by_the_outlet_is_told_with_its_date(story: Article) -> None:
     assert linked_data(head_html(story))["dateModified"] == "2021-01-17"
 
 
-def test_only_a_picture_that_is_held_is_told(
+def test_only_a_stored_picture_is_in_the_metadata(
     story: Article, django_assert_num_queries: Any
 ) -> None:
     for position, state in enumerate(("known", "held", "held")):
@@ -179,7 +181,7 @@ def test_only_a_picture_that_is_held_is_told(
             article=story, image=image, position=position, alt=f'"船" {position}'
         )
     story.picture_count = 3
-    with django_assert_num_queries(1):  # the first picture that is held
+    with django_assert_num_queries(1):  # the first stored picture
         html = head_html(story)
     assert metas(html)["og:image"] == f"{SITE}/i/{1:016}?w=800"
     assert metas(html)["og:image:alt"] == '"船" 1'
@@ -193,7 +195,7 @@ def test_only_a_picture_that_is_held_is_told(
     ["</script><script>alert(1)</script>", "<!--<script>", '"><img src=x onerror=alert(1)>',
      "\u2028alert(1)", "]]>&lt;/script&gt;"],
 )  # fmt: skip
-def test_hostile_words_stay_inside(story: Article, bad: str) -> None:
+def test_hostile_text_is_escaped(story: Article, bad: str) -> None:
     assert story.author is not None
     story.title = story.excerpt = story.author.name = story.source.name = bad
     html = head_html(story, bad)
@@ -202,25 +204,25 @@ def test_hostile_words_stay_inside(story: Article, bad: str) -> None:
     assert len(parsed.css("script")) == 1
     assert not parsed.css("img")
     assert parsed.css_first("body > p") is not None
-    told = linked_data(html)
-    assert told["description"] == told["keywords"][0] == bad
+    data = linked_data(html)
+    assert data["description"] == data["keywords"][0] == bad
     assert metas(html)["og:description"] == bad
 
 
 @given(st.text())
 def test_script_data_is_json_without_markup(text: str) -> None:
-    made = script_data({"a": text})
+    made = serialize_for_script({"a": text})
     assert not set(made) & set("<>&\u2028\u2029")
     assert json.loads(made) == {"a": text}
 
 
-def test_untitled_story_of_nobody_knows_what_it_does_not_know(story: Article) -> None:
+def test_metadata_of_an_untitled_story_without_author(story: Article) -> None:
     story.title, story.author, story.language, story.excerpt = "", None, "", ""
     story.source.home_page = ""
     html = head_html(story)
-    told = linked_data(html)
-    assert not told.keys() & {"headline", "author", "inLanguage", "description", "keywords"}
-    assert told["publisher"] == {"@type": "NewsMediaOrganization", "name": "Example Herald"}
+    data = linked_data(html)
+    assert not data.keys() & {"headline", "author", "inLanguage", "description", "keywords"}
+    assert data["publisher"] == {"@type": "NewsMediaOrganization", "name": "Example Herald"}
     found = metas(html)
     assert found["og:title"] == found["citation_title"] == "(untitled)"
     assert not found.keys() & {"og:locale", "og:description", "citation_author", "article:author"}
@@ -231,7 +233,7 @@ def test_untitled_story_of_nobody_knows_what_it_does_not_know(story: Article) ->
     [("zh-Hans", "HK", "zh_CN"), ("zh-Hant", "HK", "zh_HK"), ("zh-Hant", "", "zh_TW"),
      ("en", "GB", "en_US")],
 )  # fmt: skip
-def test_locale_follows_script_and_place(
+def test_locale_follows_script_and_country(
     story: Article, language: str, country: str, locale: str
 ) -> None:
     story.language, story.source.country = language, country

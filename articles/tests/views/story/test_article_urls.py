@@ -1,4 +1,4 @@
-"""Addresses that moved, were taken away or never were; and what every public page promises."""
+"""URLs that redirect, are gone or unknown; and rules for every public page."""
 
 from __future__ import annotations
 
@@ -26,35 +26,35 @@ def withdrawn(**values: Any) -> Article:
     )
 
 
-def test_code_redirects_to_the_address(client: Client) -> None:
+def test_code_redirects_to_the_current_url(client: Client) -> None:
     story = publish(slug="港口-今日")
     response = client.get(f"/a/{story.code}/")
     assert (response.status_code, response["Location"]) == (301, story.get_absolute_url())
 
 
-def test_former_address_redirects_to_the_present_one(client: Client) -> None:
+def test_former_path_redirects_to_the_current_url(client: Client) -> None:
     story = publish()
     Redirect.objects.create(path="/2019/05/04/旧-标题/", article=story, created_at=NOON)
     response = client.get("/2019/05/04/" + quote("旧-标题") + "/")
     assert (response.status_code, response["Location"]) == (301, story.get_absolute_url())
 
 
-def test_former_address_of_a_withdrawn_story_is_gone(client: Client) -> None:
+def test_former_path_of_a_withdrawn_story_is_gone(client: Client) -> None:
     Redirect.objects.create(path="/2019/05/04/old/", article=withdrawn(), created_at=NOON)
     assert REASON in page_text(client, "/2019/05/04/old/", 410)
 
 
-def test_former_address_of_a_story_in_review_is_not_found(client: Client) -> None:
+def test_former_path_of_a_story_in_review_is_not_found(client: Client) -> None:
     story = publish(state=State.REVIEW)
     Redirect.objects.create(path="/2019/05/04/old/", article=story, created_at=NOON)
     page_text(client, "/2019/05/04/old/", 404)
 
 
-def test_withdrawn_story_leaves_reason_and_date_everywhere(client: Client) -> None:
+def test_every_url_of_a_withdrawn_story_gives_reason_and_date(client: Client) -> None:
     story = withdrawn()
-    address, short = story.get_absolute_url(), f"/a/{story.code}/"
+    url, short = story.get_absolute_url(), f"/a/{story.code}/"
     for path in (
-        address,
+        url,
         short,
         f"{short}versions/",
         f"{short}versions/1/",
@@ -74,7 +74,7 @@ def test_story_in_review_is_not_found_anywhere(client: Client) -> None:
         assert "未发表" not in page_text(client, path, 404)
 
 
-def test_erased_story_leaves_reason_and_date_at_its_code(client: Client) -> None:
+def test_code_of_an_erased_story_gives_reason_and_date(client: Client) -> None:
     BlockedIdentity.objects.create(
         identity_hash="0" * 64, code="abcd1234", reason=REASON, blocked_at=at(9)
     )
@@ -137,25 +137,25 @@ def test_old_path_of_a_story_that_is_not_public(client: Client, state: State, st
         "/2021/1/14/",
     ],
 )
-def test_address_that_never_was_is_not_found(client: Client, path: str) -> None:
+def test_unknown_path_is_not_found(client: Client, path: str) -> None:
     html = page_text(client, path, 404)
     assert "Nothing here" in html
     assert "matches" not in html  # a word of Django's own messages
 
 
-def test_not_found_page_of_what_robots_try_asks_no_database(
+def test_not_found_page_for_paths_of_bots_needs_no_database(
     client: Client, django_assert_num_queries: Any
 ) -> None:
     with django_assert_num_queries(0):
         page_text(client, "/nowhere/at/all.php", 404)
 
 
-def test_page_of_a_fault_asks_no_database(
+def test_500_page_needs_no_database(
     client: Client, django_assert_num_queries: Any, settings: Any
 ) -> None:
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        # No manifest was made: the page of a fault must not need one.
+        # There is no static files manifest: the 500 page must not need one.
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
     client.raise_request_exception = False
@@ -184,7 +184,7 @@ def test_every_public_page_can_be_cached_for_everybody(client: Client) -> None:
         assert not response.cookies, path
 
 
-def test_public_pages_hold_no_script_no_style_and_no_foreign_address(client: Client) -> None:
+def test_public_pages_have_no_inline_script_or_style_and_no_foreign_url(client: Client) -> None:
     story = publish(tags=("Harbour",), published_at=at(9))
     add_version(story, 1)
     for path in ("/", "/2021/", "/2021/01/14/", story.get_absolute_url(), "/sources/"):
@@ -198,23 +198,23 @@ def test_public_pages_hold_no_script_no_style_and_no_foreign_address(client: Cli
         assert "csrf" not in html
 
 
-def test_public_pages_are_only_read(client: Client) -> None:
+def test_public_pages_refuse_post(client: Client) -> None:
     assert client.post("/").status_code == 405
     assert client.head("/").status_code == 200
 
 
-def test_healthz_asks_no_database(client: Client, django_assert_num_queries: Any) -> None:
+def test_healthz_needs_no_database(client: Client, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         assert page_text(client, "/healthz") == "ok\n"
 
 
-def test_readyz_asks_the_database(client: Client, django_assert_num_queries: Any) -> None:
+def test_readyz_queries_the_database(client: Client, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         response = client.get("/readyz")
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
 
 
-def test_readyz_when_the_database_does_not_answer(client: Client) -> None:
+def test_readyz_is_503_without_the_database(client: Client) -> None:
     with patch("articles.views.site.health.connection.cursor", side_effect=DatabaseError("down")):
         assert client.get("/readyz").status_code == 503

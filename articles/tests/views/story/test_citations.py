@@ -1,4 +1,4 @@
-"""The files of a story: citations, text, Markdown, originals; and what its page says of them."""
+"""Downloads of a story: citations, text, Markdown, originals; and their links on its page."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from articles.access.throttling.rates import Rate
-from articles.http.security_headers import FILE_POLICY
+from articles.http.security_headers import DOWNLOAD_CSP
 from articles.models import Article, ArticleEdit, Author, BlockedIdentity, State
 from articles.tests.support.factories import NOON, make_capture
 from articles.tests.support.page_fixtures import add_version, at, publish
 from articles.tests.support.post_files import make_post
-from articles.views.story.citations import citations_of
+from articles.views.story.citations import make_citations
 
 pytestmark = pytest.mark.django_db
 FILES = ("cite.bib", "cite.ris", "cite.json", "text.txt", "text.md")
@@ -41,7 +41,7 @@ def story(settings: Any) -> Article:
         ("text.md", "text/markdown; charset=utf-8"),
     ],
 )
-def test_file_is_saved_and_never_shown_as_a_page(
+def test_file_is_a_download_and_never_rendered(
     client: Client, story: Article, name: str, content_type: str
 ) -> None:
     response = client.get(f"/a/{story.code}/{name}")
@@ -49,13 +49,13 @@ def test_file_is_saved_and_never_shown_as_a_page(
     assert response["Content-Type"] == content_type
     end = name.rpartition(".")[2]
     assert response["Content-Disposition"] == f'attachment; filename="{story.code}.{end}"'
-    assert response["Content-Security-Policy"] == FILE_POLICY
+    assert response["Content-Security-Policy"] == DOWNLOAD_CSP
     assert response["X-Content-Type-Options"] == "nosniff"
     assert not response.cookies
     assert client.post(f"/a/{story.code}/{name}").status_code == 405
 
 
-def test_files_tell_the_story(client: Client, story: Article) -> None:
+def test_files_contain_the_story(client: Client, story: Article) -> None:
     files = {name: client.get(f"/a/{story.code}/{name}").content.decode() for name in FILES}
     for name, content in files.items():
         assert story.title in content, name
@@ -68,9 +68,7 @@ def test_files_tell_the_story(client: Client, story: Article) -> None:
     assert json.loads(files["cite.json"])[0]["issued"] == {"date-parts": [[2021, 1, 14]]}
 
 
-def test_date_of_the_copy_is_that_of_its_import_and_not_of_the_visit(
-    client: Client, story: Article
-) -> None:
+def test_access_date_is_the_import_date(client: Client, story: Article) -> None:
     files = [client.get(f"/a/{story.code}/cite.json").content for _ in range(2)]
     assert files[0] == files[1]
     assert json.loads(files[0])[0]["accessed"] == {"date-parts": [[2020, 2, 26]]}
@@ -78,7 +76,7 @@ def test_date_of_the_copy_is_that_of_its_import_and_not_of_the_visit(
 
 
 @pytest.mark.parametrize("name", [*FILES, "original/" + "0" * 64])
-def test_no_file_is_told_of_what_the_public_may_not_see(client: Client, name: str) -> None:
+def test_no_file_of_a_story_that_is_not_public(client: Client, name: str) -> None:
     review = publish(state=State.REVIEW)
     withdrawn = publish(state=State.WITHDRAWN, state_reason="a name")
     BlockedIdentity.objects.create(
@@ -90,11 +88,11 @@ def test_no_file_is_told_of_what_the_public_may_not_see(client: Client, name: st
         assert client.get(f"/a/{code}/{name}").status_code == status
 
 
-def test_file_has_no_language_of_the_interface(client: Client, story: Article) -> None:
+def test_file_has_no_interface_language(client: Client, story: Article) -> None:
     assert client.get(f"/zh-hans/a/{story.code}/cite.bib").status_code == 404
 
 
-def test_original_is_the_very_bytes(client: Client, story: Article) -> None:
+def test_original_has_the_imported_bytes(client: Client, story: Article) -> None:
     content = make_post(title="旧标题", url=story.url) + b"\xff<script>alert(1)</script>"
     capture = make_capture(content, article=story)
     response = client.get(f"/a/{story.code}/original/{capture.original_id}")
@@ -102,7 +100,7 @@ def test_original_is_the_very_bytes(client: Client, story: Article) -> None:
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     name = f"{story.code}-{capture.original_id[:8]}.md"
     assert response["Content-Disposition"] == f'attachment; filename="{name}"'
-    assert response["Content-Security-Policy"] == FILE_POLICY
+    assert response["Content-Security-Policy"] == DOWNLOAD_CSP
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
@@ -123,7 +121,7 @@ def test_original_of_another_story_is_not_found(client: Client, story: Article) 
     [("html", True, 410), ("title", True, 410), ("author", True, 410), ("tags", True, 200),
      ("html", False, 200)],
 )  # fmt: skip
-def test_original_does_not_bring_back_what_editors_took_out(
+def test_original_of_an_edited_story_is_gone(
     client: Client, story: Article, field: str, active: bool, status: int
 ) -> None:
     capture = story.current_capture
@@ -138,7 +136,7 @@ def test_original_does_not_bring_back_what_editors_took_out(
     assert client.get(f"/a/{story.code}/original/{capture.original_id}").status_code == status
 
 
-def test_costly_files_are_limited(client: Client, story: Article, settings: Any) -> None:
+def test_costly_files_are_rate_limited(client: Client, story: Article, settings: Any) -> None:
     settings.COSTLY_RATE = Rate(1, 60)
     assert client.get(f"/a/{story.code}/text.md").status_code == 200
     assert client.get(f"/a/{story.code}/text.md").status_code == 429
@@ -147,7 +145,7 @@ def test_costly_files_are_limited(client: Client, story: Article, settings: Any)
 
 def test_page_offers_citations_and_files(story: Article) -> None:
     html = render_to_string(
-        "pages/_cite.html", {"article": story, "citations": citations_of(story)}
+        "pages/_cite.html", {"article": story, "citations": make_citations(story)}
     )
     assert html.count(' hidden data-copies="#cite-') == 4
     for name in FILES:
@@ -157,16 +155,16 @@ def test_page_offers_citations_and_files(story: Article) -> None:
     assert "{{cite news |author=Ada Ferry |script-title=zh:" in html
 
 
-def test_title_is_text_in_the_citations_of_the_page(story: Article) -> None:
+def test_title_is_escaped_in_the_citations(story: Article) -> None:
     story.title = "<script>alert(1)</script>"
     html = render_to_string(
-        "pages/_cite.html", {"article": story, "citations": citations_of(story)}
+        "pages/_cite.html", {"article": story, "citations": make_citations(story)}
     )
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;[N/OL]" in html
 
 
-def test_files_take_few_queries(
+def test_number_of_queries_for_files(
     client: Client, story: Article, django_assert_num_queries: Any
 ) -> None:
     for name in FILES:

@@ -1,4 +1,4 @@
-"""Versions: the list, each one, what changed, and what stays hidden."""
+"""Versions: the list, a single version, the diff, and what stays hidden."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ THIRD = "<p>公路塌方，两人受伤，便道已经抢通。</p><p>抢修队�
 
 @pytest.fixture
 def story() -> Article:
-    """Return a public story with three versions, of which the third is shown."""
+    """Return a public story with three versions, of which the third is current."""
     article = publish()
     add_version(article, 1, title="上游公路塌方 三人受伤", body=FIRST)
     add_version(article, 2, title="上游公路塌方 两人受伤", body=SECOND, date="2021-01-15")
@@ -32,7 +32,7 @@ def hide(story: Article, number: int) -> None:
     story.captures.filter(version=number).update(hidden=True, hidden_reason="names a person")
 
 
-def test_list_tells_every_version_the_newest_first(client: Client, story: Article) -> None:
+def test_list_has_every_version_newest_first(client: Client, story: Article) -> None:
     html = page_text(client, f"/a/{story.code}/versions/")
     places = [html.index(f"Version {number}<") for number in (3, 2, 1)]
     assert places == sorted(places)
@@ -44,7 +44,7 @@ def test_list_tells_every_version_the_newest_first(client: Client, story: Articl
     assert '<time datetime="2021-01-15">15 January 2021</time>' in html
 
 
-def test_list_names_copies_in_another_form_under_their_version(
+def test_list_groups_copies_in_another_form_under_their_version(
     client: Client, story: Article
 ) -> None:
     copy = add_version(
@@ -55,7 +55,7 @@ def test_list_names_copies_in_another_form_under_their_version(
     assert html.count("In another form") == 1
 
 
-def test_list_is_paged_to_its_end(client: Client, story: Article) -> None:
+def test_list_pagination_reaches_the_end(client: Client, story: Article) -> None:
     for number in range(4, 56):
         add_version(story, number, title=f"标题 {number}", body=THIRD)
     first = page_text(client, f"/a/{story.code}/versions/")
@@ -76,7 +76,7 @@ def test_old_version_is_derived_from_its_original(client: Client, story: Article
     assert story.captures.get(version=1).original_id in html
 
 
-def test_shown_version_shows_the_editors_words(client: Client, story: Article) -> None:
+def test_current_version_shows_the_edits(client: Client, story: Article) -> None:
     story.title, story.edited_at = "改过的标题", NOON
     story.save()
     story.body.html = "<p>改过的正文。</p>"
@@ -88,7 +88,7 @@ def test_shown_version_shows_the_editors_words(client: Client, story: Article) -
     assert "便道" not in html
 
 
-def test_difference_to_the_shown_version_keeps_what_editors_took_out(
+def test_diff_to_the_current_version_hides_what_editors_removed(
     client: Client, story: Article
 ) -> None:
     story.edited_at = NOON
@@ -100,21 +100,21 @@ def test_difference_to_the_shown_version_keeps_what_editors_took_out(
     assert "edited by the archive" in html
 
 
-def test_unnumbered_shown_copy_counts_as_its_version(client: Client, story: Article) -> None:
+def test_unnumbered_current_copy_counts_as_its_version(client: Client, story: Article) -> None:
     add_version(story, None, title="塌方公路抢通便道", body=THIRD.replace("<p>", "<p >"))
     assert page_text(client, f"/a/{story.code}/versions/").count(">shown<") == 1
     html = page_text(client, f"/a/{story.code}/versions/3/")
     assert "This is the version that the archive shows." in html
 
 
-def test_difference_marks_headline_and_characters(client: Client, story: Article) -> None:
+def test_diff_marks_headline_and_characters(client: Client, story: Article) -> None:
     html = page_text(client, f"/a/{story.code}/versions/1..2/")
     assert "上游公路塌方 <del>三</del><ins>两</ins>人受伤</p>" in html
     assert "公路塌方，<del>三</del><ins>两</ins>人受伤，交通中断。" in html
     assert '<p class="same">抢修队已经出发，预计夜里抵达现场。</p>' in html
 
 
-def test_difference_folds_long_unchanged_stretches(client: Client) -> None:
+def test_diff_folds_long_unchanged_passages(client: Client) -> None:
     story = publish()
     same = "".join(f"<p>第{n}段在两个版本里都是一样的。</p>" for n in range(6))
     add_version(story, 1, body=f"{same}<p>结尾写于清晨，由值班编辑发出。</p>")
@@ -123,21 +123,21 @@ def test_difference_folds_long_unchanged_stretches(client: Client) -> None:
     assert '<summary lang="en">5 paragraphs without a change</summary>' in html
 
 
-def test_difference_of_headlines_alone_says_that_the_text_is_the_same(client: Client) -> None:
+def test_diff_of_headlines_only_says_that_the_text_is_the_same(client: Client) -> None:
     story = publish()
     add_version(story, 1, title="旧标题")
     add_version(story, 2, title="新标题")
     assert "The text is the same" in page_text(client, f"/a/{story.code}/versions/1..2/")
 
 
-def test_difference_is_text_and_never_markup(client: Client) -> None:
+def test_diff_is_text_and_never_markup(client: Client) -> None:
     story = publish()
     add_version(story, 1, body="<p>1 &lt;script&gt;alert(1)&lt;/script&gt; 原来的文字在此</p>")
     add_version(story, 2, body="<p>2 &lt;script&gt;alert(2)&lt;/script&gt; 后来的文字在此</p>")
     assert "<script>" not in page_text(client, f"/a/{story.code}/versions/1..2/")
 
 
-def test_difference_backwards_redirects(client: Client, story: Article) -> None:
+def test_reversed_diff_redirects(client: Client, story: Article) -> None:
     response = client.get(f"/a/{story.code}/versions/3..1/")
     assert (response.status_code, response["Location"]) == (
         301, f"/a/{story.code}/versions/1..3/",
@@ -151,7 +151,7 @@ def test_versions_that_do_not_exist_are_not_found(
     page_text(client, f"/a/{story.code}/versions/{path}", 404)
 
 
-def test_hidden_version_keeps_its_number_and_shows_nothing(client: Client, story: Article) -> None:
+def test_hidden_version_shows_only_its_number(client: Client, story: Article) -> None:
     hide(story, 2)
     html = page_text(client, f"/a/{story.code}/versions/")
     assert "Version 2 is hidden." in html
@@ -169,7 +169,7 @@ def test_pages_of_a_hidden_version_are_gone(client: Client, story: Article, path
     assert "两人受伤" not in html
 
 
-def test_neighbours_of_a_version_leave_out_hidden_ones(client: Client, story: Article) -> None:
+def test_links_to_adjacent_versions_skip_hidden_ones(client: Client, story: Article) -> None:
     hide(story, 2)
     html = page_text(client, f"/a/{story.code}/versions/3/")
     assert f'rel="prev" href="/a/{story.code}/versions/1/"' in html
@@ -179,10 +179,10 @@ def test_neighbours_of_a_version_leave_out_hidden_ones(client: Client, story: Ar
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        # the story with outlet and capture; edits; versions; copies in another form; what can be
-        # compared
+        # the story with source and capture; edits; versions; copies in another form; comparable
+        # versions
         ("", 5),
-        # the story; edits; the capture with its original; the one before; the one after
+        # the story; edits; the capture with its original; the older one; the newer one
         ("1/", 5),
         ("3/", 5),  # the same
         ("1..3/", 3),  # the story; edits; both captures with their originals
@@ -201,7 +201,7 @@ def test_pages_take_a_fixed_number_of_queries(
         page_text(client, f"/a/{story.code}/versions/{path}")
 
 
-def test_versions_can_be_compared_any_two_by_a_form(client: Client) -> None:
+def test_form_compares_any_two_versions(client: Client) -> None:
     story = publish()
     for number in (1, 2, 3):
         add_version(story, number, title=f"第{number}个标题")
@@ -215,13 +215,13 @@ def test_versions_can_be_compared_any_two_by_a_form(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), [("x", "1"), ("", "2"), ("²", "1"), ("9" * 30, "1")])
-def test_form_of_no_numbers_leads_nowhere(client: Client, old: str, new: str) -> None:
+def test_form_with_invalid_numbers_is_not_found(client: Client, old: str, new: str) -> None:
     story = publish()
     response = client.get(f"/a/{story.code}/versions/", {"old": old, "new": new})
     assert response.status_code == 404
 
 
-def test_last_version_of_a_page_is_compared_with_the_first_of_the_next(client: Client) -> None:
+def test_last_version_of_a_page_is_compared_across_the_page_break(client: Client) -> None:
     story = publish()
     for number in range(1, 53):
         add_version(story, number, title=f"第{number}个标题")
@@ -231,7 +231,7 @@ def test_last_version_of_a_page_is_compared_with_the_first_of_the_next(client: C
     assert html.count("<option selected>1</option>") == 1
 
 
-def test_words_that_editors_took_out_do_not_come_back_with_a_newer_version(client: Client) -> None:
+def test_text_removed_by_editors_stays_hidden_after_a_newer_version(client: Client) -> None:
     story = publish()
     first = add_version(story, 1, title="阿达的名字")
     ArticleEdit.objects.create(

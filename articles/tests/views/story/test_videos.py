@@ -1,4 +1,4 @@
-"""Pages with a video: what they may load and from where, before and after the click."""
+"""Pages with a video: what they may load, and from where, before and after the click."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from articles.content.html.videos import PLAYER_SITES, video_at
+from articles.content.html.videos import PLAYER_SITES, parse_video_url
 from articles.models import Article
 from articles.tests.support.page_fixtures import add_version, page_text, publish
 
@@ -28,17 +28,15 @@ def video() -> Article:
     return article
 
 
-def frames(client: Client, address: str) -> set[str]:
-    """Return the sites that the page at ``address`` may show in frames."""
-    policy = client.get(address).headers["Content-Security-Policy"]
+def frames(client: Client, url: str) -> set[str]:
+    """Return the sites that the page at ``url`` may show in frames."""
+    policy = client.get(url).headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     directives = (directive.split() for directive in policy.split(";"))
     return next((set(sites) for name, *sites in directives if name == "frame-src"), set())
 
 
-def test_video_is_a_box_that_says_where_its_player_comes_from(
-    client: Client, video: Article
-) -> None:
+def test_video_placeholder_names_the_site_of_its_player(client: Client, video: Article) -> None:
     html = page_text(client, video.get_absolute_url())
     box = f'<figure class="player"><a href="{PAGE}">youtube.com/watch?v=a-Bc_d3fGh1</a>'
     assert f'{box}<p lang="en">{NOTE}</p></figure>' in html
@@ -52,20 +50,20 @@ def test_only_pages_with_a_video_may_frame_players_and_run_the_script(
     story = publish(published_at=video.published_at)
     add_version(story, 1)
     version = f"/a/{video.code}/versions/1/"
-    for address in (video.get_absolute_url(), version):
-        assert frames(client, address) == set(PLAYER_SITES)
-        assert page_text(client, address).count("player.js") == 1
-        assert SCRIPT in page_text(client, address)
-        assert NOTE in page_text(client, address)
+    for url in (video.get_absolute_url(), version):
+        assert frames(client, url) == set(PLAYER_SITES)
+        assert page_text(client, url).count("player.js") == 1
+        assert SCRIPT in page_text(client, url)
+        assert NOTE in page_text(client, url)
     others = (
         "/",
         f"/{video.day.year}/",
         f"/a/{video.code}/versions/",
         f"/a/{story.code}/versions/1/",
     )
-    for address in (story.get_absolute_url(), *others):
-        assert frames(client, address) == set()
-        assert "player.js" not in page_text(client, address)
+    for url in (story.get_absolute_url(), *others):
+        assert frames(client, url) == set()
+        assert "player.js" not in page_text(client, url)
 
 
 def test_page_of_a_video_loads_nothing_and_sets_no_cookie(client: Client, video: Article) -> None:
@@ -77,13 +75,13 @@ def test_page_of_a_video_loads_nothing_and_sets_no_cookie(client: Client, video:
         r'<(?:script|link rel="stylesheet"|img|iframe|source)\b[^>]*?(?:src|href)="([^"]*)"', html
     )
     assert loaded
-    assert all(address.startswith("/") for address in loaded)
+    assert all(url.startswith("/") for url in loaded)
     assert "<iframe" not in html
     inline = r"<script(?![^>]*\bsrc=|[^>]*ld\+json)|<style|\sstyle=|\son[a-z]+="
     assert not re.search(inline, html)
 
 
-def test_player_in_a_story_has_its_box_too(client: Client) -> None:
+def test_player_in_a_story_has_a_placeholder_too(client: Client) -> None:
     story = publish()
     add_version(story, 1, body='<p>甲</p><iframe src="https://player.vimeo.com/video/12"></iframe>')
     html = page_text(client, story.get_absolute_url())
@@ -92,7 +90,7 @@ def test_player_in_a_story_has_its_box_too(client: Client) -> None:
     assert SCRIPT in html
 
 
-def test_embed_that_is_no_video_stays_a_link(client: Client) -> None:
+def test_embed_that_is_not_a_video_stays_a_link(client: Client) -> None:
     story = publish()
     add_version(story, 1, body='<p>甲</p><iframe src="https://maps.example/1"></iframe>')
     html = page_text(client, story.get_absolute_url())
@@ -108,7 +106,7 @@ def test_video_without_a_description_says_so(client: Client) -> None:
     assert '<figure class="player">' in html
 
 
-def test_script_knows_the_addresses_that_are_stored_and_the_sites_that_may_be_framed() -> None:
+def test_script_has_the_stored_urls_and_the_allowed_player_sites() -> None:
     script = Path(settings.BASE_DIR, "static", "player.js").read_text(encoding="utf-8")
     assert len(script) < 2048
     assert sorted(re.findall(r"`(https://[^/]+)/", script)) == sorted(
@@ -119,13 +117,13 @@ def test_script_knows_the_addresses_that_are_stored_and_the_sites_that_may_be_fr
         for pattern in re.findall(r"^    /(\^https.*\$)/,$", script, re.MULTILINE)
     ]
     assert len(pages) == 2
-    for address in (
+    for url in (
         PAGE,
         f"{PAGE}&t=62s",
         "https://vimeo.com/12",
         "https://vimeo.com/12/0a1b2c3d4e#t=5s",
     ):
-        video = video_at(address)
+        video = parse_video_url(url)
         assert video is not None
-        assert video.watch_url == address
-        assert any(page.match(address) for page in pages)
+        assert video.watch_url == url
+        assert any(page.match(url) for page in pages)
