@@ -11,7 +11,12 @@ import pytest
 from django.core.signals import request_finished
 from django.db import close_old_connections
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
+
+# How long an example takes depends on what else the machine is doing.
+hypothesis_settings.register_profile("archive", deadline=None)
+hypothesis_settings.load_profile("archive")
 
 
 @pytest.fixture(autouse=True)

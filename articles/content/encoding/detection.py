@@ -68,7 +68,7 @@ def decode(data: bytes) -> DecodedText:
     if not is_proven and sum(map(text.count, _BINARY_CHARACTERS)) * 10 > len(text):
         raise NotTextError("not text in any supported encoding")
     if nul_count := text.count("\x00"):
-        warnings.append(f"{nul_count} NUL characters removed")
+        warnings.append(f"{nul_count} NUL characters left out")
         text = text.replace("\x00", "")
     if encoding not in {"UTF-8", "mixed"}:
         warnings.insert(0, f"read as {encoding}")
@@ -96,7 +96,7 @@ def _decode_byte_encoding(data: bytes) -> tuple[str, str, list[str]]:
     return (
         "UTF-8",
         text,
-        ["surrogate pairs joined to characters", *_replacement_warnings(text, data, "utf-8")],
+        ["surrogates joined to characters", *_replacement_warnings(text, data, "utf-8")],
     )
 
 

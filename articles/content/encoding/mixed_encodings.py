@@ -102,7 +102,7 @@ class _MixedDecoder:
             for first, last, encoding in self.places[:_MAX_REPORTED]
         ]
         if len(self.places) > _MAX_REPORTED:
-            places.append(f"{len(self.places) - _MAX_REPORTED} more places")
+            places.append(f"{len(self.places) - _MAX_REPORTED} places more")
         mixed = [f"mixed encodings: {', '.join(places)}, the rest as UTF-8"] if places else []
         return mixed + replacement_warnings(self.replaced_count, self.first_replaced_line)
 

@@ -92,7 +92,7 @@ def parse_front_matter(text: str, syntax: Syntax = Syntax.YAML, line: int = 2) -
                 else FrontMatterError(f"{where}: {_format_parser_error(error)}")
             ) from error
         return ParsedFrontMatter(
-            values, f"front matter {where}: {_format_parser_error(error)}; parsed line by line"
+            values, f"front matter {where} read by lines: {_format_parser_error(error)}"
         )
 
 

@@ -140,8 +140,7 @@ def parse_post(data: bytes, path: bytes) -> ParsedPost:
     body = restructure(sections.body, base=url, title=title, outlet=outlet)
     cleaned = clean_html(body.html)
     warnings += [
-        f"the markup of a block was removed, its text is kept ({reason})"
-        for reason in cleaned.flattened
+        f"a block lost its markup, its text is kept ({reason})" for reason in cleaned.flattened
     ]
     text = html_to_text(cleaned.html)
     flags += _find_body_flags(title, text, body.removals, len(body.pictures))

@@ -141,7 +141,7 @@ def _parse_block(block: FrontMatterBlock, *, is_dated: bool) -> tuple[FrontMatte
         raise PostError(where, what, hint) from error
     warnings = [front_matter.warning] if front_matter.warning else []
     if is_draft(front_matter.values):
-        warnings.append("the front matter marks it as a draft")
+        warnings.append("the front matter calls it a draft")
     return front_matter.values, warnings
 
 

@@ -16,7 +16,6 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from hypothesis import given
-from hypothesis import settings as properties
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
@@ -36,7 +35,6 @@ def format_line(message: str, *arguments: object) -> str:
     return LineFormatter("{levelname} {message}", style="{").format(record)
 
 
-@properties(deadline=None)
 @given(st.text())
 def test_a_message_is_one_line_of_visible_characters(text: str) -> None:
     line = format_line("Not Found: %s", text)

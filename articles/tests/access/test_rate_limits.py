@@ -13,7 +13,6 @@ import pytest
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from hypothesis import given
-from hypothesis import settings as properties
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
@@ -90,7 +89,6 @@ def test_clock_set_back_locks_nobody_out(file: Path) -> None:
     assert rate_limit_store.consume(file, b"a", rate, NOON - 86_400) > 0
 
 
-@properties(deadline=None)
 @given(
     st.integers(1, 50),
     st.integers(1, 600),

@@ -116,7 +116,7 @@ def archive(tmp_path: Any) -> Article:
 
 
 @properties(
-    deadline=None, max_examples=60,
+    max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(st.dictionaries(NAMES, VALUES, max_size=4))

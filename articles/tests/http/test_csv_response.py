@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 from hypothesis import given
-from hypothesis import settings as properties
 from hypothesis import strategies as st
 
 from articles.http.csv_response import csv_lines, escape_formula
@@ -23,7 +22,6 @@ FORMULAS = "=+-@＝＋－＠\t\r\n"
 IGNORED_PREFIX = " \"'\u00a0\u3000\u200b\ufeff"
 
 
-@properties(deadline=None)
 @given(st.text(alphabet=FORMULAS + IGNORED_PREFIX + "a1\0,;", max_size=12) | st.text(max_size=20))
 def test_no_cell_starts_a_formula(text: str) -> None:
     cell = str(escape_formula(text))
@@ -32,7 +30,6 @@ def test_no_cell_starts_a_formula(text: str) -> None:
     assert cell in {text.replace("\0", ""), "'" + text.replace("\0", "")}
 
 
-@properties(deadline=None)
 @given(st.integers() | st.floats(allow_nan=False))
 def test_numbers_stay_numbers(number: float) -> None:
     assert escape_formula(number) is number
@@ -57,7 +54,6 @@ def test_escaped_cells(value: object, cell: object) -> None:
     assert escape_formula(value) == cell
 
 
-@properties(deadline=None)
 @given(st.lists(st.lists(st.text(alphabet='a",\n;港=', max_size=5), min_size=2), max_size=5))
 def test_rows_round_trip(rows: list[list[str]]) -> None:
     read = list(csv.reader(io.StringIO("".join(csv_lines(rows)), newline="")))

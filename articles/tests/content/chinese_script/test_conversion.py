@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.chinese_script import Script, add_script_parameter, convert_page, convert_text
@@ -59,7 +59,6 @@ def test_nul_and_lone_surrogates_lose_no_text() -> None:
     assert convert_text("头发\ud800后面", HANT) == "頭髮\ud800後面"
 
 
-@settings(deadline=None)  # the first of them reads the dictionaries
 @given(st.text(alphabet=st.characters(), max_size=60))
 def test_any_text_keeps_everything_but_chinese(text: str) -> None:
     for script in Script:
@@ -246,7 +245,6 @@ HOSTILE = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(deadline=None)
 @given(HOSTILE, st.sampled_from(Script))
 def test_no_text_changes_the_markup(text: str, script: Script) -> None:
     whole = f'<html lang="en"><title>{text}</title><div lang="zh-{script.title()}">{text}'
@@ -288,7 +286,6 @@ def _plain(text: str | None) -> str:
 _VALUES = st.text(alphabet="<>\"'&;#=/? \n发后干x", max_size=12)
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from articles.content.html.cleaning.policy import POLICY
@@ -134,7 +134,6 @@ PIECE = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(max_size=60), st.lists(PIECE, max_size=16).map("".join)))
 @example("https://a.example/" + "(" * 50)
 @example("https://a.example\\@b.example/")

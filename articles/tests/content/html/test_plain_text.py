@@ -15,7 +15,7 @@ from articles.tests.support.html_fuzzing import random_document, random_feed_htm
 
 
 @given(st.integers(0, 2**32), st.sampled_from([random_document, random_feed_html]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_text_has_the_characters_that_a_parser_finds(seed: int, generate: object) -> None:
     assert callable(generate)
     html = clean_html(generate(Random(seed))).html

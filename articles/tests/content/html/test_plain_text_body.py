@@ -6,7 +6,7 @@ import html as entities
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.html.cleaning.sanitizer import clean_html
@@ -283,7 +283,6 @@ WORDS = st.sampled_from(
 ) | st.sampled_from(" \u3000\n")
 
 
-@settings(deadline=None)
 @given(st.lists(WORDS, max_size=30).map("".join), st.sampled_from([NEWS, PAGE]))
 def test_only_space_and_rows_of_dashes_are_lost(text: str, base: str) -> None:
     output = "".join(html_to_text(stored(text, base)).split())

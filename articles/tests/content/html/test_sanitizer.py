@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as entities
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.html.cleaning.sanitizer import BLEACH_LIMIT, CleanedHtml, clean_html
@@ -88,7 +88,6 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES | st.text(max_size=8), max_size=12).map("".join))
 def test_what_is_stored_is_a_fixed_point_of_both_cleaners(html: str) -> None:
     once = clean_html(html).html
@@ -111,7 +110,6 @@ def test_escaped_text_stays_text(text: str) -> None:
     assert not cleaned.flattened
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cn"]), max_size=60))
 def test_no_escaped_text_is_lost(text: str) -> None:
     text_again = html_to_text(clean_html(f"<p>{entities.escape(text)}</p>").html)

@@ -77,14 +77,14 @@ def test_depth_is_bounded(depth: int) -> None:
     assert (fault is None) == (depth <= POLICY.max_depth)
 
 
-@settings(deadline=None, max_examples=1000)
+@settings(max_examples=1000)
 @given(st.integers(min_value=0, max_value=2**63))
 def test_random_documents_do_not_refute_the_check(seed: int) -> None:
     html = random_document(Random(seed))
     assert find_disagreement(html) == "", html
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.text(alphabet="<>/&;=\"' abipulrt\n\x00甲", max_size=40))
 def test_random_characters_do_not_refute_the_check(html: str) -> None:
     assert find_disagreement(html) == ""

@@ -217,7 +217,6 @@ TREE = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(TREE, max_size=6).map("".join))
 def test_no_character_of_the_story_is_lost_or_moved(html: str) -> None:
     body = LexborHTMLParser(html).body
@@ -227,13 +226,12 @@ def test_no_character_of_the_story_is_lost_or_moved(html: str) -> None:
     assert result.removals == ()
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_accepted(html: str) -> None:
     clean_html(restructured(html, html[:20]).html)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.integers(min_value=0, max_value=2**63))
 def test_cleaners_have_nothing_to_repair_in_random_feed_html(seed: int) -> None:
     html = restructure(random_feed_html(Random(seed)), base=BASE, title="甲", outlet=None).html

@@ -78,7 +78,7 @@ def bodies(draw: st.DrawFn, depth: int = 2) -> str:
     return "".join(parts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(bodies())
 def test_parser_finds_text_and_pictures_of_any_body(html: str) -> None:
     stored = clean_html(html).html

@@ -159,7 +159,7 @@ def test_first_valid_date_counts() -> None:
 @pytest.mark.parametrize("line", ["draft: true", "published: false", "Draft: yes"])
 def test_draft_is_parsed_with_a_warning(line: str) -> None:
     post = parse_text(f"---\n{YAML}{line}\n---\n{BODY}")
-    assert post.warnings == ("the front matter marks it as a draft",)
+    assert post.warnings == ("the front matter calls it a draft",)
     assert not is_draft({"draft": "false", "published": "2021-01-14"})
 
 

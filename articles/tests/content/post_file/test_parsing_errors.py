@@ -6,7 +6,7 @@ import pickle
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.post_file.parsing import NotAPostError, ParsedPost, PostError, parse_post
@@ -77,7 +77,6 @@ LINES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(
     data=st.lists(LINES | st.binary(max_size=20), max_size=14).map(b"".join), is_dated=st.booleans()
 )

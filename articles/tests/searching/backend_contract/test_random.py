@@ -83,7 +83,6 @@ CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
 @given(DOCUMENTS, st.lists(CONDITIONS, min_size=8, max_size=8), st.data())
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_hits_are_what_the_condition_means(

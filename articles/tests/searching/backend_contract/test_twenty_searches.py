@@ -22,7 +22,7 @@ def test_each_search_finds_exactly_the_expected_stories(
     monkeypatch.chdir(tmp_path)
     assert run_import(corpus, "--root=corpus").exit_code in {0, 3}
     wrong = {
-        result.wanted.typed: (len(result.should), len(result.found))
+        result.expected.typed: (len(result.should), len(result.found))
         for result in run_searches()
         if not result.is_right
     }
