@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from articles.content.html.cleaning.sanitizer import clean_html, clean_with_bleach, clean_with_nh3
 from articles.content.html.cleaning.strict_check import first_fault
-from articles.content.html.restructuring.structure import restructure
+from articles.content.html.restructuring.pipeline import restructure
 from articles.content.outlets.registry import find_outlet
 from articles.content.post_file.sections import NotAPostError, PostError, check_size, split_post
 from articles.content.urls.normalization import extract_host

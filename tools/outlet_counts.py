@@ -12,8 +12,8 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from articles.content.html.restructuring.markup_repair import repair_markup
+from articles.content.html.restructuring.pipeline import NON_STORY_ELEMENTS, restructure
 from articles.content.html.restructuring.plain_text_body import DASH_ROW
-from articles.content.html.restructuring.structure import NON_STORY_ELEMENTS, restructure
 from articles.content.html.tree import from_lexbor, text_of
 from articles.content.post_file.parsing import NotAPostError, PostError, parse_post
 from articles.content.post_file.sections import split_post

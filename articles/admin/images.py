@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
-from articles.admin.base.action_pages import object_view
+from articles.admin.base.confirmation_pages import object_view
 from articles.admin.base.read_only import NoAddOrDeleteAdmin
 from articles.admin.base.typed_bases import ModelForm
 from articles.admin.list_filters import ImageStateFilter

@@ -12,9 +12,9 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from articles.admin.base.action_pages import object_view
-from articles.admin.base.attachments import download_response
+from articles.admin.base.confirmation_pages import object_view
 from articles.admin.base.csv_export import CsvColumns, csv_export_action
+from articles.admin.base.downloads import download_response
 from articles.admin.base.read_only import ReadOnlyAdmin
 from articles.admin.list_filters import IssueStatusFilter, RunFilter, RunStateFilter
 from articles.models import ImportIssue, ImportRun

@@ -20,7 +20,7 @@ from django.urls import path
 from articles.access import second_factor
 from articles.access.reauthentication import require_reauthentication
 from articles.access.security_log import log_event
-from articles.admin.base.action_pages import (
+from articles.admin.base.confirmation_pages import (
     ConfirmationPage,
     ConfirmForm,
     object_view,

@@ -48,7 +48,7 @@ def docs(request: HttpRequest) -> HttpResponse:
             for name, schema in schemas.items()
         ],
     }
-    return render(request, "pages/api.html", context)
+    return render(request, "pages/site/api_documentation.html", context)
 
 
 def _fields(schema: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, str]]:

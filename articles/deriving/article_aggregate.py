@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from articles.content.html.plain_text import html_to_text
+from articles.content.html.html_to_text import html_to_text
 from articles.content.post_file.parsing import ParsedPost
 from articles.deriving.article_urls import (
     DatedSlug,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from articles.content.html.plain_text import html_to_text
+from articles.content.html.html_to_text import html_to_text
 from articles.content.post_file.parsing import Kind
 from articles.content.post_file.publication_date import Evidence, calendar_day
 from articles.content.text.date_parsing import Precision

@@ -73,15 +73,6 @@ def clash_key(parts: tuple[bytes, ...]) -> int:
     return int.from_bytes(hashlib.blake2b(folded, digest_size=8).digest(), "big")
 
 
-def display_path(path: bytes) -> str:
-    r"""Return ``path`` as text for output: UTF-8, undecodable bytes as ``\xNN``.
-
-    >>> display_path(b"caf\xc3\xa9-\xff.md")
-    'café-\\xff.md'
-    """
-    return path.decode("utf-8", "backslashreplace")
-
-
 def escape_controls(text: str) -> str:
     r"""Return ``text`` with control characters escaped, so that a terminal shows one line.
 

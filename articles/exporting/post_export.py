@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from articles.content.text.file_paths import display_path
 from articles.exporting.confined_folder import BlockedError, ConfinedFolder
 from articles.exporting.export_plan import ContentTable, PlannedFile, plan_files
-from articles.exporting.file_names import clash_key, display_path, root_folder
+from articles.exporting.file_names import clash_key, root_folder
 from articles.models import ImportIssue, Original, Sighting
 
 

@@ -12,13 +12,9 @@ from typing import Any, Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from articles.content.text.file_paths import display_path
 from articles.importing.batch import FileResult, Outcome
 from articles.importing.import_run import Summary
-
-
-def display_path(path: bytes) -> str:
-    r"""Return a path as UTF-8 text; bytes that are not UTF-8 become ``\xNN``."""
-    return path.decode("utf-8", "backslashreplace")
 
 
 def result_json(result: FileResult) -> dict[str, Any]:

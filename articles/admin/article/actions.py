@@ -16,14 +16,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from articles.admin.base.action_pages import (
+from articles.admin.base.confirmation_pages import (
     ConfirmationPage,
     ConfirmForm,
     ReasonForm,
     current_user,
     render_confirmation,
 )
-from articles.admin.base.attachments import download_response
+from articles.admin.base.downloads import download_response
 from articles.admin.base.typed_bases import ModelAdmin
 from articles.content.html.images import image_code
 from articles.deriving.captures import parse_capture

@@ -18,7 +18,7 @@ from articles.admin.article.form import GuardedArticleForm
 from articles.admin.article.form_values import article_values
 from articles.admin.article.panels import article_panels
 from articles.admin.article.search import find_article_keys, search_articles
-from articles.admin.base.action_pages import current_user, object_view
+from articles.admin.base.confirmation_pages import current_user, object_view
 from articles.admin.base.read_only import NoAddOrDeleteAdmin
 from articles.admin.list_filters import (
     NEEDS_REVIEW,

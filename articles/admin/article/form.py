@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from articles.admin.article.form_values import ArticleValues, article_values
-from articles.admin.base.action_pages import REASON_LIMIT
+from articles.admin.base.confirmation_pages import REASON_LIMIT
 from articles.admin.base.typed_bases import ModelForm
 from articles.content.post_file.parsing import NAME_LIMIT, TITLE_LIMIT, Kind
 from articles.content.text.excerpts import truncate

@@ -15,7 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from articles.admin.article.form import ArticleForm
 from articles.admin.article.form_values import article_values
 from articles.admin.base.typed_bases import ModelAdmin
-from articles.content.html.plain_text import html_to_text
+from articles.content.html.html_to_text import html_to_text
 from articles.content.text.slugs import make_slug
 from articles.deriving.captures import parse_capture
 from articles.deriving.edit_overlay import apply_effective_values, effective_values

@@ -12,7 +12,7 @@ from html import escape, unescape
 
 from articles.content.html.cleaning.policy import POLICY
 from articles.content.html.cleaning.strict_check import first_fault
-from articles.content.html.plain_text import BLOCK_ELEMENTS
+from articles.content.html.html_to_text import BLOCK_ELEMENTS
 
 _TAG = re.compile(r"(<(/?)([a-z][a-z0-9]*)[^>]*>)")
 _RUBY_READINGS = frozenset({"rt", "rp"})  # they interrupt the sentence, which a match may span

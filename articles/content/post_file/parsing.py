@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from articles.content.html.cleaning.sanitizer import clean_html
+from articles.content.html.html_to_text import html_to_text
 from articles.content.html.images import Picture
-from articles.content.html.plain_text import html_to_text
+from articles.content.html.restructuring.pipeline import restructure
 from articles.content.html.restructuring.removal_rules import Removal
-from articles.content.html.restructuring.structure import restructure
 from articles.content.html.videos import is_video_site
 from articles.content.outlets.registry import Outlet, find_outlet
 from articles.content.post_file import front_matter_keys, publication_date

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 from articles.importing.readers.archives import tar_files, zip_files
-from articles.importing.readers.archives.disk_sort import (
+from articles.importing.readers.archives.limits import ArchiveError, TruncatedError
+from articles.importing.readers.archives.sorted_members import (
     SortedMembers,
     TemporaryFilesError,
     temporary_folder,
 )
-from articles.importing.readers.archives.limits import ArchiveError, TruncatedError
 from articles.importing.readers.found_file import FoundFile, root_label
 from articles.importing.readers.git import objects
 

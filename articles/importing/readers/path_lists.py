@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from articles.importing.readers.archives.disk_sort import temporary_database, temporary_folder
+from articles.importing.readers.archives.sorted_members import temporary_database, temporary_folder
 from articles.importing.readers.folders import stat_file
 from articles.importing.readers.found_file import FoundFile, root_label
 

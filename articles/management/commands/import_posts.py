@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from articles.archive_lock import exclusive_lock
+from articles.content.text.file_paths import display_path
 from articles.importing import reporting
 from articles.importing.batch import FileResult, Outcome
 from articles.importing.import_run import Importer, Options
@@ -140,9 +141,7 @@ class Command(ArchiveCommand):
         countable = shows_progress and is_cheap_to_count(options["paths"])
         total = sum(1 for _ in self._iter_files(importer, options, stack)) if countable else None
         with reporting.progress_bar(total) as self.advance:
-            roots = [
-                options["root"] or reporting.display_path(os.fsencode(p)) for p in options["paths"]
-            ]
+            roots = [options["root"] or display_path(os.fsencode(p)) for p in options["paths"]]
             importer.import_files(self._iter_files(importer, options, stack), roots)
 
     def _update_index(self, options: dict[str, Any]) -> None:
@@ -188,7 +187,7 @@ class Command(ArchiveCommand):
         if self.as_json:
             self.stdout.write(reporting.json_line({"type": "file", **line}))
         elif result.outcome in {Outcome.FAILED, Outcome.SKIPPED}:
-            path = reporting.display_path(result.path)
+            path = display_path(result.path)
             self.stderr.write(f"{result.outcome}: {result.root}/{path}: {result.reason}")
 
 

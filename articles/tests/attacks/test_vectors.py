@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from articles.content.html.cleaning.sanitizer import clean_html
-from articles.content.html.plain_text import html_to_text
+from articles.content.html.html_to_text import html_to_text
 from articles.content.post_file.parsing import PostError, parse_post
 from articles.tests.attacks.benign import HarmlessPost, harmless_files, harmless_posts
 from articles.tests.attacks.posts import post_files

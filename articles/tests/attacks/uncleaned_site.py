@@ -10,7 +10,7 @@ from typing import Any
 from unittest import mock
 
 from articles.content.html.cleaning.sanitizer import CleanedHtml
-from articles.content.html.restructuring.structure import RestructuredBody
+from articles.content.html.restructuring.pipeline import RestructuredBody
 from articles.content.post_file import parsing
 
 

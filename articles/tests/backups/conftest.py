@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 
-from articles.tests.backups.own_archive import MEDIA_FILES, ON_SQLITE, Archive, server
+from articles.tests.backups.isolated_archive import MEDIA_FILES, ON_SQLITE, Archive, server
 
 _ROWS = """
 from articles.tests.support.factories import *

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from articles.tests.backups.own_archive import MEDIA_FILES, ON_SQLITE, Archive
+from articles.tests.backups.isolated_archive import MEDIA_FILES, ON_SQLITE, Archive
 
 
 def test_a_restored_archive_equals_the_original(

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from articles.tests.backups.own_archive import Archive
+from articles.tests.backups.isolated_archive import Archive
 from articles.tests.support.exports import read_tree
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from articles.tests.backups.own_archive import ON_SQLITE, Archive
+from articles.tests.backups.isolated_archive import ON_SQLITE, Archive
 
 
 def database_file(backup: Path) -> Path:

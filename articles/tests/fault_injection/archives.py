@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from articles.tests.backups.own_archive import ON_SQLITE, ROOT, Archive
+from articles.tests.backups.isolated_archive import ON_SQLITE, ROOT, Archive
 from articles.tests.fault_injection import child_process
 from articles.tests.fault_injection.kill_points import NO_FAULT, Fault
 from articles.tests.support.archive_comparison import Dump

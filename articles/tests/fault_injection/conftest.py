@@ -14,7 +14,7 @@ from django.conf import settings
 from psycopg import sql
 
 from articles.models.search_outbox import SCHEMA
-from articles.tests.backups.own_archive import ON_SQLITE, server
+from articles.tests.backups.isolated_archive import ON_SQLITE, server
 from articles.tests.fault_injection.archives import TestArchive
 from articles.tests.support.archive_comparison import Dump
 from articles.tests.support.post_files import BODY, STORY_URL, make_post, write_post

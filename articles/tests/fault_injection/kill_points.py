@@ -20,7 +20,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from articles.tests.backups.own_archive import server
+from articles.tests.backups.isolated_archive import server
 
 _CHANGES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link"})
 _READS = frozenset({"os.scandir", "fcntl.flock", "subprocess.Popen"})

@@ -16,7 +16,7 @@ import pytest
 from articles.models import Article, ArticleEdit, BlockedIdentity, Redirect
 from articles.publishing.editing import Editor, set_fields
 from articles.publishing.erasure import erase
-from articles.tests.backups.own_archive import server
+from articles.tests.backups.isolated_archive import server
 from articles.tests.fault_injection.archives import ON_SQLITE, RunningCommand, TestArchive
 from articles.tests.fault_injection.concurrent_editors import edit_repeatedly, retitle
 from articles.tests.fault_injection.conftest import NewArchive

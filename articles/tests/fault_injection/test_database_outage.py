@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from articles.tests.backups.own_archive import ROOT, server
+from articles.tests.backups.isolated_archive import ROOT, server
 from articles.tests.fault_injection.archives import HANG_SECONDS, ON_SQLITE, TestArchive
 from articles.tests.fault_injection.conftest import NewArchive
 from articles.tests.fault_injection.cut_connection import start_proxy

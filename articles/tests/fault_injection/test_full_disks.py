@@ -13,7 +13,7 @@ import pytest
 from articles.images.decoding import ImageError
 from articles.images.store import store_upload
 from articles.models import Image, ImageState
-from articles.tests.backups.own_archive import MEDIA_FILES
+from articles.tests.backups.isolated_archive import MEDIA_FILES
 from articles.tests.fault_injection.archives import ON_SQLITE, TestArchive
 from articles.tests.fault_injection.conftest import NewArchive
 from articles.tests.fault_injection.small_disks import mount_small_disk

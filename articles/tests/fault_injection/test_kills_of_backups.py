@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from articles.tests.backups.own_archive import MEDIA_FILES
+from articles.tests.backups.isolated_archive import MEDIA_FILES
 from articles.tests.fault_injection.archives import TestArchive
 from articles.tests.fault_injection.conftest import NewArchive
 from articles.tests.fault_injection.kill_points import Fault

@@ -12,7 +12,7 @@ import pytest
 
 from articles.importing import change_detection, worker_pool
 from articles.importing.readers import file_contents
-from articles.importing.readers.archives import disk_sort
+from articles.importing.readers.archives import sorted_members
 from articles.models import Original, Sighting
 from articles.tests.support.archive_comparison import (
     FILE_FACTS,
@@ -201,7 +201,7 @@ def test_missing_temporary_folder_is_reported_with_a_hint(
 def test_full_temporary_folder_is_reported_with_a_hint(tmp_path: Path) -> None:
     source = pack("tar.gz", good_posts(2), tmp_path)
     full = OSError(28, "No space left on device")
-    with mock.patch.object(disk_sort, "open", side_effect=full, create=True):
+    with mock.patch.object(sorted_members, "open", side_effect=full, create=True):
         result = run_import(source)
     assert result.exit_code == 1
     assert "set TMPDIR" in result.message

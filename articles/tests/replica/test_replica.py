@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from articles.tests.backups.own_archive import ON_SQLITE
+from articles.tests.backups.isolated_archive import ON_SQLITE
 from articles.tests.replica.postgresql_servers import make_primary, make_standby, programs
 from articles.tests.replica.scenarios import SCENARIOS
 from articles.tests.support.import_runs import PROJECT, environment

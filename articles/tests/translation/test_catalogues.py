@@ -123,7 +123,7 @@ def test_template_has_no_unmarked_text(name: str) -> None:
         '<p>{{ x|default:"Forgotten" }}</p>',
         "{{ x|pluralize }} {{ x|date:'j F Y' }}",
         "{% for day in x %}{{ day|date:'j F' }}{% endfor %}",
-        '{% include "pages/_pager.html" with back="Forgotten" on=on %}',
+        '{% include "pages/lists/_pagination.html" with back="Forgotten" on=on %}',
         '{% load i18n %}{% translate "seen" %}<button aria-label="Forgotten">×</button>',
         '<button data-done="It is done.">×</button>',
     ],
@@ -141,7 +141,7 @@ def test_unmarked_text_is_found_everywhere(source: str) -> None:
         '<div lang="en"><h1>For programs</h1></div>',
         '<a class="two words" href="/some/path/">1</a>',
         "{# a comment #}{% comment %}another{% endcomment %}",
-        '{% load i18n %}{% include "pages/_pager.html" with back=_("Back") place="head" %}',
+        '{% load i18n %}{% include "pages/lists/_pagination.html" with back=_("Back") %}',
     ],
 )
 def test_marked_or_non_english_text_passes(source: str) -> None:

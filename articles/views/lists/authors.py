@@ -18,7 +18,7 @@ def authors(request: HttpRequest) -> HttpResponse:
     """Return the authors with public stories, by name."""
     page = names_page(request, Author.objects.filter(story_count__gt=0))
     context = {"page": page, "heading": gettext("Authors")}
-    return render(request, "pages/names.html", context)
+    return render(request, "pages/lists/names.html", context)
 
 
 @public_page
@@ -30,6 +30,6 @@ def author(request: HttpRequest, slug: str) -> HttpResponseBase:
     page = stories_page(request, Article.objects.published().filter(author=found).for_lists())
     return render(
         request,
-        "pages/author.html",
+        "pages/lists/author.html",
         {"author": found, "page": page, "days": group_by_day(page.rows)},
     )

@@ -63,7 +63,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         "before": before,
         "after": after,
     }
-    return render(request, "pages/year.html", context)
+    return render(request, "pages/lists/year.html", context)
 
 
 @public_page
@@ -81,7 +81,7 @@ def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
         "before": before,
         "after": after,
     }
-    return render(request, "pages/month.html", context)
+    return render(request, "pages/lists/month.html", context)
 
 
 @public_page
@@ -100,7 +100,7 @@ def day(request: HttpRequest, year: int, month: int, day: int) -> HttpResponse:
         "before": before,
         "after": after,
     }
-    return render(request, "pages/day.html", context)
+    return render(request, "pages/lists/day.html", context)
 
 
 def _outlets(month: dt.date) -> list[tuple[MonthCount, str]]:

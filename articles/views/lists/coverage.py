@@ -82,7 +82,7 @@ def years(request: HttpRequest) -> HttpResponse:
             for source in page.rows
         ],
     }
-    return render(request, "pages/coverage.html", context)
+    return render(request, "pages/lists/coverage.html", context)
 
 
 @public_page
@@ -108,7 +108,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         "total": sum(totals.values()),
         "rows": [_year_row(source, columns, counts) for source in page.rows],
     }
-    return render(request, "pages/coverage_year.html", context)
+    return render(request, "pages/lists/coverage_year.html", context)
 
 
 @public_file

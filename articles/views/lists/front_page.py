@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if "after" in request.GET:
         page = stories_page(request, Article.objects.published().for_lists(), PAGE_SIZE)
         return render(
-            request, "pages/stories.html", {"page": page, "days": group_by_day(page.rows)}
+            request, "pages/lists/stories.html", {"page": page, "days": group_by_day(page.rows)}
         )
     years = _years()
     context = {
@@ -63,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "total": sum(year.story_count for year in years),
         "front": _build_front_page(years[-1].last) if years else None,
     }
-    return render(request, "pages/home.html", context)
+    return render(request, "pages/lists/front_page.html", context)
 
 
 def _build_front_page(day: dt.date) -> FrontPage:

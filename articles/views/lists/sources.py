@@ -46,7 +46,7 @@ def sources(request: HttpRequest) -> HttpResponse:
     found = months.values_list("source").annotate(Min("month"), Max("month"))
     spans = {key: (first, last) for key, first, last in found}
     rows = [(row, *spans.get(row.pk, (None, None))) for row in page.rows]
-    return render(request, "pages/sources.html", {"page": page, "rows": rows})
+    return render(request, "pages/lists/sources.html", {"page": page, "rows": rows})
 
 
 @public_page
@@ -62,7 +62,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "profile": _build_profile(found) if page.is_first else None,
         "language": language_name(found.language) if found.language else "",
     }
-    return render(request, "pages/source.html", context)
+    return render(request, "pages/lists/source.html", context)
 
 
 def _build_profile(source: Source) -> OutletProfile | None:

@@ -18,7 +18,7 @@ def tags(request: HttpRequest) -> HttpResponse:
     """Return the topics with public stories, by name."""
     page = names_page(request, Tag.objects.filter(story_count__gt=0))
     context = {"page": page, "heading": gettext("Topics")}
-    return render(request, "pages/names.html", context)
+    return render(request, "pages/lists/names.html", context)
 
 
 @public_page
@@ -27,5 +27,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     found = public_tag(slug)
     page = tagged_page(request, found.pk)
     return render(
-        request, "pages/tag.html", {"tag": found, "page": page, "days": group_by_day(page.rows)}
+        request,
+        "pages/lists/tag.html",
+        {"tag": found, "page": page, "days": group_by_day(page.rows)},
     )

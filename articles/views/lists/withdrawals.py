@@ -39,7 +39,7 @@ def withdrawals(request: HttpRequest) -> HttpResponse:
     erased = BlockedIdentity.objects.only("code", "reason", "blocked_at")
     page = latest_page(request, (withdrawn, "state_changed_at"), (erased, "blocked_at"))
     context = {"page": page, "entries": [_to_withdrawal(row) for row in page.rows]}
-    return render(request, "pages/withdrawals.html", context)
+    return render(request, "pages/lists/withdrawals.html", context)
 
 
 def _to_withdrawal(row: Article | BlockedIdentity) -> Withdrawal:

@@ -46,10 +46,10 @@ def page(request: HttpRequest) -> HttpResponseBase:
         return HttpResponseRedirect(_url_with_days(request, typed))
     if not typed:
         context = {"examples": examples()[:_MAX_EXAMPLES], "sort": Sort.NEWEST.value}
-        return render(request, "pages/search_empty.html", context)
+        return render(request, "pages/search/search_empty.html", context)
     try:
         with search(typed) as found:
-            return render(request, "pages/search.html", _context(found, request))
+            return render(request, "pages/search/search.html", _context(found, request))
     except BadCursorError as error:
         words = gettext("This place in the list does not exist. Start again from its first page.")
         raise NotFoundError(words) from error
@@ -63,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
 def help_page(request: HttpRequest) -> HttpResponse:
     """Return how to search, with every example as a link."""
     context = {"examples": examples(), "fields": FIELDS}
-    return render(request, "pages/search_help.html", context)
+    return render(request, "pages/search/search_help.html", context)
 
 
 @public_page
@@ -140,7 +140,7 @@ def _url_with_days(request: HttpRequest, typed: str) -> str:
 def _unavailable(request: HttpRequest, typed: str, *, is_slow: bool) -> HttpResponse:
     """Return the 503 page of a search that is not possible now; it must not be cached."""
     context = {"typed": typed, "is_slow": is_slow}
-    response = render(request, "pages/search_unavailable.html", context, status=503)
+    response = render(request, "pages/search/search_unavailable.html", context, status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"
     return response

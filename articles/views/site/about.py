@@ -30,13 +30,13 @@ def about(request: HttpRequest) -> HttpResponse:
         "totals": days.aggregate(total=Sum("story_count"), first=Min("day"), last=Max("day")),
         "outlets": Source.objects.filter(story_count__gt=0).count(),
     }
-    return render(request, "pages/about.html", context)
+    return render(request, "pages/site/about.html", context)
 
 
 @public_page
 def takedown(request: HttpRequest) -> HttpResponse:
     """Return the page about takedown requests: who can make them, and what happens then."""
-    return render(request, "pages/takedown.html", {"contact": _get_contact()})
+    return render(request, "pages/site/takedown.html", {"contact": _get_contact()})
 
 
 def _get_contact() -> Contact | None:

@@ -11,4 +11,4 @@ from articles.views.public_pages import public_page
 @public_page
 def bookmarks(request: HttpRequest) -> HttpResponse:
     """Return the page on which a script lists the bookmarks stored in this browser."""
-    return render(request, "pages/bookmarks.html")
+    return render(request, "pages/site/bookmarks.html")

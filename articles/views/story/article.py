@@ -61,7 +61,7 @@ def article(request: HttpRequest, year: int, month: int, day: int, slug: str) ->
     if terms:
         in_text = [term for term in terms if term.field == "any"]
         html = highlight_html(html, partial(find_spans, terms=in_text))
-    return render_story_page(request, "pages/article.html", _context(story, terms), html)
+    return render_story_page(request, "pages/story/article.html", _context(story, terms), html)
 
 
 @public_page

@@ -26,7 +26,7 @@ _LOCALES = {"zh-Hans": "zh_CN", "zh-Hant": "zh_TW", "en": "en_US", "ja": "ja_JP"
 
 @dataclass(frozen=True, slots=True)
 class HeadMetadata:
-    """The context of ``pages/_article_head.html``; URLs are absolute, without language prefix."""
+    """The context of ``_head_metadata.html``; URLs are absolute, without language prefix."""
 
     work: CitedWork
     page: PageMetadata

@@ -19,7 +19,7 @@ from bleach.sanitizer import Cleaner as BleachCleaner
 
 from articles.content.html.cleaning.policy import POLICY
 from articles.content.html.cleaning.strict_check import first_fault
-from articles.content.html.plain_text import html_to_text
+from articles.content.html.html_to_text import html_to_text
 
 #: The longest block in characters that bleach gets: its time grows with the square of an element's
 #: children. Of a longer block that the check refuses, only the text is kept.

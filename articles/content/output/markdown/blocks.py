@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
-from articles.content.html.plain_text import BLOCK_ELEMENTS
+from articles.content.html.html_to_text import BLOCK_ELEMENTS
 from articles.content.html.tree import Element, Node, from_lexbor, to_html, walk
 from articles.content.output.markdown.escaping import code_block, escape_line_start
 from articles.content.output.markdown.inlines import (

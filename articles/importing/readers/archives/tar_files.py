@@ -6,7 +6,6 @@ import hashlib
 
 from articles.importing.readers.archives import tar_headers
 from articles.importing.readers.archives.decompression import TarStream
-from articles.importing.readers.archives.disk_sort import Member, SortedMembers
 from articles.importing.readers.archives.limits import ArchiveError, TruncatedError
 from articles.importing.readers.archives.member_names import (
     is_hidden,
@@ -14,6 +13,7 @@ from articles.importing.readers.archives.member_names import (
     reason_to_refuse,
     reason_to_skip,
 )
+from articles.importing.readers.archives.sorted_members import Member, SortedMembers
 from articles.importing.readers.archives.tar_headers import BLOCK, Header
 from articles.importing.readers.found_file import (
     MAX_BYTES,

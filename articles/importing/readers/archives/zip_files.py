@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from articles.importing.readers.archives.disk_sort import Member, SortedMembers
 from articles.importing.readers.archives.limits import ArchiveError, ExtractionBudget
 from articles.importing.readers.archives.member_names import (
     is_hidden,
@@ -21,6 +20,7 @@ from articles.importing.readers.archives.member_names import (
     reason_to_refuse,
     reason_to_skip,
 )
+from articles.importing.readers.archives.sorted_members import Member, SortedMembers
 from articles.importing.readers.found_file import (
     MAX_BYTES,
     TOO_LARGE,

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO, Any
 
-from articles.importing.readers.archives.disk_sort import Member, SortedMembers
 from articles.importing.readers.archives.limits import (
     ArchiveError,
     ExtractionBudget,
@@ -27,6 +26,7 @@ from articles.importing.readers.archives.member_names import (
     reason_to_refuse,
     reason_to_skip,
 )
+from articles.importing.readers.archives.sorted_members import Member, SortedMembers
 from articles.importing.readers.found_file import (
     MAX_BYTES,
     TOO_LARGE,

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.html.cleaning.sanitizer import clean_html
-from articles.content.html.plain_text import html_to_text
-from articles.content.html.restructuring.structure import restructure
+from articles.content.html.html_to_text import html_to_text
+from articles.content.html.restructuring.pipeline import restructure
 from articles.tests.support.post_files import TEXT
 
 ID = "a-Bc_d3fGh1"

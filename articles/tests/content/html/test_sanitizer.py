@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.html.cleaning.sanitizer import BLEACH_LIMIT, CleanedHtml, clean_html
-from articles.content.html.plain_text import html_to_text
+from articles.content.html.html_to_text import html_to_text
 from articles.tests.support.policy_violations import assert_policy_holds, clean_again_with_bleach
 
 ATTACKS = [

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from articles.content.html.plain_text import html_to_text
-from articles.content.html.restructuring.structure import RestructuredBody, restructure
+from articles.content.html.html_to_text import html_to_text
+from articles.content.html.restructuring.pipeline import RestructuredBody, restructure
 from articles.content.outlets.registry import (
     CutRule,
     FigureRule,

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from articles.content.html.cleaning.sanitizer import clean_html
-from articles.content.html.plain_text import html_to_text
+from articles.content.html.html_to_text import html_to_text
 from articles.content.output.markdown import html_to_markdown
 from articles.content.output.text_documents import markdown_document, text_document
 from articles.content.post_file.parsing import parse_post

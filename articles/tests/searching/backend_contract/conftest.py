@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from articles.tests.searching.backend_contract.indexed import Index
+from articles.tests.searching.backend_contract.index_fixture import Index
 
 #: Backends that work with any database; each is tested with every database.
 ANYWHERE: tuple[str, ...] = ()

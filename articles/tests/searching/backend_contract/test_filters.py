@@ -16,7 +16,7 @@ from articles.searching.conditions import (
     OneOf,
     term,
 )
-from articles.tests.searching.backend_contract.indexed import DAY, NOON, Index, make_document
+from articles.tests.searching.backend_contract.index_fixture import DAY, NOON, Index, make_document
 
 FIRST, LAST = dt.date.min, dt.date.max
 PORT = term("港口")

@@ -17,7 +17,7 @@ from articles.searching.backend import (
 )
 from articles.searching.conditions import All, Any, Condition, DateRange, Not, OneOf, term
 from articles.searching.index_documents import Document
-from articles.tests.searching.backend_contract.indexed import (
+from articles.tests.searching.backend_contract.index_fixture import (
     DAY,
     NOON,
     SECOND,

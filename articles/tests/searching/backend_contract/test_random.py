@@ -20,7 +20,7 @@ from articles.searching.conditions import (
     term,
 )
 from articles.searching.index_documents import Document
-from articles.tests.searching.backend_contract.indexed import DAY, NOON, Index, make_document
+from articles.tests.searching.backend_contract.index_fixture import DAY, NOON, Index, make_document
 
 LETTERS = "台臺湾灣人3月1aAéb ，。·'한가か𠮷\u00ad"
 TEXTS = st.text(LETTERS, max_size=14)

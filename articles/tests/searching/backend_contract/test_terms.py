@@ -6,7 +6,11 @@ import random
 
 import pytest
 
-from articles.tests.searching.backend_contract.indexed import Index, make_document, parse_condition
+from articles.tests.searching.backend_contract.index_fixture import (
+    Index,
+    make_document,
+    parse_condition,
+)
 
 TEXTS = {
     1: "臺灣與AI時代，計劃書",

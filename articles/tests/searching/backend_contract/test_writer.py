@@ -12,7 +12,7 @@ from django.db import connections
 
 from articles.searching.backend import IndexBusyError, IndexMissingError, get_backend
 from articles.searching.conditions import All, term
-from articles.tests.searching.backend_contract.indexed import (
+from articles.tests.searching.backend_contract.index_fixture import (
     DAY,
     NOON,
     SECONDS,

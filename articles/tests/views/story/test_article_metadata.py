@@ -41,7 +41,7 @@ def story(db: None) -> Article:
 
 def head_html(article: Article, *topics: str) -> str:
     return render_to_string(
-        "pages/_article_head.html", {"head": build_head_metadata(article, topics)}
+        "pages/story/_head_metadata.html", {"head": build_head_metadata(article, topics)}
     )
 
 

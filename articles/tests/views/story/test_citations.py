@@ -145,7 +145,7 @@ def test_costly_files_are_rate_limited(client: Client, story: Article, settings:
 
 def test_page_offers_citations_and_files(story: Article) -> None:
     html = render_to_string(
-        "pages/_cite.html", {"article": story, "citations": make_citations(story)}
+        "pages/story/_citations.html", {"article": story, "citations": make_citations(story)}
     )
     assert html.count(' hidden data-copies="#cite-') == 4
     for name in FILES:
@@ -158,7 +158,7 @@ def test_page_offers_citations_and_files(story: Article) -> None:
 def test_title_is_escaped_in_the_citations(story: Article) -> None:
     story.title = "<script>alert(1)</script>"
     html = render_to_string(
-        "pages/_cite.html", {"article": story, "citations": make_citations(story)}
+        "pages/story/_citations.html", {"article": story, "citations": make_citations(story)}
     )
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;[N/OL]" in html
