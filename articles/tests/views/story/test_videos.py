@@ -16,7 +16,7 @@ from articles.tests.support.page_fixtures import add_version, page_text, publish
 pytestmark = pytest.mark.django_db
 
 PAGE = "https://www.youtube.com/watch?v=a-Bc_d3fGh1"
-SCRIPT = '<script type="module" src="/static/player.js"></script>'
+SCRIPT = '<script type="module" src="/static/js/video-player.js"></script>'
 NOTE = "Plays from youtube.com; nothing is loaded from there before you press play."
 
 
@@ -52,7 +52,7 @@ def test_only_pages_with_a_video_may_frame_players_and_run_the_script(
     version = f"/a/{video.code}/versions/1/"
     for url in (video.get_absolute_url(), version):
         assert frames(client, url) == set(PLAYER_SITES)
-        assert page_text(client, url).count("player.js") == 1
+        assert page_text(client, url).count("video-player.js") == 1
         assert SCRIPT in page_text(client, url)
         assert NOTE in page_text(client, url)
     others = (
@@ -63,7 +63,7 @@ def test_only_pages_with_a_video_may_frame_players_and_run_the_script(
     )
     for url in (story.get_absolute_url(), *others):
         assert frames(client, url) == set()
-        assert "player.js" not in page_text(client, url)
+        assert "video-player.js" not in page_text(client, url)
 
 
 def test_page_of_a_video_loads_nothing_and_sets_no_cookie(client: Client, video: Article) -> None:
@@ -95,7 +95,7 @@ def test_embed_that_is_not_a_video_stays_a_link(client: Client) -> None:
     add_version(story, 1, body='<p>甲</p><iframe src="https://maps.example/1"></iframe>')
     html = page_text(client, story.get_absolute_url())
     assert '<figure><a href="https://maps.example/1">' in html
-    assert "player.js" not in html
+    assert "video-player.js" not in html
 
 
 def test_video_without_a_description_says_so(client: Client) -> None:
@@ -107,7 +107,7 @@ def test_video_without_a_description_says_so(client: Client) -> None:
 
 
 def test_script_has_the_stored_urls_and_the_allowed_player_sites() -> None:
-    script = Path(settings.BASE_DIR, "static", "player.js").read_text(encoding="utf-8")
+    script = Path(settings.BASE_DIR, "static", "js", "video-player.js").read_text(encoding="utf-8")
     assert len(script) < 2048
     assert sorted(re.findall(r"`(https://[^/]+)/", script)) == sorted(
         [PLAYER_SITES[1], PLAYER_SITES[0]]

@@ -1,5 +1,5 @@
-// Suggests outlets, topics, authors and stories below a search box while one types. Without this
-// the box is a plain form, and with it Enter still searches for what was typed.
+// Autocomplete for the search box: outlets, topics, authors and stories. Without this script the box is
+// a plain form, and with it Enter still searches for what was typed.
 
 const WAIT_MS = 150; // after the last key
 const KINDS = ["outlet", "topic", "author", "story"]; // their names stand on the form
@@ -111,7 +111,7 @@ function suggestIn(form) {
   form.addEventListener("submit", close);
 
   input.addEventListener("keydown", (event) => {
-    // Keys belong to the input method while it composes; 229 is what some send at its end.
+    // While an input method composes, it owns the keys; some send keyCode 229 at its end.
     if (composing || event.isComposing || event.keyCode === 229 || list.hidden) return;
     const last = list.children.length - 1;
     if (event.key === "ArrowDown") choose(chosen >= last ? -1 : chosen + 1);

@@ -1,5 +1,5 @@
-// Bookmarks, kept in this browser: the button of a story, and the page that lists them. What comes
-// from storage or from a file may be anybody's: it is checked, and shown as text only.
+// Bookmarks in this browser's storage: the button on a story, and the page that lists them. Data from
+// storage or from an imported file is untrusted: it is validated, and only ever shown as text.
 
 const { MOST, list, keep } = window.archiveReader;
 const LARGEST = 4 << 20; // bytes of a file
@@ -25,7 +25,7 @@ function checked(entry) {
 const bookmarks = () => list("bookmarks").map(checked).filter(Boolean).slice(0, MOST.bookmarks);
 const codes = (values) => values.filter((code) => typeof code === "string" && CODE.test(code));
 
-/* The button of a story. */
+/* The button on a story. */
 
 function serve(button) {
   const { dataset } = button;
@@ -38,7 +38,7 @@ function serve(button) {
   button.addEventListener("click", () => {
     const others = bookmarks().filter(({ code }) => code !== dataset.code);
     const wanted = !isKept();
-    // The interface's language is no part of the address that is kept.
+    // Store the URL without the prefix of the interface language.
     const url = `/${dataset.url.slice(dataset.home.length)}`;
     const entry = wanted ? checked({ ...dataset, url, added: new Date() }) : null;
     const fits = !wanted || (entry && others.length < MOST.bookmarks);
@@ -121,7 +121,7 @@ function serveList(place) {
     try {
       if (file.size <= LARGEST) found = JSON.parse(await file.text());
     } catch {
-      // said below
+      // reported below
     }
     if (!Array.isArray(found?.bookmarks)) return say(dataset.unreadable);
     const entries = new Map(bookmarks().map((entry) => [entry.code, entry]));
@@ -142,7 +142,7 @@ function serveList(place) {
     show();
   }
 
-  // The first click asks, the second one does it; leaving the button takes the question back.
+  // The first click asks for confirmation, the second one deletes; losing focus cancels.
   const isMeant = (button) => {
     const label = button.textContent;
     if (label === button.dataset.asks) return true;

@@ -1,5 +1,5 @@
-// Keys for reading. They can be switched off, and are off where one types, beside Ctrl, Alt and
-// Meta, and while a dialog is open.
+// Keyboard shortcuts for reading. They can be turned off, and do nothing in text fields, together with
+// Ctrl, Alt or Meta, and while a dialog is open.
 
 const { setting } = window.archiveReader;
 const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable=false]), [role=listbox]";
@@ -31,7 +31,7 @@ function step(by) {
   const here = item?.querySelector("a.story-title");
   let next = links.indexOf(here) + by;
   if (!here || next === by - 1) {
-    // From nowhere in the list: on from what is on the screen.
+    // No story has the focus: start from the first one on the screen.
     const seen = links.findIndex((link) => link.getBoundingClientRect().bottom > 0);
     next = by > 0 ? seen : (seen < 0 ? links.length : seen) - 1;
   }
@@ -42,7 +42,7 @@ function step(by) {
 
 function turn(rel, event) {
   if (event.target.closest(OWN_ARROWS) || scrollsSideways(event.target)) return false;
-  // What a post's own text says of prev and next is no way through the archive.
+  // Links in the text of a story may also say prev and next; only the archive's own count.
   const link = [...document.querySelectorAll(`a[rel~=${rel}][href], link[rel~=${rel}][href]`)].find(
     (each) => !each.closest(".body") && new URL(each.href).origin === location.origin,
   );

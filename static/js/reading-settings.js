@@ -1,5 +1,5 @@
-// The reader's settings, the marks of stories that were read, and buttons that copy. All words
-// stand in the page.
+// Reading settings, marks on stories that were read, and copy buttons. All texts are in the page, so
+// that they are translated.
 
 const { setting, choose, list, keep } = window.archiveReader;
 const LISTED = "li[data-code], article[data-code]:not([data-shown])";

@@ -1,5 +1,5 @@
-// A click on the box of a video puts its player there; until then nothing is asked of another
-// site. A time in the text, as chapters have them, starts the player at that second.
+// A click on the box of a video loads its player; before that, nothing is requested from another site.
+// A time in the text, such as one of a chapter, starts the player at that second.
 
 const SITES = [
   [

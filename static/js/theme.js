@@ -1,9 +1,9 @@
-// What a reader has chosen, put on the page before it is first painted; and how the other scripts
-// get at it. It stays in this browser. Where the browser forbids storage, a choice lasts for the page.
+// Applies the reader's settings before the first paint, and gives the other scripts access to them. The
+// settings stay in this browser. If it forbids storage, they last for the page.
 
 window.archiveReader = (() => {
   const CHOICES = {
-    // The first of each is what holds while nothing is chosen.
+    // The first value of each is the default.
     theme: ["system", "light", "dark"],
     size: ["0", "-1", "1", "2", "3"],
     measure: ["normal", "narrow", "wide"],
