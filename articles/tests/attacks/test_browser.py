@@ -11,7 +11,7 @@ from django.urls import get_resolver
 from articles.tests.attacks.benign import harmless_posts
 from articles.tests.attacks.tour import TourResult
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600)]  # seconds; a tour runs in its fixture
 
 #: Patterns that the tour does not open, and why they show nothing of a post.
 NOT_VISITED = {

@@ -8,7 +8,7 @@ from articles.tests.attacks.conftest import is_sampled
 from articles.tests.attacks.tour import TourResult
 from articles.tests.attacks.vectors import SAMPLE, Place, cases
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600)]  # seconds; a tour runs in its fixture
 
 
 @pytest.mark.parametrize("group", sorted({case.vector.group for case in cases()}))

@@ -108,7 +108,7 @@ def test_import_during_a_server_outage(
 
 
 def assert_outage_reported(err: str, port: int) -> None:
-    assert f"the database server at 127.0.0.1:{port} does not answer" in err
+    assert f"the database server at 127.0.0.1:{port} does not respond" in err
     assert "run the command again" in err
     assert "Traceback" not in err
 
