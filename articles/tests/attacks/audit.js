@@ -47,7 +47,8 @@
     if (matches.call(element, "head > script[type='application/ld+json']:not([src])")) {
       return all("script[type='application/ld+json']").length === 1 && isJson(element.textContent);
     }
-    const own = /^\/static\/(search|player|theme|reading|keys|bookmarks)(\.[0-9a-f]{12})?\.js$/;
+    const own =
+      /^\/static\/js\/(search-autocomplete|video-player|theme|reading-settings|keyboard-shortcuts|bookmarks)(\.[0-9a-f]{12})?\.js$/;
     return matches.call(element, "head > script:empty") &&
       own.test(element.src.replace(location.origin, ""));
   };
