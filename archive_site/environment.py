@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from articles.access.throttling.rates import Rate, parse_rate
+from articles.access.throttling.rate_parsing import Rate, parse_rate
 
 
 class SettingError(ImproperlyConfigured):

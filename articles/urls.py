@@ -11,10 +11,7 @@ from articles.api import articles as api
 from articles.api import openapi, search_export
 from articles.feeds import list_feeds as feeds
 from articles.feeds.search_feeds import search_feed
-from articles.views.lists import authors, calendar, coverage, front_page, sources, tags, withdrawals
-from articles.views.search import opensearch, search_page
-from articles.views.site import about, bookmarks, health, robots_txt, security_txt, sitemaps
-from articles.views.story import (
+from articles.views.article import (
     article,
     citations,
     images,
@@ -22,6 +19,9 @@ from articles.views.story import (
     text_downloads,
     versions,
 )
+from articles.views.lists import authors, calendar, coverage, front_page, sources, tags, withdrawals
+from articles.views.search import opensearch, search_page
+from articles.views.site import about, bookmarks, health, robots_txt, security_txt, sitemaps
 
 
 class _YearConverter:

@@ -20,7 +20,9 @@ from articles.content.html.cleaning.sanitizer import clean_html, clean_with_blea
 from articles.content.html.cleaning.strict_check import first_fault
 from articles.content.html.restructuring.pipeline import restructure
 from articles.content.outlets.registry import find_outlet
-from articles.content.post_file.sections import NotAPostError, PostError, check_size, split_post
+from articles.content.post_file.errors import NotAPostError, PostError
+from articles.content.post_file.sections import split_post
+from articles.content.post_file.size_limits import check_size
 from articles.content.urls.normalization import extract_host
 from benchmarks.report import describe_machine, machine_line, markdown_table, print_report, ratio
 from benchmarks.synthetic.posts import posts

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from articles.content.post_file.parsing import NotAPostError, PostError, parse_post
 from articles.content.search_text.character_folding import CHARACTER_CLASSES
-from articles.content.search_text.folding import fold, fold_with_offsets
+from articles.content.search_text.text_folding import fold, fold_with_offsets
 from articles.content.search_text.tokenization import tokenize
 from benchmarks.html_cleaning import corpus_files, generated_files, time_all
 from benchmarks.report import describe_machine, machine_line, markdown_table, print_report, ratio

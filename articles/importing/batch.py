@@ -19,6 +19,14 @@ from articles.importing.sightings import SightingRecorder
 from articles.importing.worker_pool import ReadResult
 from articles.models import Article, BlockedIdentity, Capture, ImportRun, Original, State
 
+BATCH_FILES = 500
+BATCH_BYTES = 32 * 1024 * 1024  # of originals; a batch of large posts has fewer files
+
+
+def is_full(file_count: int, size: int) -> bool:
+    """Return whether a batch of so many files, with ``size`` bytes in all, is written now."""
+    return file_count >= BATCH_FILES or size >= BATCH_BYTES
+
 
 class Outcome(StrEnum):
     """What an import did with a file."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, transaction
 
 from articles.deriving.bulk_get_or_create import SourceResolver
-from articles.importing.batch import Batch, FileResult, Outcome
+from articles.importing.batch import Batch, FileResult, Outcome, is_full
 from articles.importing.change_detection import Chunk, UnchangedFile, split_into_chunks
 from articles.importing.dry_run import DryRun
 from articles.importing.readers import FoundFile
@@ -22,9 +22,6 @@ from articles.importing.worker_pool import ReadResult, read_in_order
 from articles.models import ImportRun, RunState, State
 
 logger = logging.getLogger(__name__)
-
-BATCH_FILES = 500
-BATCH_BYTES = 32 * 1024 * 1024  # of originals; a batch of large posts has fewer files
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +154,7 @@ class Importer:
             posts += sum(read.post is not None for read in reads[:end])
             if end < len(reads) or (end and self._ends_run(reads[end - 1])):
                 break
-            if file_count >= BATCH_FILES or size >= BATCH_BYTES:
+            if is_full(file_count, size):
                 yield batch
                 batch, file_count, size = [], 0, 0
         if batch:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from articles.content.search_text.folding import fold
+from articles.content.search_text.text_folding import fold
 
 _MAX_LENGTH = 200
 

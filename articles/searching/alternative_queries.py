@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from articles.content.search_query import And, DateRange, Node, Not, Or, Text, unparse
-from articles.content.search_text.folding import fold
+from articles.content.search_text.text_folding import fold
 from articles.searching.search import Count, Search
 
 _MAX_TERMS = 6  # terms that are left out, one at a time

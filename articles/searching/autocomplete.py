@@ -10,7 +10,7 @@ from django.db.models import F
 
 from articles.content.search_query import And, Filter, Node, Text, parse, unparse
 from articles.content.search_text.character_folding import CJK, is_cjk
-from articles.content.search_text.folding import fold
+from articles.content.search_text.text_folding import fold
 from articles.models import Article, Author, Source, SourceAlias, Tag
 from articles.searching.backend import IndexMissingError, SearchTimeoutError
 from articles.searching.search import search

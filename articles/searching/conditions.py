@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from articles.content.search_text.folding import find_exact_matches, find_matches
+from articles.content.search_text.text_folding import find_exact_matches, find_matches
 from articles.content.search_text.tokenization import IndexLookup, plan_lookup
 from articles.searching.index_documents import Document
 

@@ -12,7 +12,7 @@ from itertools import chain
 
 from django.db.models import Q
 
-from articles.content.search_text.folding import fold
+from articles.content.search_text.text_folding import fold
 from articles.content.search_text.tokenization import Tokens, tokenize
 from articles.models import Article, State, TaggedArticle
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from articles.content.search_query import And, DateRange, Everything, Filter, Node, Not, Or, Text
-from articles.content.search_text.folding import find_matches, fold
+from articles.content.search_text.text_folding import find_matches, fold
 from articles.content.text.slugs import UNTITLED, make_slug
 from articles.content.urls.normalization import identity_hash, normalize_url
 from articles.models import Article, Author, Source, SourceAlias, Tag

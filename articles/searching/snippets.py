@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from articles.content.search_text.character_folding import is_cjk
-from articles.content.search_text.folding import (
+from articles.content.search_text.text_folding import (
     find_exact_matches,
     find_highlights,
     find_matches,

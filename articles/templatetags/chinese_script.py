@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
 from articles.content.chinese_script import Script
+from articles.http.chinese_script_conversion import requested_script
 from articles.http.language_prefix import permanent_url
-from articles.http.script_conversion import requested_script
 
 register = template.Library()
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from articles.content.html.videos import PLAYER_SITES, player_sites
 from articles.http.cache_control import public_endpoint
+from articles.http.chinese_script_conversion import convert_response
 from articles.http.language_prefix import HAS_INTERFACE_LANGUAGE
 from articles.http.public_visibility import GoneError, NotFoundError
-from articles.http.script_conversion import convert_response
 
 __all__ = ["GoneError", "NotFoundError", "public_file", "public_page", "render_story_page"]
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from articles.access.throttling.rates import Rate
+from articles.access.throttling.rate_parsing import Rate
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse_lazy
 from django.utils.functional import lazy
 from django.utils.html import format_html
 
-from articles.admin.article import actions, bulk_actions, preview
+from articles.admin.article import bulk_actions, object_actions, preview
 from articles.admin.article.form import GuardedArticleForm
 from articles.admin.article.form_values import article_values
 from articles.admin.article.panels import article_panels
@@ -53,7 +53,7 @@ class ArticleAdmin(NoAddOrDeleteAdmin):
         '<span><a href="{}">As readers search</a>, in every state; or a code or a URL.</span>',
         reverse_lazy("search_help"),
     )
-    actions = (
+    object_actions = (
         bulk_actions.publish_selected,
         bulk_actions.review_selected,
         bulk_actions.reviewed_selected,
@@ -199,7 +199,7 @@ class ArticleAdmin(NoAddOrDeleteAdmin):
         """Return the page, with the article's provenance and history below the form."""
         article = context["original"]
         context |= article_panels(article, can_change=self.has_change_permission(request, article))
-        context["can_erase"] = actions.can_erase(request)
+        context["can_erase"] = object_actions.can_erase(request)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def view_on_site(self, obj: Model) -> str:
@@ -211,7 +211,7 @@ class ArticleAdmin(NoAddOrDeleteAdmin):
         """Return Django's URLs, and those of the actions and the preview."""
         own = [
             path(f"<int:object_id>/{route}", object_view(self, view(self), permission), name=name)
-            for route, view, permission, name in (*actions.ROUTES, *preview.ROUTES)
+            for route, view, permission, name in (*object_actions.ROUTES, *preview.ROUTES)
         ]
         return [*own, *super().get_urls()]
 

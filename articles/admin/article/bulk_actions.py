@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from articles.admin.article.actions import ACTIONS_WITHOUT_REASON
+from articles.admin.article.object_actions import ACTIONS_WITHOUT_REASON
 from articles.admin.base.confirmation_pages import ConfirmationPage, ReasonForm, render_confirmation
 from articles.admin.base.csv_export import CsvColumns, csv_export_action
 from articles.admin.base.typed_bases import ModelAdmin

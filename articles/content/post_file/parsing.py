@@ -20,9 +20,11 @@ from articles.content.html.restructuring.removal_rules import Removal
 from articles.content.html.videos import is_video_site
 from articles.content.outlets.registry import Outlet, find_outlet
 from articles.content.post_file import front_matter_keys, publication_date
+from articles.content.post_file.errors import NotAPostError, PostError
 from articles.content.post_file.front_matter import FrontMatter
 from articles.content.post_file.publication_date import PublicationTime
-from articles.content.post_file.sections import NotAPostError, PostError, check_size, split_post
+from articles.content.post_file.sections import split_post
+from articles.content.post_file.size_limits import check_size
 from articles.content.text.date_parsing import parse_date
 from articles.content.text.excerpts import make_excerpt, truncate
 from articles.content.text.language_detection import detect_language

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from articles.content.encoding.detection import NotTextError, decode
+from articles.content.post_file.errors import NotAPostError, PostError
 from articles.content.post_file.front_matter import (
     FrontMatter,
     FrontMatterError,
@@ -13,13 +14,9 @@ from articles.content.post_file.front_matter import (
 )
 from articles.content.post_file.front_matter_block import FrontMatterBlock, find_front_matter
 from articles.content.post_file.front_matter_keys import find_date, is_draft
+from articles.content.post_file.size_limits import MAX_BYTES, MAX_CHARACTERS
 from articles.content.text.date_parsing import parse_date
 
-#: Three times the numbers of the largest of 6,725 real posts.
-MAX_CHARACTERS, MAX_TAGS, MAX_ENTITIES = 2_000_000, 30_000, 30_000
-_SIZE_HINT = "no story is that long; move the story in it to a file of its own"
-#: No encoding needs more for MAX_CHARACTERS and front matter; larger files are not decoded.
-MAX_BYTES = 4 * MAX_CHARACTERS + 128 * 1024
 _EPOCH_COMMENT = re.compile(
     r"\A\s*<!--\s*(-?\d{1,40}|NaN|null|undefined|Invalid [Dd]ate|)\s*-->[ \t]*\n?"
 )
@@ -32,21 +29,6 @@ _DATED_FILE_NAME = re.compile(rb"(?:^|/)\d{4}-\d{2}-\d{2}-[^/]*$")
 _CRLF = re.compile(r"(?<!\r)\r++\n")
 #: Shortcodes of Hugo and Jekyll: the bracket of ``{{<name`` would be parsed as a tag.
 _SHORTCODE = re.compile(r"\{\{<(?=[^{}\n]{0,1000}>\}\})|\{%(?=[^{}\n]{0,1000}%\})[^{}\n]*?%\}")
-
-
-class PostError(ValueError):
-    """The file cannot be parsed as a post; formatted as ``where: what; hint``."""
-
-    def __init__(self, where: str, what: str, hint: str) -> None:
-        super().__init__(where, what, hint)
-        self.where, self.what, self.hint = where, what, hint
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}; {self.hint}"
-
-
-class NotAPostError(ValueError):
-    """The file is not a post, such as a README: it is skipped, not quarantined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +133,3 @@ def _missing_front_matter(*, is_dated: bool) -> ValueError:
     return PostError(
         "line 1", "no front matter between two '---' lines", "add it, with title and date"
     )
-
-
-def check_size(body: str) -> None:
-    """Raise :class:`PostError` for a body larger than any story, which would stall the parser."""
-    for what, count, limit in (
-        ("characters", len(body), MAX_CHARACTERS),
-        ("tags", body.count("<"), MAX_TAGS),
-        ("entities", body.count("&"), MAX_ENTITIES),
-    ):
-        if count > limit:
-            raise PostError("body", f"{count:,} {what}, more than {limit:,}", _SIZE_HINT)

@@ -38,8 +38,8 @@ _UNASSIGNED_CATEGORIES = frozenset({"Cn", "Co", "Cs"})
 
 
 def _read_classes() -> dict[int, str]:
-    """Return the representative of each character in ``character_classes.txt``."""
-    text = Path(__file__).with_name("character_classes.txt").read_text(encoding="utf-8")
+    """Return the representative of each character in ``character_variants.txt``."""
+    text = Path(__file__).with_name("character_variants.txt").read_text(encoding="utf-8")
     lines = (line for line in text.split("\n") if not line.startswith("#"))
     return {ord(form): line[0] for line in lines for form in line[1:]}
 

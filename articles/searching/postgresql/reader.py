@@ -19,7 +19,7 @@ from articles.searching.backend import (
     SearchTimeoutError,
 )
 from articles.searching.conditions import Condition, positive_terms
-from articles.searching.postgresql.query_plan import Plan, Sql, plan_query
+from articles.searching.postgresql.query_compiler import Plan, Sql, plan_query
 from articles.searching.postgresql.schema import TABLE, mark_words
 
 _SAMPLE_SIZE = 64  # newest stories from which the frequency of a condition is estimated

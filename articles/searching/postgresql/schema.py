@@ -4,7 +4,7 @@
 words with the character after them; those of the title again with the prefix ``^``, and facts with
 the prefix ``#``. What tokens do not decide is tested on ``title`` and ``folded``, the folded texts.
 Their words are delimited by a control character, so that ``strpos`` matches only at word
-boundaries, as :func:`~articles.content.search_text.folding.find_matches` does.
+boundaries, as :func:`~articles.content.search_text.text_folding.find_matches` does.
 
 The comment on the table names its archive and format; it stays with the table when that is renamed.
 """

@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from articles.content.search_text.tokenization import GAP, Tokens
 from articles.searching.conditions import document_facts, language_prefixes
 from articles.searching.index_documents import Document
-from articles.searching.postgresql.query_plan import LONG_TEXT_TOKEN, fact_token, title_token
+from articles.searching.postgresql.query_compiler import LONG_TEXT_TOKEN, fact_token, title_token
 from articles.searching.postgresql.schema import mark_words, quote_lexeme
 
 _MAX_TOKEN_BYTES = 900_000  # tokens of one story; a tsvector is limited to 1 MiB

@@ -13,7 +13,7 @@ from typing import Any
 from articles.content.text.edit_distance import find_nearest_words
 from articles.searching.backend import COUNT_LIMIT, RELEVANCE_LIMIT, Facets, Position
 from articles.searching.conditions import All, Condition, DateRange, Term, positive_terms
-from articles.searching.sqlite.query_plan import Bound, Plan, ft_expression, plan_walk
+from articles.searching.sqlite.query_compiler import Bound, Plan, ft_expression, plan_walk
 from articles.searching.sqlite.schema import VOCABULARY, RowIdRange, row_id_range
 
 _NOT_DEAD = "NOT EXISTS (SELECT 1 FROM dead WHERE docid = {rowid})"

@@ -9,7 +9,7 @@ from typing import Self
 
 from articles.searching.conditions import document_facts
 from articles.searching.index_documents import Document
-from articles.searching.sqlite.query_plan import fact_token, title_character_token
+from articles.searching.sqlite.query_compiler import fact_token, title_character_token
 from articles.searching.sqlite.schema import row_id_range
 
 _KEYS_PER_STATEMENT = 500  # in an IN list

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from articles.access.log_formatting import LineFormatter, RedactReadersFilter, escape_controls
-from articles.access.throttling.rates import Rate
+from articles.access.throttling.rate_parsing import Rate
 from articles.tests.support.editors import admin_url, logged_in_client, make_person, make_superuser
 from articles.tests.support.import_runs import PROJECT, environment
 from articles.tests.support.url_walk import create_full_archive

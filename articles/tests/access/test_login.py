@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from articles.access.throttling.rates import Rate
+from articles.access.throttling.rate_parsing import Rate
 from articles.tests.support.editors import logged_in_client, make_person, make_superuser
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 
 from articles.access.client_address import client_address
 from articles.access.throttling import rate_limit_store, rate_limits
-from articles.access.throttling.rates import Rate, parse_rate
+from articles.access.throttling.rate_parsing import Rate, parse_rate
 from articles.models import Article
 from articles.tests.support.editors import import_article, logged_in_client, make_superuser
 from articles.tests.support.import_runs import PROJECT
@@ -109,7 +109,7 @@ _CONSUME_20 = """
 import sys
 from pathlib import Path
 from articles.access.throttling import rate_limit_store
-from articles.access.throttling.rates import Rate
+from articles.access.throttling.rate_parsing import Rate
 rate_limit_store._BUSY_TIMEOUT_SECONDS = 60.0
 file, rate = Path(sys.argv[1]), Rate(30, 86_400)
 print(sum(rate_limit_store.consume(file, b"a", rate, 1_700_000_000.0) == 0 for _ in range(20)))

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from articles.access.throttling.rates import Rate
+from articles.access.throttling.rate_parsing import Rate
 from articles.tests.support.editors import (
     add_second_factor,
     logged_in_client,

@@ -20,7 +20,7 @@ from pytest_django.fixtures import Settings
 
 from articles.access import second_factor
 from articles.access.checks import check_second_factor
-from articles.access.throttling.rates import Rate
+from articles.access.throttling.rate_parsing import Rate
 from articles.tests.support.archive_comparison import dump_archive
 from articles.tests.support.editors import (
     add_second_factor,

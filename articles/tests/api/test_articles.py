@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from articles.access.throttling.rates import Rate
+from articles.access.throttling.rate_parsing import Rate
 from articles.content.post_file.parsing import Kind
 from articles.models import Article, Author, BlockedIdentity, State
 from articles.publishing import publication_state

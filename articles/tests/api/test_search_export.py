@@ -12,7 +12,7 @@ from django.db import connections
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from articles.access.throttling.rates import Rate
+from articles.access.throttling.rate_parsing import Rate
 from articles.api import search_export
 from articles.api.serializers import ROW_KEYS
 from articles.models import Article, State

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.core.management import execute_from_command_line
 from django.db import connections
 
-from articles.importing import change_detection, import_run
+from articles.importing import batch, change_detection
 from articles.management.commands import (  # noqa: F401 - loaded before the fork
     backup,
     export_posts,
@@ -95,7 +95,7 @@ def _apply_settings(command_settings: CommandSettings) -> None:
         dt.datetime = command_settings.clock  # type: ignore[misc]
     settings.MEDIA_ROOT = Path(command_settings.media)
     settings.SEARCH_DATABASE = Path(command_settings.media).with_name("search.sqlite3")
-    import_run.BATCH_FILES = command_settings.batch
+    batch.BATCH_FILES = command_settings.batch
     archive_checks.ARTICLES_AT_ONCE = command_settings.batch
     change_detection.CHUNK_FILES = min(
         change_detection.CHUNK_FILES, max(1, command_settings.batch // 2)

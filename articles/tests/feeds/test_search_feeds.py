@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from articles.access.throttling.rates import Rate
+from articles.access.throttling.rate_parsing import Rate
 from articles.feeds import atom, feed_model, json_feed, rss
 from articles.feeds.feed_model import Entry, Feed, FeedSource
 from articles.models import Article, Author

@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from articles.access.throttling.rates import parse_rate
+from articles.access.throttling.rate_parsing import parse_rate
 from articles.http import cache_control
 from articles.images.store import store_upload
 from articles.models import Article, Image, ListChange

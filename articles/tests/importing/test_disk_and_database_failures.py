@@ -14,7 +14,7 @@ from unittest import mock
 import pytest
 from django.db import connection, connections
 
-from articles.importing import import_run, worker_pool
+from articles.importing import batch, worker_pool
 from articles.importing.batch import Batch
 from articles.importing.readers import find_files
 from articles.importing.worker_pool import WorkerStartError, read_in_order
@@ -142,7 +142,7 @@ def test_lost_server_ends_the_import_and_the_next_run_completes_it(tmp_path: Pat
         return original(batch, *args)  # type: ignore[arg-type]
 
     with (
-        mock.patch.object(import_run, "BATCH_FILES", 100),
+        mock.patch.object(batch, "BATCH_FILES", 100),
         mock.patch.object(Batch, "run", terminate_connection),
     ):
         result = run_import(posts)

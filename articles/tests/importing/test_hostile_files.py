@@ -13,10 +13,10 @@ from django.db import DataError, transaction
 from django.test import Client
 
 from articles.content.post_file.parsing import PostError, parse_post
-from articles.content.post_file.sections import MAX_ENTITIES, MAX_TAGS
+from articles.content.post_file.size_limits import MAX_ENTITIES, MAX_TAGS
 from articles.content.text.diff import ChangeType, compare_texts
 from articles.deriving.unit_of_work import UnitOfWork
-from articles.importing import import_run
+from articles.importing import batch
 from articles.importing.batch import Batch
 from articles.importing.worker_pool import ReadResult
 from articles.models import Article, ImportIssue, Source, Tag
@@ -33,7 +33,7 @@ DAY = "2021-01-14T14:41:19.000Z"
 
 def dump_of(folder: Path, *, batch_files: int = 500, options: tuple[str, ...] = ()) -> object:
     """Return the dump of an archive of ``folder``, imported in batches of so many files."""
-    with rolled_back(), mock.patch.object(import_run, "BATCH_FILES", batch_files):
+    with rolled_back(), mock.patch.object(batch, "BATCH_FILES", batch_files):
         with mock.patch("articles.importing.change_detection.CHUNK_FILES", batch_files):
             run_import(folder, *options)
         return dump_archive(without=FILE_FACTS)

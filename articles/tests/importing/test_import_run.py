@@ -223,7 +223,7 @@ def test_result_does_not_depend_on_the_batch_size(
 ) -> None:
     dumps = []
     for size in (1, 2, 500):
-        monkeypatch.setattr("articles.importing.import_run.BATCH_FILES", size)
+        monkeypatch.setattr("articles.importing.batch.BATCH_FILES", size)
         with rolled_back():
             run_import(posts)
             dumps.append(dump_archive())

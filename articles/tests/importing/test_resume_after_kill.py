@@ -28,9 +28,9 @@ import sys
 import django
 from django.core.management import execute_from_command_line
 django.setup()
-from articles.importing import import_run
-assert import_run.BATCH_FILES > 20
-import_run.BATCH_FILES = 20
+from articles.importing import batch
+assert batch.BATCH_FILES > 20
+batch.BATCH_FILES = 20
 execute_from_command_line(["manage.py", "import_posts", *sys.argv[1:]])
 """
 

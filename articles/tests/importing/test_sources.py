@@ -153,7 +153,7 @@ def test_since_imports_files_of_that_day_and_later(tmp_path: Path) -> None:
 def test_fail_fast_stops_at_the_first_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("articles.importing.import_run.BATCH_FILES", 1)
+    monkeypatch.setattr("articles.importing.batch.BATCH_FILES", 1)
     write_many(tmp_path / "p", 3)
     write_post(tmp_path / "p", "2021-01-02-2.md", b"---\ntitle: x\n")
     result = run_import(tmp_path / "p", "--fail-fast")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.content.search_text.folding import fold
+from articles.content.search_text.text_folding import fold
 from articles.searching.conditions import Term, term
 from articles.searching.query_terms import highlight_terms
 from articles.searching.snippets import (

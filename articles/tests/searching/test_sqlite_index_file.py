@@ -16,7 +16,7 @@ from articles.searching.conditions import All, DateRange, OneOf, term
 from articles.searching.index_documents import Document, epoch_microseconds
 from articles.searching.sqlite import Backend
 from articles.searching.sqlite import reader as sqlite_reader
-from articles.searching.sqlite.query_plan import plan_walk
+from articles.searching.sqlite.query_compiler import plan_walk
 from articles.searching.sqlite.schema import row_id_range
 
 IDENTITY = UUID(int=7)

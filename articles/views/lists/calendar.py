@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from articles.http.pagination import stories_page
 from articles.models import Article, DayCount, MonthCount
+from articles.views.article.article_lookup import date_or_404
 from articles.views.date_periods import month_period
 from articles.views.lists.story_groups import group_by_outlet
 from articles.views.public_pages import NotFoundError, public_page
 from articles.views.search.search_urls import outlet_search_url
-from articles.views.story.article_lookup import date_or_404
 
 _MAX_OUTLETS = 200  # of a month
 _LEVELS = 4  # shades of days in a calendar, by the number of stories

@@ -19,10 +19,10 @@ from articles.access.throttling.rate_limits import rate_limited
 from articles.http.csv_response import csv_response
 from articles.http.pagination import names_page
 from articles.models import DayCount, MonthCount, Source
+from articles.views.article.article_lookup import date_or_404
 from articles.views.date_periods import Period, month_period, year_period
 from articles.views.public_pages import NotFoundError, public_file, public_page
 from articles.views.search.search_urls import outlet_search_url
-from articles.views.story.article_lookup import date_or_404
 
 MAX_YEARS = 40  # columns of the table; older years are linked to their own pages
 MONTHS_PER_YEAR = 12

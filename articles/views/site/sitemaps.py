@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 
 from articles.deriving.article_urls import dated_path
 from articles.models import Article, DayCount, ListChange, Source
+from articles.views.article.article_lookup import date_or_404
 from articles.views.date_periods import month_period
 from articles.views.public_pages import NotFoundError, public_file
-from articles.views.story.article_lookup import date_or_404
 
 #: Stories per file. The protocol allows five times as many; a file is built in memory.
 STORIES_PER_SITEMAP = 10_000

@@ -11,12 +11,12 @@ import re
 
 from articles.content.html import images
 from articles.content.html.restructuring import compound_blocks
+from articles.content.html.restructuring.captions import CAPTION_CLASS, attach_captions
 from articles.content.html.restructuring.inline_content import (
     EDGE_CHARACTERS,
     FIGURE_MARK,
     MEDIA,
     apply_language,
-    attach_captions,
     is_element,
     is_prose,
     language_attrs,
@@ -49,11 +49,6 @@ _KEPT_ATTRS = {
     "del": ("datetime",),
     "ins": ("datetime",),
 }
-_CAPTION_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:(?:wp-|image-|media-|photo-|pic-|figure-|img-)?caption(?:-text)?"
-    r"|(?:image|photo|pic)-?(?:desc(?:ription)?|info|credit))(?:$|[\s_-])",
-    re.IGNORECASE,
-)
 _SPACE = re.compile("[ \t\r\n\f\v\x85\xa0\u2028\u2029]+")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 
@@ -113,7 +108,7 @@ class BlockBuilder:
         if FIGURE_MARK in node.attrs:
             return self._build_marked_figure(node)
         is_caption = node.tag == "figcaption" or (
-            "class" in node.attrs and _CAPTION_CLASS.search(node.attrs["class"])
+            "class" in node.attrs and CAPTION_CLASS.search(node.attrs["class"])
         )
         if is_caption and not contains_element(node.children, MEDIA):
             return unless_empty(Element("figcaption", {}, self.build_phrasing(node.children)))

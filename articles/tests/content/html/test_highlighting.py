@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from articles.content.html.cleaning.strict_check import first_fault
 from articles.content.html.highlighting import highlight_html
-from articles.content.search_text.folding import fold
+from articles.content.search_text.text_folding import fold
 from articles.searching.conditions import term
 from articles.searching.snippets import find_spans
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from articles.content.post_file.errors import NotAPostError, PostError
 from articles.content.post_file.front_matter import FrontMatterError, Syntax, parse_front_matter
 from articles.content.post_file.front_matter_keys import find_date, find_source_url, is_draft
 from articles.content.post_file.parsing import ParsedPost, parse_post
-from articles.content.post_file.sections import NotAPostError, PostError, split_post
+from articles.content.post_file.sections import split_post
 from articles.models import Article, Capture
 from articles.tests.support.exports import export, read_tree
 from articles.tests.support.import_runs import run_import

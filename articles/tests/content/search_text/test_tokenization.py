@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from articles.content.post_file.parsing import NotAPostError, PostError, parse_post
 from articles.content.search_text.character_folding import is_cjk
-from articles.content.search_text.folding import find_matches, fold
+from articles.content.search_text.text_folding import find_matches, fold
 from articles.content.search_text.tokenization import (
     MAX_TOKEN_LENGTH,
     IndexLookup,

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from articles.content.search_text.character_folding import is_cjk
-from articles.content.search_text.folding import find_matches, fold
+from articles.content.search_text.text_folding import find_matches, fold
 from articles.models import Article
 from articles.searching import index_updates
 from articles.searching.backend import get_backend
@@ -32,7 +32,7 @@ PRECISION = 0.99
 _PAIRS = {
     line[1]: line[0]
     for line in resources.files("articles.content.search_text")
-    .joinpath("character_classes.txt")
+    .joinpath("character_variants.txt")
     .read_text("utf-8")
     .split()
     if len(line) == 2

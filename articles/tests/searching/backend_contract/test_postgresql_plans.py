@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from articles.searching.backend import get_backend
 from articles.searching.conditions import All, Condition, Not, term
-from articles.searching.postgresql.query_plan import Sql, plan_query
+from articles.searching.postgresql.query_compiler import Sql, plan_query
 from articles.searching.postgresql.reader import _SETTINGS, _Walk
 from articles.tests.searching.backend_contract.index_fixture import (
     DAY,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from articles.content.search_text.folding import fold
+from articles.content.search_text.text_folding import fold
 from articles.searching.conditions import (
     All,
     Any,

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from articles.access.throttling.rates import parse_rate
+from articles.access.throttling.rate_parsing import parse_rate
 from articles.models import SearchIndex, State
 from articles.searching.backend import IndexMissingError, SearchTimeoutError
 from articles.tests.support.page_fixtures import at, page_text, publish

@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from articles.access.throttling.rates import parse_rate
+from articles.access.throttling.rate_parsing import parse_rate
 from articles.content.search_query import And, DateRange, Filter, parse
 from articles.http.security_headers import DOWNLOAD_CSP
 from articles.models import DayCount, MonthCount, Source

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from articles.access.throttling.rates import parse_rate
+from articles.access.throttling.rate_parsing import parse_rate
 from articles.content.search_query import format_note, parse
 from articles.content.search_query.examples import Example, examples
 from articles.models import Article, Author, SearchChange, SearchIndex, Source, Tag

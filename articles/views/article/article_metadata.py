@@ -17,7 +17,7 @@ from articles.http.language_prefix import permanent_url
 from articles.models import Article, ArticleImage, ImageState
 from articles.models.source import CanonicalPolicy
 from articles.selectors.provenance import stated_date
-from articles.views.story.citations import citable_work
+from articles.views.article.citations import citable_work
 
 _CARD_WIDTH = 800  # pixels; clients that do not accept WebP get JPEG
 #: OpenGraph locales, which have no script subtag.

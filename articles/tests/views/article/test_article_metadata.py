@@ -16,7 +16,7 @@ from articles.content.output.json_ld import serialize_for_script
 from articles.models import Article, ArticleImage, Author, Image, ImageState
 from articles.tests.support.factories import make_source
 from articles.tests.support.page_fixtures import add_version, at, publish
-from articles.views.story.article_metadata import build_head_metadata
+from articles.views.article.article_metadata import build_head_metadata
 
 SITE = "https://archive.example"
 
@@ -41,7 +41,7 @@ def story(db: None) -> Article:
 
 def head_html(article: Article, *topics: str) -> str:
     return render_to_string(
-        "pages/story/_head_metadata.html", {"head": build_head_metadata(article, topics)}
+        "pages/article/_head_metadata.html", {"head": build_head_metadata(article, topics)}
     )
 
 

@@ -1,4 +1,4 @@
-"""``tools.make_character_classes``: character classes from dictionaries."""
+"""``tools.make_character_variants``: character classes from dictionaries."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tools import make_character_classes
-from tools.make_character_classes import (
+from tools import make_character_variants
+from tools.make_character_variants import (
     RADICALS,
     TABLES,
     build_table,
@@ -68,9 +68,9 @@ def test_table_is_deterministic(
     dictionaries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(dictionaries, "TSCharacters", "國\t国\n臺\t台\n")
-    target = tmp_path / "character_classes.txt"
-    monkeypatch.setattr(make_character_classes, "TARGET", target)
-    monkeypatch.setattr(sys, "argv", ["make_character_classes", str(dictionaries)])
+    target = tmp_path / "character_variants.txt"
+    monkeypatch.setattr(make_character_variants, "TARGET", target)
+    monkeypatch.setattr(sys, "argv", ["make_character_variants", str(dictionaries)])
     main()
     first = target.read_bytes()
     main()

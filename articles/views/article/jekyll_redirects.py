@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Sighting
+from articles.views.article.article_lookup import redirect_to_article
 from articles.views.public_pages import NotFoundError, public_page
-from articles.views.story.article_lookup import redirect_to_article
 
 _SUFFIX = ".html"
 

@@ -12,8 +12,8 @@ from articles.content.output.text_documents import markdown_document, text_docum
 from articles.http.public_visibility import public_article_by_code
 from articles.models import Article
 from articles.selectors.provenance import SENSITIVE_FIELDS
+from articles.views.article.citations import citable_work, download_response
 from articles.views.public_pages import GoneError, NotFoundError, public_file
-from articles.views.story.citations import citable_work, download_response
 
 
 @public_file

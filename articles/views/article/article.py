@@ -27,14 +27,14 @@ from articles.selectors.provenance import (
     story_times,
     video_link,
 )
-from articles.views.public_pages import public_page, render_story_page
-from articles.views.story.article_lookup import (
+from articles.views.article.article_lookup import (
     date_or_404,
     redirect_from_former_path,
     redirect_to_article,
 )
-from articles.views.story.article_metadata import build_head_metadata
-from articles.views.story.citations import code_url, make_citations
+from articles.views.article.article_metadata import build_head_metadata
+from articles.views.article.citations import code_url, make_citations
+from articles.views.public_pages import public_page, render_story_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def article(request: HttpRequest, year: int, month: int, day: int, slug: str) ->
     if terms:
         in_text = [term for term in terms if term.field == "any"]
         html = highlight_html(html, partial(find_spans, terms=in_text))
-    return render_story_page(request, "pages/story/article.html", _context(story, terms), html)
+    return render_story_page(request, "pages/article/article.html", _context(story, terms), html)
 
 
 @public_page

@@ -82,7 +82,7 @@ def versions(request: HttpRequest, code: str) -> HttpResponseBase:
         "versions": _build_versions(article, page.rows, [*before], withheld),
         "comparable": list(visible.values_list("version", flat=True)[:_MAX_COMPARABLE]),
     }
-    return render(request, "pages/story/versions.html", context)
+    return render(request, "pages/article/versions.html", context)
 
 
 @public_page
@@ -103,7 +103,7 @@ def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "older": numbers.filter(version__lt=number).order_by("-version").first(),
         "newer": numbers.filter(version__gt=number).order_by("version").first(),
     }
-    return render_story_page(request, "pages/story/version.html", context, content.html)
+    return render_story_page(request, "pages/article/version.html", context, content.html)
 
 
 @public_page
@@ -125,7 +125,7 @@ def difference(request: HttpRequest, code: str, old: int, new: int) -> HttpRespo
         "edited": before.edited or after.edited,
         "difference": compare_texts(before.title, after.title, before.text, after.text),
     }
-    return render(request, "pages/story/difference.html", context)
+    return render(request, "pages/article/difference.html", context)
 
 
 def _requested_numbers(request: HttpRequest) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.search_text.character_folding import FOLDING_TABLE, SEPARATOR, is_cjk
-from articles.content.search_text.folding import (
+from articles.content.search_text.text_folding import (
     find_exact_matches,
     find_highlights,
     find_matches,

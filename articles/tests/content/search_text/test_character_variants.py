@@ -1,4 +1,4 @@
-"""``character_classes.txt``, and what each character folds to."""
+"""``character_variants.txt``, and what each character folds to."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 
 from articles.content.search_text import character_folding
 from articles.content.search_text.character_folding import FOLDING_TABLE, SEPARATOR, fold_character
-from articles.content.search_text.folding import fold
+from articles.content.search_text.text_folding import fold
 
 LINES = (
     Path(character_folding.__file__)
-    .with_name("character_classes.txt")
+    .with_name("character_variants.txt")
     .read_text(encoding="utf-8")
     .split("\n")
 )

@@ -9,13 +9,13 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 
-from articles.access.throttling.rates import Rate
+from articles.access.throttling.rate_parsing import Rate
 from articles.http.security_headers import DOWNLOAD_CSP
 from articles.models import Article, ArticleEdit, Author, BlockedIdentity, State
 from articles.tests.support.factories import NOON, make_capture
 from articles.tests.support.page_fixtures import add_version, at, publish
 from articles.tests.support.post_files import make_post
-from articles.views.story.citations import make_citations
+from articles.views.article.citations import make_citations
 
 pytestmark = pytest.mark.django_db
 FILES = ("cite.bib", "cite.ris", "cite.json", "text.txt", "text.md")
@@ -145,7 +145,7 @@ def test_costly_files_are_rate_limited(client: Client, story: Article, settings:
 
 def test_page_offers_citations_and_files(story: Article) -> None:
     html = render_to_string(
-        "pages/story/_citations.html", {"article": story, "citations": make_citations(story)}
+        "pages/article/_citations.html", {"article": story, "citations": make_citations(story)}
     )
     assert html.count(' hidden data-copies="#cite-') == 4
     for name in FILES:
@@ -158,7 +158,7 @@ def test_page_offers_citations_and_files(story: Article) -> None:
 def test_title_is_escaped_in_the_citations(story: Article) -> None:
     story.title = "<script>alert(1)</script>"
     html = render_to_string(
-        "pages/story/_citations.html", {"article": story, "citations": make_citations(story)}
+        "pages/article/_citations.html", {"article": story, "citations": make_citations(story)}
     )
     assert "<script" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;[N/OL]" in html

@@ -11,8 +11,8 @@ from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
 from articles.content.chinese_script import Script
-from articles.http import script_conversion
-from articles.http.script_conversion import CACHE, convert_page_cached
+from articles.http import chinese_script_conversion
+from articles.http.chinese_script_conversion import CACHE, convert_page_cached
 from articles.models import Article
 from articles.searching import index_updates
 from articles.tests.support.page_fixtures import add_version, at, page_text, publish
@@ -176,7 +176,7 @@ def test_converted_pages_are_cached_up_to_a_limit(monkeypatch: pytest.MonkeyPatc
         page = (letter * size).encode()
         assert convert_page_cached(page, Script.HANT) == page
 
-    monkeypatch.setattr(script_conversion, "convert_page", convert)
+    monkeypatch.setattr(chinese_script_conversion, "convert_page", convert)
     CACHE.clear()
     limit = int(CACHE.maxsize)
     for letter in "abaca":
