@@ -153,7 +153,7 @@ def test_exit_1_and_a_consistent_archive_when_the_disk_is_full(
     limited = (
         "import django, resource, runpy, signal, sys\n"
         "django.setup()\n"
-        "from articles.importing import import_run\n"
+        "from articles.importing import batch\n"
         "batch.BATCH_FILES = 10\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"  # writing beyond fails as on a full disk
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1_100_000, 1_100_000))\n"
