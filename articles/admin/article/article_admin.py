@@ -53,7 +53,7 @@ class ArticleAdmin(NoAddOrDeleteAdmin):
         '<span><a href="{}">As readers search</a>, in every state; or a code or a URL.</span>',
         reverse_lazy("search_help"),
     )
-    object_actions = (
+    actions = (
         bulk_actions.publish_selected,
         bulk_actions.review_selected,
         bulk_actions.reviewed_selected,
