@@ -7,10 +7,11 @@ where Chinese begins, where the next URL begins, and where a row of dashes begin
 from __future__ import annotations
 
 import re
+from ipaddress import AddressValueError, IPv4Address
 
 from articles.content.html.tree import Element, Node
 from articles.content.html.videos import trim_glued_text
-from articles.content.urls.normalization import resolve_link
+from articles.content.urls.normalization import extract_host, resolve_link
 
 _URL_START = re.compile(r"https?://|(?<![A-Za-z0-9@./:_-])www\.", re.IGNORECASE)
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
@@ -29,6 +30,7 @@ _NEXT_LABEL = re.compile(
     r"|iOS|E?mail)$"
 )
 _AFTER_LABEL = re.compile(r"[ \u3000]*(?:[:：→]|https?://)")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _UNLINKED = frozenset({"a", "code", "kbd", "samp"})
 
 
@@ -103,7 +105,20 @@ def _autolink_text(text: str) -> list[Node]:
     for begin, end in find_urls(text):
         url = text[begin:end]
         href = resolve_link(url if _SCHEME.match(url) else f"http://{url}", "")
-        if href is not None:
+        if href is not None and _is_linkable_host(extract_host(href)):
             out += [text[last:begin], Element("a", {"href": href}, [url])]
             last = end
     return [node for node in (*out, text[last:]) if node != ""]
+
+
+def _is_linkable_host(host: str) -> bool:
+    """Return whether a URL parser accepts ``host``: one that ends in a number is an IPv4 address.
+
+    The sanitizer would take the href of any other away (WHATWG URL, "ends in a number").
+    """
+    if not _NUMBER.fullmatch(host.rpartition(".")[2]):
+        return host[:1].isalnum()
+    try:
+        return bool(IPv4Address(host))
+    except AddressValueError:
+        return False

@@ -137,6 +137,10 @@ PIECE = st.sampled_from(
 @given(st.one_of(st.text(max_size=60), st.lists(PIECE, max_size=16).map("".join)))
 @example("https://a.example/" + "(" * 50)
 @example("https://a.example\\@b.example/")
+@example("HTTP://A.0")
+@example("http://-.0")
+@example("http://a.0x1/")
+@example("http://192.0.2.1/a http://256.1.1.1/")
 def test_no_character_is_lost_and_every_link_is_allowed(text: str) -> None:
     nodes = autolink([text])
     assert "".join(map(text_of, nodes)) == text
