@@ -10,10 +10,10 @@ from enum import StrEnum
 from articles.content.post_file.parsing import ParsedPost
 from articles.content.post_file.publication_date import calendar_day
 from articles.content.urls.normalization import make_code
-from articles.deriving import bulk_get_or_create
 from articles.deriving.article_aggregate import ArticleAggregate, new_capture
 from articles.deriving.article_urls import first_free_code
 from articles.deriving.bulk_insert import insert_rows
+from articles.deriving.source_resolver import SourceResolver
 from articles.deriving.unit_of_work import UnitOfWork, reserve_keys
 from articles.importing.sightings import SightingRecorder
 from articles.importing.worker_pool import ReadResult
@@ -57,9 +57,7 @@ class Batch:
     So the result does not depend on where a batch ends. Call :meth:`run` in a transaction.
     """
 
-    def __init__(
-        self, run: ImportRun, sources: bulk_get_or_create.SourceResolver, state: State, zone: str
-    ) -> None:
+    def __init__(self, run: ImportRun, sources: SourceResolver, state: State, zone: str) -> None:
         self.import_run = run
         self.sources = sources
         self.state = state

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, transaction
 
-from articles.deriving.bulk_get_or_create import SourceResolver
+from articles.deriving.source_resolver import SourceResolver
 from articles.importing.batch import Batch, FileResult, Outcome, is_full
 from articles.importing.change_detection import Chunk, UnchangedFile, split_into_chunks
 from articles.importing.dry_run import DryRun

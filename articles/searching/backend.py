@@ -22,9 +22,6 @@ from django.db import connection
 from articles.searching.conditions import Condition
 from articles.searching.index_documents import Document
 
-COUNT_LIMIT = 10_000  # counts stop there: "10,000+"
-RELEVANCE_LIMIT = 2_000  # the newest hits, which are ranked by relevance
-
 
 class IndexMissingError(RuntimeError):
     """This archive has no usable index, or the index is full: it has to be rebuilt."""

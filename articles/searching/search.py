@@ -24,7 +24,6 @@ from articles.content.search_query import Filter, Node, Query, parse, unparse
 from articles.models import Article, SearchChange
 from articles.searching import index_updates
 from articles.searching.backend import (
-    COUNT_LIMIT,
     Facets,
     IndexMissingError,
     Position,
@@ -34,6 +33,7 @@ from articles.searching.backend import (
 )
 from articles.searching.conditions import All, Condition, is_certain, matches
 from articles.searching.index_documents import load_documents
+from articles.searching.limits import COUNT_LIMIT
 from articles.searching.query_resolution import resolve
 
 TIMEOUT_SECONDS = 5.0  # a search that takes longer is aborted

@@ -20,9 +20,9 @@ from articles.content.html.images import image_code
 from articles.content.post_file.parsing import NotAPostError, PostError
 from articles.deriving import bulk_get_or_create
 from articles.deriving.article_aggregate import ArticleAggregate
-from articles.deriving.bulk_get_or_create import SourceResolver
 from articles.deriving.captures import parse_capture
 from articles.deriving.image_placements import expected_placements
+from articles.deriving.source_resolver import SourceResolver
 from articles.deriving.story_counts import CountDeltas, CountKey, count_stories, read_stored_counts
 from articles.deriving.unit_of_work import UnitOfWork
 from articles.models import (

@@ -20,8 +20,9 @@ from typing import Any, Protocol
 from django.db import connection
 
 from articles.content.search_text.tokenization import plan_lookup
-from articles.searching.backend import COUNT_LIMIT, get_backend
+from articles.searching.backend import get_backend
 from articles.searching.index_documents import Document
+from articles.searching.limits import COUNT_LIMIT
 from benchmarks.percentiles import percentile
 from benchmarks.report import print_progress
 from benchmarks.search_runs.documents import GeneratedArchive

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from articles.importing.readers.folders import stat_file, walk_folder
 from articles.importing.readers.found_file import FoundFile, is_dated_since, root_label
-from articles.importing.readers.git.head import is_repository
+from articles.importing.readers.git.repository import is_repository
 from articles.importing.readers.packed_sources import (
     CommitCallback,
     find_in_archive,

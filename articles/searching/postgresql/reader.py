@@ -11,14 +11,9 @@ from django.db import OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from articles.content.text.edit_distance import find_nearest_words, generate_edits
-from articles.searching.backend import (
-    COUNT_LIMIT,
-    RELEVANCE_LIMIT,
-    Facets,
-    Position,
-    SearchTimeoutError,
-)
+from articles.searching.backend import Facets, Position, SearchTimeoutError
 from articles.searching.conditions import Condition, positive_terms
+from articles.searching.limits import COUNT_LIMIT, RELEVANCE_LIMIT
 from articles.searching.postgresql.query_compiler import Plan, Sql, plan_query
 from articles.searching.postgresql.schema import TABLE, mark_words
 

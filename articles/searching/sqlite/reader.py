@@ -11,8 +11,9 @@ from itertools import chain, islice
 from typing import Any
 
 from articles.content.text.edit_distance import find_nearest_words
-from articles.searching.backend import COUNT_LIMIT, RELEVANCE_LIMIT, Facets, Position
+from articles.searching.backend import Facets, Position
 from articles.searching.conditions import All, Condition, DateRange, Term, positive_terms
+from articles.searching.limits import COUNT_LIMIT, RELEVANCE_LIMIT
 from articles.searching.sqlite.query_compiler import Bound, Plan, ft_expression, plan_walk
 from articles.searching.sqlite.schema import VOCABULARY, RowIdRange, row_id_range
 

@@ -36,7 +36,7 @@ from articles.importing.readers.found_file import (
     hash_to_integer,
     printable_path,
 )
-from articles.importing.readers.git.head import locate_repository, resolve_head
+from articles.importing.readers.git.repository import locate_repository, resolve_head
 
 _MEMORY_KIB = 192 * 1024  # for git itself, without the packs that it maps
 _MAX_RECORD = 1024 * 1024  # bytes of one line of ls-tree; paths are refused far below that

@@ -13,7 +13,8 @@ from articles.publishing.editing import Editor
 from articles.publishing.erasure import erase
 from articles.publishing.publication_state import hide_version, publish, withdraw
 from articles.searching import index_updates
-from articles.searching.backend import COUNT_LIMIT, IndexMissingError
+from articles.searching.backend import IndexMissingError
+from articles.searching.limits import COUNT_LIMIT
 from articles.searching.search import BadCursorError, Search, Sort, search, search_among
 from articles.tests.support.factories import NOON, make_article
 from articles.tests.support.import_runs import run_import

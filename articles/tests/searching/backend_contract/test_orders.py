@@ -8,15 +8,10 @@ from itertools import islice
 
 import pytest
 
-from articles.searching.backend import (
-    COUNT_LIMIT,
-    RELEVANCE_LIMIT,
-    IndexMissingError,
-    SearchTimeoutError,
-    get_backend,
-)
+from articles.searching.backend import IndexMissingError, SearchTimeoutError, get_backend
 from articles.searching.conditions import All, Any, Condition, DateRange, Not, OneOf, term
 from articles.searching.index_documents import Document
+from articles.searching.limits import COUNT_LIMIT, RELEVANCE_LIMIT
 from articles.tests.searching.backend_contract.index_fixture import (
     DAY,
     NOON,
