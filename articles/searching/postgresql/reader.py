@@ -15,6 +15,7 @@ from articles.searching.backend import Facets, Position, SearchTimeoutError
 from articles.searching.conditions import Condition, positive_terms
 from articles.searching.limits import COUNT_LIMIT, RELEVANCE_LIMIT
 from articles.searching.postgresql.query_compiler import Plan, Sql, plan_query
+from articles.searching.postgresql.relevance import bm25_scores, term_counts
 from articles.searching.postgresql.schema import TABLE, mark_words
 
 _SAMPLE_SIZE = 64  # newest stories from which the frequency of a condition is estimated
@@ -28,8 +29,6 @@ _SETTINGS = (
     "set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), "
     "set_config('work_mem', '32MB', true)"
 )
-# BM25: k1 (saturation of repeated words), b (penalty for long stories), and the weight of titles.
-_SATURATION, _LENGTH_SHARE, _TITLE_WEIGHT = 1.2, 0.75, 10
 
 Row = tuple[Any, ...]
 
@@ -174,24 +173,8 @@ class Reader:
 
     def _relevance_scores(self, positions: list[Position], needles: list[str]) -> dict[int, float]:
         """Return the BM25 score of each of these articles."""
-        count = "(octet_length({0}) - octet_length(replace({0}, %s, ''))) / octet_length(%s)"
-        counts = [count.format(column) for column in ("title", "folded") for _ in needles]
-        twice = [needle for needle in needles for _ in range(2)]
-        statement = Sql(
-            f"SELECT article, octet_length(folded), {', '.join(counts)} FROM {TABLE} "
-            "WHERE article = ANY(%s::bigint[])",
-            [*twice, *twice, [position.article_id for position in positions]],
-        )
-        rows = self._fetch(statement)
-        mean = sum(row[1] for row in rows) / max(1, len(rows))
-        scores: dict[int, float] = {}
-        for article, length, *counts_of_row in rows:
-            found = zip(counts_of_row[: len(needles)], counts_of_row[len(needles) :], strict=True)
-            # The column "folded" includes the title.
-            times = [in_all + (_TITLE_WEIGHT - 1) * in_title for in_title, in_all in found]
-            divisor = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * length / mean)
-            scores[article] = sum(each / (each + divisor) for each in times)
-        return scores
+        rows = self._fetch(term_counts([position.article_id for position in positions], needles))
+        return bm25_scores(rows, len(needles))
 
     def _fetch(self, statement: Sql, *, is_walk: bool = False) -> list[Row]:
         """Return the rows of a statement; raises SearchTimeoutError.
