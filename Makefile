@@ -19,13 +19,13 @@ test-postgresql: venv-dev ## The same on a new database of a local PostgreSQL se
 	@$(PYTHON_BIN) -m tools.with_postgresql tools/checks.sh test $(ARGS)
 
 test-browser: venv-dev ## Open every attack vector in Chromium (CHROMIUM=PATH names one)
-	@tools/isolated.sh $(BROWSER_TESTS) articles/tests/attacks $(ARGS)
+	@tools/with_test_settings.sh $(BROWSER_TESTS) articles/tests/attacks $(ARGS)
 
 test-reading: venv-dev ## Check accessibility, console and layout of every kind of page in Chromium
-	@tools/isolated.sh $(BROWSER_TESTS) articles/tests/page_quality $(ARGS)
+	@tools/with_test_settings.sh $(BROWSER_TESTS) articles/tests/page_quality $(ARGS)
 
 accidents: venv-dev ## Run the long fault injection tests (kills, full disks, outages), both databases
-	@tools/accidents.sh $(ARGS)
+	@tools/fault_injection.sh $(ARGS)
 
 lint: venv-dev ## Run the static checks
 	@tools/checks.sh lint
@@ -35,7 +35,7 @@ format: venv-dev ## Format the code and apply the fixes of ruff
 	@$(PYTHON_BIN) -m ruff format
 
 messages: venv-dev ## Update the interface catalogues (ARGS=--check: write nothing)
-	@tools/isolated.sh $(PYTHON_BIN) -m tools.messages $(ARGS)
+	@tools/with_test_settings.sh $(PYTHON_BIN) -m tools.messages $(ARGS)
 
 fuzz: venv-dev ## Fuzz the strict check of stored HTML with a million cases (ARGS="--cases N")
 	@$(PYTHON_BIN) -m tools.fuzz $(ARGS)

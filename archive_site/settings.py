@@ -214,7 +214,7 @@ LIMITS_FILE = Path(env.text("LIMITS_FILE", default=str(BASE_DIR / "limits.sqlite
 SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
 
 # --- Crawlers --------------------------------------------------------------------------------
-# Refused by default: docs/decisions/0020-what-crawlers-are-told.md gives the reasons.
+# Refused by default: docs/decisions/0020-robots-and-crawlers.md gives the reasons.
 AI_CRAWLERS = env.choice("AI_CRAWLERS", ("allowed", "refused"), default="refused")
 
 # --- Logging ---------------------------------------------------------------------------------

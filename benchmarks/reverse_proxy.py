@@ -19,12 +19,6 @@ if __package__ in {None, ""}:  # run as a file, Python looks for modules beside 
 
 from benchmarks.archive_import import PROJECT
 from benchmarks.process_measurement import CommandError
-from benchmarks.proxying.client import LoadLimits, ResponseError
-from benchmarks.proxying.config import ConfigError
-from benchmarks.proxying.databases import postgresql_url
-from benchmarks.proxying.measuring import Plan, measure
-from benchmarks.proxying.site import Site
-from benchmarks.proxying.tables import tables
 from benchmarks.report import (
     MAX_GROWTH,
     describe_machine,
@@ -32,6 +26,12 @@ from benchmarks.report import (
     print_progress,
     print_report,
 )
+from benchmarks.reverse_proxy_runs.client import LoadLimits, ResponseError
+from benchmarks.reverse_proxy_runs.config import ConfigError
+from benchmarks.reverse_proxy_runs.databases import postgresql_url
+from benchmarks.reverse_proxy_runs.measurements import Plan, measure
+from benchmarks.reverse_proxy_runs.site import Site
+from benchmarks.reverse_proxy_runs.tables import tables
 
 SIZES = (10_000, 100_000)
 

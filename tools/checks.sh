@@ -10,7 +10,7 @@ check() {
     name=$1
     shift
     echo "== $name"
-    tools/isolated.sh "$@" || failed="$failed, $name"
+    tools/with_test_settings.sh "$@" || failed="$failed, $name"
 }
 
 what=${1:-test}

@@ -111,7 +111,7 @@ class EventRecorder:
         context.expose_binding(
             "recordEvent", lambda _, kind, what: self.record(str(kind), str(what))
         )
-        context.add_init_script(path=SCRIPTS / "watch.js")
+        context.add_init_script(path=SCRIPTS / "record_policy_violations.js")
         context.on("request", self._on_request)
         context.on("response", self._on_response)
         context.on("dialog", self._on_dialog)

@@ -1,4 +1,4 @@
-"""Fixtures that run each tour once, and a summary of the tours in pytest's report."""
+"""Fixtures that run each audit once, and a summary of the audits in pytest's report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from articles.tests.attacks.browser import require_chromium
-from articles.tests.attacks.tour import TourResult, run_tour
+from articles.tests.attacks.page_visits import AuditResult, audit_site
 from articles.tests.attacks.vectors import Case, Place
 
 _SUMMARY: list[str] = []
@@ -20,19 +20,19 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def protected(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> TourResult:
+def protected(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> AuditResult:
     """Return the result for the archive as it is: all cases, all pages."""
     return _run("as it is", tmp_path_factory.mktemp("clean"), "full", chromium_path)
 
 
 @pytest.fixture(scope="session")
-def unprotected(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> TourResult:
+def unprotected(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> AuditResult:
     """Return the result for an archive without cleaning and without a policy: the control run."""
     return _run("no cleaning", tmp_path_factory.mktemp("control"), "none", chromium_path)
 
 
 @pytest.fixture(scope="session")
-def policy_only(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> TourResult:
+def policy_only(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> AuditResult:
     """Return the result for an archive without cleaning but with its policy, on a sample."""
     folder = tmp_path_factory.mktemp("policed")
     return _run("policy alone", folder, "csp_only", chromium_path, is_sample=True)
@@ -40,14 +40,14 @@ def policy_only(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 def is_sampled(case: Case) -> bool:
     """Return whether a case is in the sample for the policy alone."""
-    groups = {"handlers", "scripts", "foreign", "styles"}
+    groups = {"event_handlers", "scripts", "remote_resources", "styles"}
     return case.vector.group in groups and case.place == Place.BODY and not case.inert
 
 
 def _run(
     name: str, folder: Path, protection: str, path: str, *, is_sample: bool = False
-) -> TourResult:
-    result = run_tour(
+) -> AuditResult:
+    result = audit_site(
         folder, protection, path, is_chosen=is_sampled if is_sample else lambda _: True
     )
     kinds = ("run", "request", "policy", "page", "text")
@@ -61,7 +61,7 @@ def _run(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Report what the tours recorded."""
+    """Report what the audits recorded."""
     if _SUMMARY:
         terminalreporter.section("attack vectors in Chromium")
         for line in _SUMMARY:

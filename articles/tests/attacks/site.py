@@ -20,7 +20,7 @@ import django
 from django.conf import settings
 from django.http import HttpResponse
 
-from articles.tests.attacks.posts import post_files
+from articles.tests.attacks.post_files import post_files
 from articles.tests.attacks.uncleaned_site import disable_cleaning, disable_cleaning_of_edits
 from articles.tests.attacks.vectors import cases
 from articles.tests.support.live_server import serve_site
@@ -34,7 +34,7 @@ MOVED_STORY_URL = "https://herald.example/benign/100"
 class RouteHeaderMiddleware:
     """Middleware that adds a header with the URL pattern that matched the request.
 
-    At REPARSE_PATH it returns an empty page, in which the tour parses the archive's HTML again.
+    At REPARSE_PATH it returns an empty page, in which the audit parses the archive's HTML again.
     """
 
     def __init__(self, get_response: Callable[[Any], Any]) -> None:
@@ -54,7 +54,7 @@ def prepare(folder: Path, protection: str) -> None:
     """Create the archive in ``folder``: tables, static files, an editor, the imported cases."""
     settings.STATIC_ROOT = folder / "static"
     settings.MEDIA_ROOT = folder / "media"
-    settings.CONFIRM_SECONDS = 86_400  # the tour logs in once and takes longer than the usual limit
+    settings.CONFIRM_SECONDS = 86_400  # the audit logs in once and takes longer than usual
     settings.MIDDLEWARE.insert(0, "articles.tests.attacks.site.RouteHeaderMiddleware")
     if protection != "full":
         disable_cleaning()
@@ -66,7 +66,7 @@ def prepare(folder: Path, protection: str) -> None:
     from django.contrib.auth.models import User
     from django.core.management import CommandError, call_command
 
-    from articles.tests.attacks.benign import harmless_files
+    from articles.tests.attacks.harmless_posts import harmless_files
 
     call_command("collectstatic", "--no-input", verbosity=0)
     User.objects.create_superuser(EDITOR, password=PASSWORD)
@@ -108,7 +108,7 @@ def _add_picture_and_redirect() -> None:
 
 def describe_site(base: str) -> dict[str, Any]:
     """Return the pages to visit in the archive at ``base``."""
-    from articles.tests.attacks.itinerary import describe_archive
+    from articles.tests.attacks.page_paths import describe_archive
 
     return describe_archive(base)
 

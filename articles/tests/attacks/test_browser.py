@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from django.urls import get_resolver
 
-from articles.tests.attacks.benign import harmless_posts
-from articles.tests.attacks.tour import TourResult
+from articles.tests.attacks.harmless_posts import harmless_posts
+from articles.tests.attacks.page_visits import AuditResult
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(3600)]  # seconds; a tour runs in its fixture
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(3600),
+]  # seconds; an audit runs in its fixture
 
-#: Patterns that the tour does not open, and why they show nothing of a post.
+#: Patterns that the audit does not open, and why they show nothing of a post.
 NOT_VISITED = {
     "admin/logout/": "takes a POST and ends the visit; its page says goodbye and nothing else",
     "admin/second_factor/": "a new key on each visit, and a link that opens an app",
@@ -46,35 +49,35 @@ _READ_ONLY = (
 )  # fmt: skip
 
 
-def test_nothing_runs(protected: TourResult) -> None:
+def test_nothing_runs(protected: AuditResult) -> None:
     assert not protected.event_lines("run")
 
 
-def test_no_foreign_host_is_requested(protected: TourResult) -> None:
+def test_no_foreign_host_is_requested(protected: AuditResult) -> None:
     assert not protected.event_lines("request")
     assert not protected.requested_names
 
 
-def test_no_policy_is_violated(protected: TourResult) -> None:
+def test_no_policy_is_violated(protected: AuditResult) -> None:
     assert not protected.event_lines("policy")
     assert not protected.recorder.without_policy
 
 
-def test_audit_finds_no_forbidden_markup(protected: TourResult) -> None:
+def test_audit_finds_no_forbidden_markup(protected: AuditResult) -> None:
     assert not protected.event_lines("page")
     assert not protected.event_lines("message")
 
 
-def test_every_page_has_the_expected_status(protected: TourResult) -> None:
+def test_every_page_has_the_expected_status(protected: AuditResult) -> None:
     assert not protected.statuses
     assert not protected.recorder.odd_headers
 
 
-def test_text_and_names_are_shown_verbatim(protected: TourResult) -> None:
+def test_text_and_names_are_shown_verbatim(protected: AuditResult) -> None:
     assert not protected.event_lines("text")
 
 
-def test_harmless_markup_is_shown(protected: TourResult) -> None:
+def test_harmless_markup_is_shown(protected: AuditResult) -> None:
     expected = [
         [*(f".body {selector}" for selector in each.selectors), each.text]
         for each in harmless_posts()
@@ -82,11 +85,11 @@ def test_harmless_markup_is_shown(protected: TourResult) -> None:
     assert list(protected.selectors.values()) == expected
 
 
-def test_every_pattern_is_visited_or_has_a_reason_not_to_be(protected: TourResult) -> None:
-    """A new page has to be added to the itinerary."""
+def test_every_pattern_is_visited_or_has_a_reason_not_to_be(protected: AuditResult) -> None:
+    """A new page has to be added to page_paths."""
     patterns = set(_patterns(get_resolver()))
     unseen = {pattern for pattern in patterns - protected.recorder.routes if not _reason(pattern)}
-    assert not unseen, "add these to articles/tests/attacks/itinerary.py, or a reason above"
+    assert not unseen, "add these to articles/tests/attacks/page_paths.py, or a reason above"
     assert not NOT_VISITED.keys() & protected.recorder.routes, (
         "these are visited: take the reason away"
     )

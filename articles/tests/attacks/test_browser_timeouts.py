@@ -1,4 +1,4 @@
-"""A page that blocks its window for ever does not block the tour."""
+"""A page that blocks its window for ever does not block the audit."""
 
 from __future__ import annotations
 

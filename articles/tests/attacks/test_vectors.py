@@ -9,15 +9,16 @@ import pytest
 from articles.content.html.cleaning.sanitizer import clean_html
 from articles.content.html.html_to_text import html_to_text
 from articles.content.post_file.parsing import PostError, parse_post
-from articles.tests.attacks.benign import HarmlessPost, harmless_files, harmless_posts
-from articles.tests.attacks.posts import post_files
-from articles.tests.attacks.tour import text_differences
+from articles.tests.attacks.harmless_posts import HarmlessPost, harmless_files, harmless_posts
+from articles.tests.attacks.page_visits import text_differences
+from articles.tests.attacks.post_files import post_files
 from articles.tests.attacks.vectors import Case, Place, cases, vectors
 from articles.tests.support.policy_violations import assert_policy_holds
 
 _GROUPS = set(
-    "attributes clobbering comments drawings encodings engines entities escaped foreign frames "
-    "handlers mutation names schemes scripts styles".split()
+    "attributes comments dom_clobbering encodings entities escaped_markup event_handlers "
+    "file_names frames_and_forms mutation remote_resources scripts styles svg_and_mathml "
+    "template_injection url_schemes".split()
 )
 
 

@@ -14,8 +14,8 @@ import pytest
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from benchmarks.proxying.config import EXAMPLE, proxy_server
-from benchmarks.proxying.serving import free_ports, start_nginx
+from benchmarks.reverse_proxy_runs.config import EXAMPLE, proxy_server
+from benchmarks.reverse_proxy_runs.servers import free_ports, start_nginx
 
 _HOST = "127.0.0.1"
 _PROGRAMS = "/usr/sbin"  # where Debian installs nginx; not on a user's PATH

@@ -54,7 +54,7 @@ def test_story_has_a_hidden_bookmark_button(client: Client) -> None:
 def test_theme_script_precedes_the_style_sheets(client: Client) -> None:
     html = page_text(client, "/")
     script = html.index(
-        '<script src="/static/js/theme.js"></script>'
+        '<script src="/static/js/stored-settings.js"></script>'
     )  # neither deferred nor a module
     assert html.index('<meta name="color-scheme"') < script
     assert script < html.index('rel="stylesheet"')

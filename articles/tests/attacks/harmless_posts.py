@@ -1,4 +1,4 @@
-"""Posts with harmless markup that cleaning must not remove: ``benign.toml``."""
+"""Posts with harmless markup that cleaning must not remove: ``harmless_posts.toml``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class HarmlessPost:
 @cache
 def harmless_posts() -> tuple[HarmlessPost, ...]:
     """Return all posts, in the order of the file."""
-    data = tomllib.loads(Path(__file__).with_name("benign.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(
+        Path(__file__).with_name("harmless_posts.toml").read_text(encoding="utf-8")
+    )
     return tuple(
         HarmlessPost(FIRST_NUMBER + n, name, row["body"], tuple(row["holds"]), row["text"])
         for n, (name, row) in enumerate(data.items())

@@ -1,4 +1,4 @@
-"""The tour of an archive: open each page in Chromium, touch its elements, audit it."""
+"""Open each page of an archive in Chromium, trigger its events, and audit it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Error, Page, Response
 from articles.tests.attacks.browser import SCRIPTS, EventRecorder, start_chromium
 from articles.tests.attacks.browser_timeouts import kill_after
 from articles.tests.attacks.foreign_hosts import ForeignHosts
-from articles.tests.attacks.posts import paragraph_after, paragraph_before
+from articles.tests.attacks.post_files import paragraph_after, paragraph_before
 from articles.tests.attacks.site import EDITOR, PASSWORD, REPARSE_PATH
 from articles.tests.attacks.vectors import Case, Place, cases
 from articles.tests.support.live_server import start_site
@@ -33,8 +33,8 @@ _SPACE = re.compile(r"\s+")
 
 
 @dataclass
-class TourResult:
-    """What a tour recorded."""
+class AuditResult:
+    """What an audit recorded."""
 
     recorder: EventRecorder
     requested_names: list[str]
@@ -62,12 +62,12 @@ _NAMES = {case.number: case.name for case in cases()}
 _CASES = {case.number: case for case in cases()}
 
 
-def run_tour(
+def audit_site(
     folder: Path,
     protection: str,
     browser_path: str,
     is_chosen: Callable[[Case], bool] = lambda _: True,
-) -> TourResult:
+) -> AuditResult:
     """Serve an archive and visit all of it or, without protection, what proves the chosen cases."""
     started = time.monotonic()
     contact = {"SECURITY_CONTACT": "mailto:security@archive.example"}
@@ -76,7 +76,7 @@ def run_tour(
         ForeignHosts() as foreign_hosts,
     ):
         recorder = EventRecorder(site["base"])
-        result = TourResult(recorder, foreign_hosts.requested_names)
+        result = AuditResult(recorder, foreign_hosts.requested_names)
         expected = {case.number for case in cases() if is_chosen(case) and case.is_detectable}
         queue = _plan_visits(
             site, lambda visit: protection == "full" or visit["case"] in expected, protection
@@ -99,7 +99,7 @@ def _plan_visits(
     return deque(filter(is_included, [*site["form_inputs"], *visits]))
 
 
-def _run_queue(visitor: _Visitor, queue: deque[dict[str, Any]], result: TourResult) -> None:
+def _run_queue(visitor: _Visitor, queue: deque[dict[str, Any]], result: AuditResult) -> None:
     """Work through the queue to its end, or up to a page that crashes the whole browser.
 
     Without cleaning, such a page counts as detected; it is removed from the queue.
@@ -192,7 +192,7 @@ class _Visitor:
             button.click()
         self._audit(page, site=True)
 
-    def visit(self, visit: dict[str, Any], result: TourResult) -> None:
+    def visit(self, visit: dict[str, Any], result: AuditResult) -> None:
         """Open a page and, with ``follow``, the further pages of its list."""
         path: str | None = visit["path"]
         while path:
@@ -219,7 +219,7 @@ class _Visitor:
             self.recorder.record("page", "a download that a browser may take for a page")
         self.recorder.record_route(headers["x-route"])
 
-    def _data(self, visit: dict[str, Any], path: str, result: TourResult) -> str | None:
+    def _data(self, visit: dict[str, Any], path: str, result: AuditResult) -> str | None:
         """Request a response for programs; return the path of the list's next page, if any.
 
         With ``in_window`` a browser opens it, too: it must not run anything, whatever media type
@@ -247,7 +247,7 @@ class _Visitor:
             if "Download is starting" not in error.message:
                 raise
 
-    def _open(self, visit: dict[str, Any], path: str, result: TourResult) -> str | None:
+    def _open(self, visit: dict[str, Any], path: str, result: AuditResult) -> str | None:
         """Open one page, touch it and audit it; return the path of the next page, if any."""
         for wait in (_SETTLE_MS,) if self.is_protected else _CONTROL_WAITS_MS:
             page = self._page(visit["editors"])
@@ -300,7 +300,7 @@ class _Visitor:
                 self._audit(page, site)  # a touch may navigate away
             # Without a policy the page can parse its HTML again; the archive's policy forbids it.
             again = site and self.protection == "none"
-            page.evaluate(_script("touch"), {"site": site, "again": again})
+            page.evaluate(_script("trigger_events"), {"site": site, "again": again})
             if self.is_protected and visit["proof"] and not visit["editors"]:
                 self._reparse(page)
             page.wait_for_timeout(wait)
@@ -324,17 +324,17 @@ class _Visitor:
             self.recorder.watch_page(self._reparse_page)
         self._reparse_page.goto(self.recorder.base + REPARSE_PATH)
         self._reparse_page.evaluate("html => { document.body.innerHTML = html }", body)
-        self._reparse_page.evaluate(_script("touch"), {"site": True, "again": False})
+        self._reparse_page.evaluate(_script("trigger_events"), {"site": True, "again": False})
 
     def _audit(self, page: Page, site: bool, selectors: list[str] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = page.evaluate(
-            _script("audit"), {"site": site, "selectors": selectors or []}
+            _script("audit_page"), {"site": site, "selectors": selectors or []}
         )
         for line in result["found"]:
             self.recorder.record("page", line)
         return result
 
-    def _compare(self, visit: dict[str, Any], audited: dict[str, Any], result: TourResult) -> None:
+    def _compare(self, visit: dict[str, Any], audited: dict[str, Any], result: AuditResult) -> None:
         """Compare the shown text and markup with what is expected; record differences."""
         if visit["selectors"] or visit["text"]:
             found = [selector for selector in visit["selectors"] if audited["shown"][selector]]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.archive_import import PROJECT
-from benchmarks.proxying.client import HOST
+from benchmarks.reverse_proxy_runs.client import HOST
 
 EXAMPLE = PROJECT / "docs" / "examples" / "nginx.conf"
 #: The media types of the measured pages, and the suffixes of the files that hold them.

@@ -8,11 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.proxying.client import Connection, Load, LoadLimits, ResponseError, run_load
-from benchmarks.proxying.config import EXAMPLE, ConfigError, file_server, full_config, proxy_server
-from benchmarks.proxying.databases import database_url
-from benchmarks.proxying.measuring import WAYS, Growth, Row
-from benchmarks.proxying.tables import tables
+from benchmarks.reverse_proxy_runs.client import (
+    Connection,
+    Load,
+    LoadLimits,
+    ResponseError,
+    run_load,
+)
+from benchmarks.reverse_proxy_runs.config import (
+    EXAMPLE,
+    ConfigError,
+    file_server,
+    full_config,
+    proxy_server,
+)
+from benchmarks.reverse_proxy_runs.databases import database_url
+from benchmarks.reverse_proxy_runs.measurements import WAYS, Growth, Row
+from benchmarks.reverse_proxy_runs.tables import tables
 
 
 class _Pages(BaseHTTPRequestHandler):

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmarks.archive_import import PROJECT
 from benchmarks.process_measurement import CommandError
-from benchmarks.proxying.client import HOST, Connection, ResponseError
-from benchmarks.proxying.config import full_config
+from benchmarks.reverse_proxy_runs.client import HOST, Connection, ResponseError
+from benchmarks.reverse_proxy_runs.config import full_config
 
 WORKERS = 2
 START_SECONDS = 120

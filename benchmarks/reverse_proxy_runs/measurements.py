@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.percentiles import percentile
-from benchmarks.proxying.client import Load, LoadLimits, run_load
-from benchmarks.proxying.site import Site
 from benchmarks.report import print_progress
+from benchmarks.reverse_proxy_runs.client import Load, LoadLimits, run_load
+from benchmarks.reverse_proxy_runs.site import Site
 
 WAYS = ("cold", "warm", "nginx", "static")
 

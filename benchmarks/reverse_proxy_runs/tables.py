@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from benchmarks.proxying.measuring import WAYS, Growth, Row
 from benchmarks.report import markdown_table, ratio
+from benchmarks.reverse_proxy_runs.measurements import WAYS, Growth, Row
 
 
 def tables(rows: Sequence[Row], growth: Sequence[Growth]) -> Iterator[str]:

@@ -11,7 +11,7 @@ export KILL_TEST_KILLS="${KILL_TEST_KILLS:-20}"
 export KILL_TEST_POSTS="${KILL_TEST_POSTS:-70}"
 
 python=.venv/bin/python
-set -- tools/isolated.sh "$python" -m pytest --numprocesses auto \
+set -- tools/with_test_settings.sh "$python" -m pytest --numprocesses auto \
     articles/tests/fault_injection articles/tests/importing/test_resume_after_kill.py "$@"
 echo "== fault injection on SQLite"
 env -u DATABASE_URL "$@"

@@ -13,10 +13,11 @@ from typing import Self
 
 from benchmarks.archive_import import PROJECT, archive_environment
 from benchmarks.process_measurement import CommandError
-from benchmarks.proxying import config
-from benchmarks.proxying.client import Connection
-from benchmarks.proxying.databases import postgresql_url, temporary_database
-from benchmarks.proxying.serving import (
+from benchmarks.report import print_progress
+from benchmarks.reverse_proxy_runs import config
+from benchmarks.reverse_proxy_runs.client import Connection
+from benchmarks.reverse_proxy_runs.databases import postgresql_url, temporary_database
+from benchmarks.reverse_proxy_runs.servers import (
     Process,
     evict_from_page_cache,
     free_ports,
@@ -25,7 +26,6 @@ from benchmarks.proxying.serving import (
     start_gunicorn,
     start_nginx,
 )
-from benchmarks.report import print_progress
 
 
 class Site(ExitStack):
@@ -48,7 +48,7 @@ class Site(ExitStack):
         self._pages = self._work_folder / "pages"
         self._cache = self._work_folder / "cache"
         self._environment = archive_environment(folder) | {
-            "DJANGO_SETTINGS_MODULE": "benchmarks.proxying.settings",
+            "DJANGO_SETTINGS_MODULE": "benchmarks.reverse_proxy_runs.settings",
             "BENCHMARK_STATIC_ROOT": str(self._static),
             "BEHIND_PROXY": "on",
             "LIMITS_FILE": str(self._work_folder / "limits.sqlite3"),
@@ -72,7 +72,9 @@ class Site(ExitStack):
                 temporary_database(server_url, self.size)
             )
         print_progress(f"{self.size:,} articles: writing and indexing")
-        output = self._run_python("-m", "benchmarks.proxying.prepare", str(self.size), *self._kinds)
+        output = self._run_python(
+            "-m", "benchmarks.reverse_proxy_runs.prepare", str(self.size), *self._kinds
+        )
         self.paths: dict[str, list[str]] = json.loads(output)
         self._run_python("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
         self._listener = self.enter_context(open_listener())

@@ -29,7 +29,7 @@ from articles.models import (
     Source,
     Tag,
 )
-from articles.tests.attacks.benign import harmless_posts
+from articles.tests.attacks.harmless_posts import harmless_posts
 from articles.tests.attacks.vectors import EDITOR_PLACES, Case, Place, cases
 
 _PLACES_IN_LISTS = EDITOR_PLACES | {

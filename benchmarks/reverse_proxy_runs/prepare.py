@@ -1,4 +1,4 @@
-"""Write an archive with its search index: ``python -m benchmarks.proxying.prepare N KIND...``.
+"""Write an archive with its index: ``python -m benchmarks.reverse_proxy_runs.prepare N KIND...``.
 
 It runs in a separate process, because Django has one set of settings for the life of a process; the
 environment names the database. It prints the sample paths of each kind of page as JSON.
@@ -20,7 +20,7 @@ def main() -> None:
 
     from articles.models import Article
     from benchmarks import page_requests
-    from benchmarks.proxying.kinds import KINDS, sample_paths
+    from benchmarks.reverse_proxy_runs.page_kinds import KINDS, sample_paths
 
     kinds = sys.argv[2:] or list(KINDS)
     if unknown := set(kinds) - set(KINDS):
