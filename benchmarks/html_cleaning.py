@@ -22,7 +22,7 @@ from articles.content.html.restructuring.pipeline import restructure
 from articles.content.outlets.registry import find_outlet
 from articles.content.post_file.errors import NotAPostError, PostError
 from articles.content.post_file.sections import split_post
-from articles.content.post_file.size_limits import check_size
+from articles.content.post_file.size_limits import check_body
 from articles.content.urls.normalization import extract_host
 from benchmarks.report import describe_machine, machine_line, markdown_table, print_report, ratio
 from benchmarks.synthetic.posts import posts
@@ -40,7 +40,7 @@ def restructured_bodies(files: Iterator[tuple[bytes, bytes]]) -> Iterator[str]:
     for path, data in files:
         try:
             sections = split_post(data, path)
-            check_size(sections.body)
+            check_body(sections.body)
         except (PostError, NotAPostError):
             continue
         outlet = find_outlet(extract_host(sections.headline_url), "")

@@ -9,10 +9,11 @@ docs/decisions/0013-folding.md lists the tables that are read and the pairs that
 from __future__ import annotations
 
 import argparse
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from articles.content.text.stream_safe_text import normalize_unicode
 
 VERSION = "1.4.2"
 TARGET = Path(__file__).resolve().parents[1] / "articles/content/search_text/character_variants.txt"
@@ -77,7 +78,7 @@ def differing_pairs(rows: Iterable[tuple[str, str]]) -> Iterator[Pair]:
     for key, value in rows:
         if len(key) == len(value):
             for one, other in zip(key, value, strict=True):
-                pair = frozenset(unicodedata.normalize("NFKC", char) for char in (one, other))
+                pair = frozenset(normalize_unicode("NFKC", char) for char in (one, other))
                 if len(pair) == 2:
                     yield pair
 

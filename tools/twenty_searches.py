@@ -15,7 +15,6 @@ import os
 import re
 import sys
 import tomllib
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,8 @@ from typing import TYPE_CHECKING
 
 import django
 from django.core.management import call_command
+
+from articles.content.text.stream_safe_text import normalize_unicode
 
 if TYPE_CHECKING:
     from articles.models import Article
@@ -141,7 +142,7 @@ def render_table(results: list[SearchResult], posts: int) -> str:
 
 def _normalize(text: str) -> str:
     """Return a text in NFKC and lower case, without invisible characters and CJK line breaks."""
-    visible = _UNSEEN.sub("", unicodedata.normalize("NFKC", text).lower())
+    visible = _UNSEEN.sub("", normalize_unicode("NFKC", text).lower())
     return _BETWEEN_CHINESE.sub("", visible)
 
 

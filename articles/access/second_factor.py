@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import unicodedata
 from base64 import b32encode
 from typing import Any
 
@@ -20,6 +19,8 @@ from django.http import HttpRequest
 from django_otp import login
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from articles.content.text.stream_safe_text import normalize_unicode
 
 RECOVERY_CODES = 10
 _RECOVERY_BYTES = 15  # 120 random bits can't be guessed from a fast hash, so no slow one is needed
@@ -126,7 +127,7 @@ def _normalize_code(entered: str) -> str:
     >>> _normalize_code(" １23 456 "), _normalize_code("ABCD-efgh")
     ('123456', 'abcdefgh')
     """
-    return re.sub("[^0-9a-z]", "", unicodedata.normalize("NFKC", entered).lower())
+    return re.sub("[^0-9a-z]", "", normalize_unicode("NFKC", entered).lower())
 
 
 def _hash_code(code: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import unicodedata
+
+from articles.content.text.stream_safe_text import normalize_unicode
 
 QUARANTINE = "_quarantine"  # the folder of files that are not readable as posts
 PARTIAL = ".export-partial"  # the file that is being written
@@ -85,7 +86,7 @@ def escape_controls(text: str) -> str:
 def _casefold(name: bytes) -> str:
     """Return a name case-folded and in Unicode NFC."""
     text = name.decode("utf-8", "surrogateescape")
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    return normalize_unicode("NFC", normalize_unicode("NFC", text).casefold())
 
 
 def _fit_name(name: bytes, mark: bytes) -> bytes:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -38,6 +39,7 @@ __all__ = [
     "store_upload",
 ]  # fmt: skip
 
+_decoding = threading.Lock()
 _ADVISORY_LOCK_KEY = 0x70696373  # "pics"; for PostgreSQL
 
 
@@ -66,10 +68,14 @@ def store_upload(image: Image, upload: BinaryIO) -> None:
 
 
 def prepare_upload(upload: BinaryIO) -> PreparedUpload:
-    """Return the checked renditions of ``upload``; writes nothing. Raises :class:`ImageError`."""
+    """Return the checked renditions of ``upload``; writes nothing. Raises :class:`ImageError`.
+
+    One upload is decoded at a time in each process: the pixels of a picture take up to 160 MB.
+    """
     data = upload.read(MAX_BYTES + 1)
     sha256 = hashlib.sha256(data).hexdigest()
-    return PreparedUpload(sha256, make_renditions(decode(data), sha256))
+    with _decoding:
+        return PreparedUpload(sha256, make_renditions(decode(data), sha256))
 
 
 def save_upload(image: Image, prepared: PreparedUpload) -> None:

@@ -15,6 +15,7 @@ _NEW_SIGHTING = (
     "root", "path", "original_id", "stem_hash", "size", "mtime_ns", "ctime_ns", "inode",
     "first_run_id", "last_run_id",
 )  # fmt: skip
+_NEW_ISSUE = ("run_id", "root", "path", "sha256", "data", "size", "reason", "created_at")
 
 
 class SightingRecorder:
@@ -35,7 +36,7 @@ class SightingRecorder:
         }
         self._new: dict[FileKey, Fingerprint] = {}
         self._changed: dict[FileKey, Sighting] = {}
-        self._new_issues: dict[FileKey, ImportIssue] = {}
+        self._new_issues: dict[FileKey, ReadResult] = {}
         self._changed_issues: dict[FileKey, ImportIssue] = {}
 
     def record_sighting(self, read: ReadResult) -> None:
@@ -67,16 +68,7 @@ class SightingRecorder:
         key = (file.root, file.path, read.sha256)
         issue = self._issues.get(key)
         if issue is None:
-            self._new_issues[key] = ImportIssue(
-                run=self.run,
-                root=file.root,
-                path=file.path,
-                sha256=read.sha256,
-                data=read.data,
-                size=read.size,
-                reason=read.problem,
-                created_at=self.now,
-            )
+            self._new_issues[key] = read
         elif issue.reason != read.problem or issue.resolved_at is not None:
             issue.reason, issue.resolved_at = read.problem, None
             self._changed_issues[key] = issue
@@ -91,5 +83,9 @@ class SightingRecorder:
         Sighting.objects.bulk_update(
             self._changed.values(), ["size", "mtime_ns", "ctime_ns", "inode", "last_run"]
         )
-        ImportIssue.objects.bulk_create(self._new_issues.values())
+        issues = [
+            (self.run.pk, *key, read.data, read.size, read.problem, self.now)
+            for key, read in self._new_issues.items()
+        ]
+        insert_rows(ImportIssue, _NEW_ISSUE, issues)
         ImportIssue.objects.bulk_update(self._changed_issues.values(), ["reason", "resolved_at"])

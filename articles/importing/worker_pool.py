@@ -21,6 +21,8 @@ from multiprocessing import get_context
 from typing import Generic, TypeVar
 
 from articles.content.post_file.parsing import NotAPostError, ParsedPost, PostError, parse_post
+from articles.importing import cpu_deadline as deadline
+from articles.importing.cpu_deadline import DeadlineExceededError, cpu_deadline
 from articles.importing.readers.file_contents import read_bytes
 from articles.importing.readers.found_file import FoundFile, UnreadableError
 
@@ -31,6 +33,8 @@ _PR_SET_PDEATHSIG = 1
 # Allocations between searches for reference cycles: a parsed tree has thousands of objects and no
 # cycle.
 _GC_THRESHOLD = 50_000
+
+_is_worker = False  # whether this process is a worker
 
 Context = TypeVar("Context")
 
@@ -69,7 +73,10 @@ def read_post(file: FoundFile) -> ReadResult:
         return ReadResult(file, problem=str(error))
     sha256, compressed = hashlib.sha256(data).hexdigest(), zlib.compress(data, 6)
     try:
-        post = parse_post(data, file.path)
+        with cpu_deadline(kill=_is_worker):
+            post = parse_post(data, file.path)
+    except DeadlineExceededError:
+        return ReadResult(file, sha256, len(data), compressed, problem=_deadline_problem())
     except NotAPostError as error:
         return ReadResult(file, sha256, len(data), problem=str(error), skip=True)
     except PostError as error:
@@ -78,6 +85,13 @@ def read_post(file: FoundFile) -> ReadResult:
         problem = f"a bug in the importer ({type(error).__name__}: {error}); report it"
         return ReadResult(file, sha256, len(data), compressed, problem=problem)
     return ReadResult(file, sha256, len(data), compressed, post)
+
+
+def _deadline_problem() -> str:
+    return (
+        f"reading it takes more than {deadline.POST_SECONDS:g} s of processor time; "
+        "shorten the file or split it, and report it"
+    )
 
 
 def read_chunk(chunk: Sequence[FoundFile]) -> list[ReadResult]:
@@ -135,13 +149,20 @@ def _next_result(
 
 
 def _retry_alone(pool: _WorkerPool, file: FoundFile) -> ReadResult:
-    """Return one file, read by new workers; it counts as failed when it crashes a second one."""
+    """Return one file, read by new workers.
+
+    It counts as failed when it exceeds the deadline, or when it crashes a second worker.
+    """
+    problem = "reading it crashed two worker processes; check the file"
     for _ in range(2):
         try:
             return pool.result(pool.submit([file]))[0]
         except BrokenProcessPool:
+            was_deadline = pool.was_killed_by_deadline()
             pool.restart()
-    problem = "reading it crashed two worker processes; check the file"
+        if was_deadline:
+            problem = _deadline_problem()
+            break
     try:
         data, _ = read_bytes(file)
     except UnreadableError:
@@ -156,15 +177,16 @@ class _WorkerPool:
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
-        self._executor = self._start()
+        self._start()
 
-    def _start(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
+    def _start(self) -> None:
+        self._executor = ProcessPoolExecutor(
             self._workers,
             mp_context=get_context("spawn"),
             initializer=_start_worker,
             initargs=(os.getpid(),),
         )
+        self._processes = self._executor._processes  # the executor forgets it when it is broken
 
     def submit(self, files: Sequence[FoundFile]) -> Future[list[ReadResult]]:
         """Return a future of the results; a broken pool raises in the future, not here."""
@@ -185,7 +207,7 @@ class _WorkerPool:
             try:
                 return future.result(timeout=_POLL_SECONDS)
             except FutureTimeoutError:
-                workers = list((self._executor._processes or {}).values())
+                workers = list(self._processes.values())
                 if all(worker.is_alive() for worker in workers):
                     continue  # a large chunk on a slow machine
             try:
@@ -197,6 +219,12 @@ class _WorkerPool:
                 self._executor._result_queue._writer.close()  # type: ignore[attr-defined]
                 raise BrokenProcessPool("a worker died while it sent its result") from error
 
+    def was_killed_by_deadline(self) -> bool:
+        """Return whether a worker of the broken pool was killed by its deadline."""
+        for worker in self._processes.values():
+            worker.join(_POLL_SECONDS)  # a broken pool ends all its workers
+        return any(worker.exitcode == -signal.SIGPROF for worker in self._processes.values())
+
     def restart(self) -> None:
         """Start new workers after one has died.
 
@@ -204,7 +232,7 @@ class _WorkerPool:
         """
         for _ in range(_START_ATTEMPTS):
             self.close()
-            self._executor = self._start()
+            self._start()
             try:
                 self.result(self.submit([]))
             except BrokenProcessPool:
@@ -218,6 +246,8 @@ class _WorkerPool:
 
 def _start_worker(parent: int) -> None:
     """Leave Ctrl-C to the parent process, and exit when it exits, even by SIGKILL."""
+    global _is_worker
+    _is_worker = True
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":

@@ -11,9 +11,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from articles.content.html.cleaning.sanitizer import clean_html
+from articles.content.html.html_to_text import html_to_text
+from articles.content.post_file.errors import PostError
 from articles.content.post_file.parsing import NAME_LIMIT, TITLE_LIMIT, Kind
+from articles.content.post_file.size_limits import check_body, check_text
 from articles.content.text.excerpts import truncate
 from articles.content.text.normalization import normalize_line
+from articles.content.text.stream_safe_text import to_stream_safe_markup
 from articles.deriving.article_aggregate import ArticleAggregate
 from articles.deriving.image_placements import find_placements
 from articles.deriving.unit_of_work import UnitOfWork
@@ -44,7 +48,13 @@ def normalize_value(field: str, value: EditValue) -> EditValue:
         case EditedField.TITLE:
             return truncate(normalize_line(str(value or "")), TITLE_LIMIT)
         case EditedField.HTML:
-            cleaned = clean_html(str(value or ""))
+            markup = to_stream_safe_markup(str(value or ""))
+            try:
+                check_body(markup)
+                cleaned = clean_html(markup)
+                check_text(html_to_text(cleaned.html))
+            except PostError as error:
+                raise EditError(f"{error.what}; no story is that long") from error
             if cleaned.flattened:
                 raise EditError(f"the text cannot be cleaned as it stands ({cleaned.flattened[0]})")
             return _require_known_images(cleaned.html)

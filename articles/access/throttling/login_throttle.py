@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from articles.access.client_address import client_address
 from articles.access.security_log import log_event, redact_unknown_name
 from articles.access.throttling.rate_limits import consume, refund, too_many_requests
+from articles.content.text.stream_safe_text import normalize_unicode
 
 _View = Callable[..., HttpResponseBase]
 
@@ -43,4 +43,4 @@ def throttle_attempt(name: str, view: _View, request: HttpRequest, *args: Any) -
 
 def _normalize_name(name: str) -> str:
     """Return one spelling for all that the form accepts as one name: "ada", " ada", "ａｄａ"."""
-    return unicodedata.normalize("NFKC", name.strip()).strip().casefold()
+    return normalize_unicode("NFKC", name.strip()).strip().casefold()

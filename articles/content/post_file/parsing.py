@@ -24,7 +24,7 @@ from articles.content.post_file.errors import NotAPostError, PostError
 from articles.content.post_file.front_matter import FrontMatter
 from articles.content.post_file.publication_date import PublicationTime
 from articles.content.post_file.sections import split_post
-from articles.content.post_file.size_limits import check_size
+from articles.content.post_file.size_limits import check_body, check_text
 from articles.content.text.date_parsing import parse_date
 from articles.content.text.excerpts import make_excerpt, truncate
 from articles.content.text.language_detection import detect_language
@@ -138,13 +138,14 @@ def parse_post(data: bytes, path: bytes) -> ParsedPost:
     sha256 = hashlib.sha256(data).hexdigest()
     identity = _build_identity(url, title, values, sha256, flags, warnings)
 
-    check_size(sections.body)
+    check_body(sections.body)
     body = restructure(sections.body, base=url, title=title, outlet=outlet)
     cleaned = clean_html(body.html)
     warnings += [
         f"a block lost its markup, its text is kept ({reason})" for reason in cleaned.flattened
     ]
     text = html_to_text(cleaned.html)
+    check_text(text)
     flags += _find_body_flags(title, text, body.removals, len(body.pictures))
     if body.is_excerpt:
         flags.append(Flag.EXCERPT)

@@ -14,8 +14,9 @@ from articles.content.post_file.front_matter import (
 )
 from articles.content.post_file.front_matter_block import FrontMatterBlock, find_front_matter
 from articles.content.post_file.front_matter_keys import find_date, is_draft
-from articles.content.post_file.size_limits import MAX_BYTES, MAX_CHARACTERS
+from articles.content.post_file.size_limits import MAX_BYTES, MAX_CHARACTERS, check_file
 from articles.content.text.date_parsing import parse_date
+from articles.content.text.stream_safe_text import to_stream_safe_markup
 
 _EPOCH_COMMENT = re.compile(
     r"\A\s*<!--\s*(-?\d{1,40}|NaN|null|undefined|Invalid [Dd]ate|)\s*-->[ \t]*\n?"
@@ -54,6 +55,8 @@ def split_post(data: bytes, path: bytes) -> PostSections:
     cannot be parsed.
     """
     is_dated = _DATED_FILE_NAME.search(path) is not None
+    if is_dated and not data.strip():
+        raise PostError("file", "it is empty", "restore it from where it comes from")
     text, warnings = _decode_text(data, is_dated=is_dated)
     block = find_front_matter(text)
     values: FrontMatter = {}
@@ -91,7 +94,10 @@ def split_post(data: bytes, path: bytes) -> PostSections:
 
 
 def _decode_text(data: bytes, *, is_dated: bool) -> tuple[str, list[str]]:
-    """Return the text of a file with ``\\n`` as line ending, and the warnings of decoding it."""
+    """Return the text of a file and the warnings of decoding it.
+
+    The text is stream-safe and its line endings are ``\\n``.
+    """
     if len(data) > MAX_BYTES:
         if not is_dated and not data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(
             (b"---", b"+++")
@@ -105,7 +111,8 @@ def _decode_text(data: bytes, *, is_dated: bool) -> tuple[str, list[str]]:
         if not is_dated:
             raise NotAPostError(f"{error}, and its name has no date") from error
         raise PostError("line 1", str(error), "save the file as UTF-8") from error
-    text = decoded.text
+    check_file(decoded.text)
+    text = to_stream_safe_markup(decoded.text)
     if "\r" in text:
         text = _CRLF.sub("\n", text)
         text = text if "\n" in text else text.replace("\r", "\n")

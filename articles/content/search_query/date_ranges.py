@@ -5,10 +5,10 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from articles.content.search_query.syntax_tree import DateRange
+from articles.content.text.stream_safe_text import normalize_unicode
 
 _YEARS = range(1900, 2101)
 _MAX_LENGTH = 40  # characters; no date is longer
@@ -49,7 +49,7 @@ def parse_period(text: str) -> Period | None:
     """
     if len(text) > _MAX_LENGTH:
         return None
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = normalize_unicode("NFKC", text).strip()
     match = _COMPACT.fullmatch(text) or _DATE.fullmatch(text)
     if match is None or int(match[1]) not in _YEARS:
         return None
@@ -74,7 +74,7 @@ def parse_date_range(text: str) -> ParsedDateRange | None:
         return ParsedDateRange(
             DateRange(period.first, period.last), is_single=True, is_widened=period.is_widened
         )
-    text = unicodedata.normalize("NFKC", text[: 2 * _MAX_LENGTH + 1])
+    text = normalize_unicode("NFKC", text[: 2 * _MAX_LENGTH + 1])
     match = _RANGE.search(text)
     if match is None or len(text) > 2 * _MAX_LENGTH:
         return None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from articles.content.search_query.syntax_tree import FilterName
+from articles.content.text.stream_safe_text import normalize_unicode
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def fold_name(name: str) -> str:
     >>> fold_name("ＴＩＴＬＥ")
     'title'
     """
-    return unicodedata.normalize("NFKC", name).casefold()
+    return normalize_unicode("NFKC", name).casefold()
 
 
 def _choices(**words: str) -> dict[str, str]:

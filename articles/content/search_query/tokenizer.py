@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from articles.content.search_query.fields import Field, could_be_field_name, field_by_name
 from articles.content.text.normalization import INVISIBLE
+from articles.content.text.stream_safe_text import normalize_unicode
 
 #: Characters that no database or feed accepts: lone surrogates and noncharacters.
 _UNSTORABLE = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -86,7 +86,7 @@ def strip_unstorable(text: str) -> str:
 
 def has_words(text: str) -> bool:
     """Return whether ``text`` has a letter or a digit of any script: something to search for."""
-    return any(char.isalnum() for char in unicodedata.normalize("NFKC", text))
+    return any(char.isalnum() for char in normalize_unicode("NFKC", text))
 
 
 def tokenize(text: str) -> list[Token]:
@@ -185,11 +185,8 @@ def _read_run(text: str, at: int, adjacent: Token | None) -> Token:
     run = text[at:end]
     is_field_value = adjacent is not None and adjacent.kind is TokenKind.FIELD
     is_operand = adjacent is not None and adjacent.kind in (TokenKind.FIELD, TokenKind.NOT)
-    operator = (
-        _OPERATORS.get(unicodedata.normalize("NFKC", run))
-        if end - at <= _MAX_OPERATOR_LENGTH
-        else None
-    )
+    is_short = end - at <= _MAX_OPERATOR_LENGTH
+    operator = _OPERATORS.get(normalize_unicode("NFKC", run)) if is_short else None
     if operator and (operator is TokenKind.STAR or not is_operand):
         return Token(operator, run, at, end)
     colon = _COLON.search(run)

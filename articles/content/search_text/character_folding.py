@@ -6,6 +6,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from articles.content.text.stream_safe_text import normalize_unicode
+
 #: Placeholder for punctuation and symbols until runs of separators are collapsed. A line feed of
 #: the text itself cannot collide with it, as white space is folded to ``" "`` before.
 SEPARATOR = "\n"
@@ -74,8 +76,8 @@ def fold_character(char: str) -> str:
 
 def _strip_diacritics(text: str) -> str:
     """Return ``text`` in lower case, without compatibility forms and diacritics."""
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return unicodedata.normalize("NFC", _DIACRITICS.sub("", decomposed).translate(_LATIN))
+    decomposed = normalize_unicode("NFKD", normalize_unicode("NFKD", text).casefold())
+    return normalize_unicode("NFC", _DIACRITICS.sub("", decomposed).translate(_LATIN))
 
 
 def _digit_or_separator(char: str) -> str:

@@ -18,9 +18,8 @@ from articles.content.search_text.character_folding import (
     SEPARATOR,
     is_cjk,
 )
+from articles.content.text.stream_safe_text import MAX_COMBINING_MARKS
 
-#: Per letter, as in Unicode's Stream-Safe Text Format: NFC takes quadratic time in their number.
-MAX_COMBINING_MARKS = 30
 _SEPARATORS = re.compile(f"[ {SEPARATOR}]+")
 
 
@@ -153,7 +152,7 @@ def _find_compositions(text: str) -> Iterator[tuple[int, int, str]]:
     for end in range(1, len(text) + 1):
         if end == len(text) or end - start > MAX_COMBINING_MARKS or not _is_combining(text[end]):
             part = text[start:end]
-            composed = unicodedata.normalize("NFC", part)
+            composed = unicodedata.normalize("NFC", part)  # noqa: TID251 - a part is short
             if composed != part:
                 yield start, end, composed
             start = end

@@ -8,7 +8,6 @@ paragraphs count as deleted and inserted.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from articles.content.text.language_detection import HAN_AND_KANA
+from articles.content.text.stream_safe_text import normalize_unicode
 
 _BLANK_LINE = "\n\n"
 _INSIGNIFICANT = re.compile(r"(?:[^\w+−%‰$€£¥<>=~^|-]|_)+")  # mathematical signs carry meaning
@@ -164,7 +164,7 @@ def tokenize(text: str) -> list[str]:
 
 def _significant_text(text: str) -> str:
     """Return ``text`` without spacing, punctuation and differences of width."""
-    normalized = unicodedata.normalize("NFKC", text)
+    normalized = normalize_unicode("NFKC", text)
 
     def keep_between_digits(run: re.Match[str]) -> str:
         before, after = (
@@ -304,8 +304,7 @@ def _match_paragraphs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int,
 def _similarity_function(old: Sequence[str], new: Sequence[str]) -> Callable[[int, int], float]:
     """Return a function of two indexes: the share of tokens both paragraphs have in common."""
     old_counts, new_counts = (
-        [Counter(tokenize(unicodedata.normalize("NFKC", text))) for text in side]
-        for side in (old, new)
+        [Counter(tokenize(normalize_unicode("NFKC", text))) for text in side] for side in (old, new)
     )
 
     def share(i: int, j: int) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from articles.content.text.stream_safe_text import normalize_unicode
 
 #: Characters without a glyph that only confuse in a URL or a headline: controls,
 #: bidirectional overrides and isolates, soft hyphen, byte order mark, line and paragraph
@@ -22,7 +23,7 @@ def normalize_line(text: str) -> str:
     >>> normalize_line(" 黎智英\\n其人\\x00其事 ")
     '黎智英 其人其事'
     """
-    text = unicodedata.normalize("NFC", text)
+    text = normalize_unicode("NFC", text)
     if not text.isprintable():  # fast path: printable text has none of these
         text = INVISIBLE.sub("", _SURROGATE.sub("\ufffd", text))
     return " ".join(text.split())

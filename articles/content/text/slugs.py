@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from articles.content.text.stream_safe_text import normalize_unicode
 
 _SEPARATORS = re.compile(r"[^\w]+")
 UNTITLED = "untitled"  # the slug of a text without a letter or digit
@@ -21,5 +22,5 @@ def make_slug(text: str, limit: int = 80) -> str:
     >>> make_slug("！！！")
     'untitled'
     """
-    words = _SEPARATORS.sub("-", unicodedata.normalize("NFKC", text).lower().replace("_", "-"))
+    words = _SEPARATORS.sub("-", normalize_unicode("NFKC", text).lower().replace("_", "-"))
     return words[:limit].strip("-") or UNTITLED

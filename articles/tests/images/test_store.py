@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import PIL.Image
 import pytest
 from PIL import ImageCms, PngImagePlugin
 
-from articles.images import decoding
+from articles.images import decoding, store
 from articles.images.decoding import ImageError, decode
 from articles.images.store import find_rendition, remove_unused_files, store_upload
 from articles.models import Image, ImageState
@@ -112,6 +114,25 @@ def test_store_upload_reads_no_more_than_the_limit(image: Image) -> None:
     with pytest.raises(ImageError, match="larger than 20 MB"):
         store_upload(image, upload)
     assert upload.tell() == decoding.MAX_BYTES + 1
+
+
+def test_one_upload_is_decoded_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoding_now: list[int] = []
+    most_at_once: list[int] = []
+
+    def decode_slowly(data: bytes) -> PIL.Image.Image:
+        decoding_now.append(1)
+        most_at_once.append(len(decoding_now))
+        time.sleep(0.02)
+        decoding_now.pop()
+        return decode(data)
+
+    monkeypatch.setattr(store, "decode", decode_slowly)
+    data = image_bytes()
+    with ThreadPoolExecutor(4) as threads:
+        prepared = list(threads.map(lambda _: store.prepare_upload(io.BytesIO(data)), range(4)))
+    assert len(prepared) == 4
+    assert max(most_at_once) == 1
 
 
 def test_image_error_has_problem_and_hint() -> None:

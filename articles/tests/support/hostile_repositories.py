@@ -68,6 +68,11 @@ def _in_archive(kind: str) -> Callable[[Path], Path]:
     return build
 
 
+def _many_empty(folder: Path) -> Path:
+    names = (f"empty/2021-01-14-{number}.md" for number in range(19_999))
+    return pack("folder", good_posts() | dict.fromkeys((BAD, *names), b""), folder)
+
+
 _LARGE = "larger than 16 MB; no post is that large, check the file"
 OTHERS = [
     Case("git: bomb of trees", _trees, "posts", "more members than.*split it", inside=0),
@@ -77,6 +82,7 @@ OTHERS = [
     Case("file: sparse, of a terabyte", _file(2**40, b"\0"), BAD, _LARGE),
     Case("file: post of 100 MB", _file(100_000_000, b"x"), BAD, _LARGE),
     Case("file: post of 15 MB", _file(15_000_000, b"x"), BAD, "."),
+    Case("folder: 20,000 empty files", _many_empty, BAD, "it is empty; restore"),
     Case("zip: post of 15 MB", _in_archive("zip"), BAD, "."),
     Case("tar: post of 15 MB", _in_archive("tar.gz"), BAD, "."),
 ]

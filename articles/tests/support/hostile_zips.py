@@ -73,6 +73,11 @@ def _patched(header: bytes, offset: int, value: bytes, last: bool = True) -> Cal
     return build
 
 
+def _many_empty(folder: Path) -> Path:
+    names = (f"2021-01-14-{number}.md" for number in range(60_000))
+    return make_zip(dict.fromkeys(names, b""), folder / "a.zip")
+
+
 def _encrypted(folder: Path) -> Path:
     path = _patched(_LOCAL, 6, b"\x01")(folder)
     raw = bytearray(path.read_bytes())
@@ -193,6 +198,8 @@ ZIPS = [
     Case("zip: directory elsewhere", _patched(_END, 16, b"\0"), "a.zip", _WRONG, inside=0),
     Case("zip: member beyond the end", _patched(_ENTRY, 42, b"\xff\xff\xff\x7f"), "a.zip", _WRONG,
          inside=0),
+    Case("zip: 60,000 empty members", _many_empty, "a.zip",
+         "more than 10,000 files that are empty.*nothing of it.*unpack it and", inside=0),
     Case("zip: one of several disks", _patched(_END, 4, b"\1"), "a.zip", "join", inside=0),
     Case("zip: 64-bit end missing", _patched(_END, 16, b"\xff" * 4), "a.zip", _WRONG, inside=0),
 ]  # fmt: skip

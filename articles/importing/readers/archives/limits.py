@@ -7,6 +7,8 @@ MAX_MEMBERS = 2_000_000
 MAX_RATIO = 200
 FREE_BYTES = 64 * 1024 * 1024  # any archive may unpack to this: a small one can compress very well
 FREE_MEMBERS = 10_000
+MAX_TINY_MEMBERS = 10_000  # files with less than MIN_POST_BYTES
+MIN_POST_BYTES = 32  # a title and a date between two lines of dashes
 MIN_MEMBER_BYTES = 32  # of the archive, for each member; no post compresses to less
 
 

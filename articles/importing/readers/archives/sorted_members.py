@@ -10,6 +10,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Self
 
+from articles.importing.readers.archives.limits import (
+    MAX_TINY_MEMBERS,
+    MIN_POST_BYTES,
+    ArchiveError,
+)
 from articles.importing.readers.found_file import FoundFile, MemberLocation, MemberStorage
 
 _CACHE_KIB = 16 * 1024
@@ -84,7 +89,7 @@ class SortedMembers:
         self.folder = folder
         self.disk_path = b""  # the file or git repository that the locations refer to
         self._rows = rows
-        self._count = 0
+        self._count = self._tiny_count = 0
         self.spooled_bytes = 0
         self._data: IO[bytes] | None = None
         rows.execute(
@@ -106,8 +111,16 @@ class SortedMembers:
                 members._close()
 
     def add(self, member: Member) -> None:
-        """Add a member."""
+        """Add a member; raises :class:`ArchiveError` for too many that are too small for a post."""
         at = member.location
+        if at and member.size < MIN_POST_BYTES:
+            self._tiny_count += 1
+            if self._tiny_count > MAX_TINY_MEMBERS:
+                raise ArchiveError(
+                    f"it has more than {MAX_TINY_MEMBERS:,} files that are empty or too small for "
+                    "a post; nothing of it was imported. If you trust it, unpack it and import the "
+                    "folder"
+                )
         columns = (
             (at.storage, at.offset, at.compressed_size, at.method, at.checksum, at.key)
             if at
