@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from articles.content.html.html_to_text import html_to_text
 from articles.content.post_file.parsing import Kind
-from articles.content.post_file.publication_date import Evidence, calendar_day
+from articles.content.post_file.publication_date import Evidence, PublicationTime, calendar_day
 from articles.content.text.date_parsing import Precision
 from articles.content.text.excerpts import make_excerpt
 from articles.deriving.capture_order import (
@@ -45,6 +45,15 @@ class EffectiveValues:
     version_count: int
     flags: tuple[str, ...]
     edited_html: str | None
+
+    @property
+    def publication_time(self) -> PublicationTime:
+        """Return the publication time with its precision and its evidence."""
+        return PublicationTime(
+            self.published_at,
+            Precision(self.published_precision),
+            Evidence(self.published_evidence),
+        )
 
 
 def effective_values(captures: Sequence[Capture], edits: Iterable[ArticleEdit]) -> EffectiveValues:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from articles.content.post_file.parsing import ParsedPost
-from articles.content.post_file.publication_date import calendar_day
+from articles.content.post_file.publication_date import calendar_day, has_not_come
 from articles.content.urls.normalization import make_code
 from articles.deriving.article_aggregate import ArticleAggregate, new_capture
 from articles.deriving.article_urls import first_free_code
@@ -190,7 +190,7 @@ class Batch:
             identity_hash=identity_hash,
             url=post.identity,
             code=code,
-            state=self.state,
+            state=State.REVIEW if has_not_come(post.published, self.import_run.started_at) else self.state,
             imported_at=self.now,
         )
         aggregate = self.unit.add(article)

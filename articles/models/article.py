@@ -11,7 +11,7 @@ from django.urls import reverse
 from taggit.managers import TaggableManager
 
 from articles.content.post_file.parsing import Kind
-from articles.content.post_file.publication_date import Evidence
+from articles.content.post_file.publication_date import Evidence, PublicationTime
 from articles.content.text.date_parsing import Precision
 
 from .tag import TaggedArticle
@@ -95,6 +95,10 @@ class Article(models.Model):
     class Meta:
         ordering = ["-published_at", "-id"]
         get_latest_by = "published_at"
+        permissions = [
+            ("publish_article", "Can publish article"),
+            ("withdraw_article", "Can withdraw article"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["day", "slug"], name="article_address"),
             models.CheckConstraint(
@@ -144,6 +148,15 @@ class Article(models.Model):
     def is_public(self) -> bool:
         """Return whether readers may see it."""
         return self.state == State.PUBLISHED
+
+    @property
+    def publication_time(self) -> PublicationTime:
+        """Return the publication time with its precision and its evidence."""
+        return PublicationTime(
+            self.published_at,
+            Precision(self.published_precision),
+            Evidence(self.published_evidence),
+        )
 
 
 class ArticleBody(models.Model):

@@ -116,6 +116,7 @@ class Capture(models.Model):
     imported_at = models.DateTimeField()
 
     class Meta:
+        permissions = [("hide_capture", "Can hide capture")]
         constraints = [
             models.UniqueConstraint(fields=["article", "original"], name="one_capture_a_content"),
             models.CheckConstraint(

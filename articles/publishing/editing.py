@@ -11,9 +11,15 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from articles.content.html.cleaning.sanitizer import clean_html
+from articles.content.html.editor_markup import (
+    build_paragraphs,
+    describe_removals,
+    remove_empty_elements,
+)
 from articles.content.html.html_to_text import html_to_text
 from articles.content.post_file.errors import PostError
 from articles.content.post_file.parsing import NAME_LIMIT, TITLE_LIMIT, Kind
+from articles.content.post_file.publication_date import PublicationTime, has_not_come
 from articles.content.post_file.size_limits import check_body, check_text
 from articles.content.text.excerpts import truncate
 from articles.content.text.normalization import normalize_line
@@ -23,6 +29,9 @@ from articles.deriving.image_placements import find_placements
 from articles.deriving.unit_of_work import UnitOfWork
 from articles.models import Article, ArticleEdit, EditedField, Image
 from articles.publishing.conflict_retry import retry_on_conflict
+
+FIRST_YEAR = 1600  # the first newspapers
+MAX_YEARS_AHEAD = 10
 
 EditValue = str | int | list[str] | None
 
@@ -48,16 +57,7 @@ def normalize_value(field: str, value: EditValue) -> EditValue:
         case EditedField.TITLE:
             return truncate(normalize_line(str(value or "")), TITLE_LIMIT)
         case EditedField.HTML:
-            markup = to_stream_safe_markup(str(value or ""))
-            try:
-                check_body(markup)
-                cleaned = clean_html(markup)
-                check_text(html_to_text(cleaned.html))
-            except PostError as error:
-                raise EditError(f"{error.what}; no story is that long") from error
-            if cleaned.flattened:
-                raise EditError(f"the text cannot be cleaned as it stands ({cleaned.flattened[0]})")
-            return _require_known_images(cleaned.html)
+            return _require_known_images(clean_editor_html(str(value or "")).html)
         case EditedField.AUTHOR:
             return truncate(normalize_line(str(value or "")), NAME_LIMIT) or None
         case EditedField.SOURCE:
@@ -82,8 +82,49 @@ def normalize_value(field: str, value: EditValue) -> EditValue:
                 raise EditError(f"{value!r} is no date and time; write it in ISO 8601") from error
             if moment.tzinfo is None:
                 raise EditError(f"{value!r} has no time zone; add one, such as +00:00")
+            _check_year(moment)
             return moment.astimezone(dt.UTC).isoformat()
     raise EditError(f"{field!r} cannot be edited")
+
+
+@dataclass(frozen=True, slots=True)
+class EditorHtml:
+    """An editor's text as it is stored; ``removals`` says in words what cleaning took out."""
+
+    html: str
+    removals: tuple[str, ...]
+
+
+def clean_editor_html(markup: str) -> EditorHtml:
+    """Return the text that an editor typed or pasted, with paragraphs and cleaned.
+
+    Raises :class:`EditError` for a text that is too long or cannot be cleaned.
+    """
+    markup = build_paragraphs(to_stream_safe_markup(markup))
+    try:
+        check_body(markup)
+        cleaned = clean_html(markup)
+        check_text(html_to_text(cleaned.html))
+    except PostError as error:
+        raise EditError(f"{error.what}; no story is that long") from error
+    if cleaned.flattened:
+        raise EditError(f"the text cannot be cleaned as it stands ({cleaned.flattened[0]})")
+    html = remove_empty_elements(cleaned.html)
+    return EditorHtml(html, tuple(describe_removals(markup, html)))
+
+
+def _check_year(moment: dt.datetime) -> None:
+    last = dt.datetime.now(dt.UTC).year + MAX_YEARS_AHEAD
+    if not FIRST_YEAR <= moment.year <= last:
+        raise EditError(
+            f"the year {moment.year} cannot be right: no news is older than {FIRST_YEAR} or comes "
+            f"after {last}"
+        )
+
+
+def describe_future(moment: dt.datetime) -> str:
+    """Return why an article of this moment, which has not come, cannot be public."""
+    return f"its date, {moment.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC, is in the future"
 
 
 def _require_known_images(html: str) -> str:
@@ -103,7 +144,8 @@ def set_fields(article: Article, values: Mapping[str, EditValue], editor: Editor
     """Set an editor's ``values`` (keyed by :class:`EditedField`) over the derived ones.
 
     A field that already shows its value gets no edit. Raises :class:`EditError` for a value that
-    is not valid for its field; then nothing is changed.
+    is not valid for its field, and for a public article with a date in the future; then nothing
+    is changed.
     """
     new_values = {field: normalize_value(field, value) for field, value in values.items()}
     with transaction.atomic():
@@ -113,20 +155,37 @@ def set_fields(article: Article, values: Mapping[str, EditValue], editor: Editor
             if value != old_values[field]:
                 _replace_edit(aggregate, field, value, editor, unit.now)
         _save(unit, aggregate, article)
+        if EditedField.PUBLISHED_AT in new_values:
+            check_public_date(article, article.publication_time)
 
 
 @retry_on_conflict
 def revert_fields(article: Article, fields: Iterable[str], editor: Editor) -> None:
-    """Deactivate the edits of ``fields``, so that the derived values show again."""
+    """Deactivate the edits of ``fields``, so that the derived values show again.
+
+    Raises :class:`EditError` where that would give a public article a date in the future.
+    """
+    reverted = set(fields)
     with transaction.atomic():
         unit, aggregate = _load(article)
         for edit in aggregate.edits:
-            if edit.field in fields:
+            if edit.field in reverted:
                 edit.active = False
                 edit.save(update_fields=["active"])
                 aggregate.force_body_write |= edit.field == EditedField.HTML
         aggregate.edits = [edit for edit in aggregate.edits if edit.active]
         _save(unit, aggregate, article)
+        if EditedField.PUBLISHED_AT in reverted:
+            check_public_date(article, article.publication_time)
+
+
+def check_public_date(article: Article, published: PublicationTime) -> None:
+    """Raise :class:`EditError` if ``article`` is public and ``published`` has not come."""
+    if article.is_public and has_not_come(published, dt.datetime.now(dt.UTC)):
+        raise EditError(
+            f"{describe_future(published.value)}, and readers would see it at once; send the story "
+            "to review first, and publish it when its time has come"
+        )
 
 
 @retry_on_conflict

@@ -7,14 +7,18 @@ import datetime as dt
 from django.conf import settings
 from django.db import transaction
 
+from articles.content.post_file.publication_date import has_not_come
 from articles.deriving.unit_of_work import UnitOfWork
 from articles.models import Article, Capture, State
 from articles.publishing.conflict_retry import retry_on_conflict
-from articles.publishing.editing import EditError, Editor
+from articles.publishing.editing import EditError, Editor, describe_future
 
 
 def publish(article: Article) -> None:
-    """Let readers see an article, for the first time or again."""
+    """Let readers see an article, for the first time or again.
+
+    Raises :class:`EditError` for an article whose date has not come.
+    """
     _set_state(article, State.PUBLISHED, "")
 
 
@@ -38,11 +42,29 @@ def _set_state(article: Article, state: State, reason: str) -> None:
     with transaction.atomic():
         unit = _load(article)
         row = unit.aggregates[article.pk].article
+        if state == State.PUBLISHED and has_not_come(row.publication_time, unit.now):
+            raise EditError(describe_future(row.published_at))
         if (row.state, row.state_reason) != (state, reason):
             row.state, row.state_reason, row.state_changed_at = state, reason, unit.now
-        if state == State.PUBLISHED:
-            row.needs_review = False
         _save(unit, article)
+
+
+def reason_to_leave_out(article: Article, state: State, *, include_withdrawn: bool) -> str:
+    """Return why a change of many articles to ``state`` leaves this one out; "" to change it.
+
+    A withdrawal is lifted only where that is asked for, since its reason may be a court's.
+    """
+    if article.state == state:
+        return {
+            State.PUBLISHED: "public already",
+            State.REVIEW: "in review already",
+            State.WITHDRAWN: f"withdrawn already: {article.state_reason}",
+        }[state]
+    if article.state == State.WITHDRAWN and not include_withdrawn:
+        return f"withdrawn: {article.state_reason}"
+    if state == State.PUBLISHED and has_not_come(article.publication_time, dt.datetime.now(dt.UTC)):
+        return describe_future(article.published_at)
+    return ""
 
 
 def hide_version(capture: Capture, editor: Editor) -> None:

@@ -18,7 +18,14 @@ from articles.http.chinese_script_conversion import convert_response
 from articles.http.language_prefix import HAS_INTERFACE_LANGUAGE
 from articles.http.public_visibility import GoneError, NotFoundError
 
-__all__ = ["GoneError", "NotFoundError", "public_file", "public_page", "render_story_page"]
+__all__ = [
+    "GoneError",
+    "NotFoundError",
+    "body_context",
+    "public_file",
+    "public_page",
+    "render_story_page",
+]
 
 _Arguments = ParamSpec("_Arguments")
 _View = Callable[Concatenate[HttpRequest, _Arguments], HttpResponseBase]
@@ -58,7 +65,11 @@ def render_story_page(
     request: HttpRequest, template: str, context: dict[str, Any], html: str
 ) -> HttpResponse:
     """Return a page with ``html``, a stored or derived body, which the sanitizer has cleaned."""
-    has_players = bool(player_sites(html))
-    context |= {"html": mark_safe(html), "has_players": has_players}  # noqa: S308
-    page = _render_with_players if has_players else render
+    context |= body_context(html)
+    page = _render_with_players if context["has_players"] else render
     return page(request, template, context)
+
+
+def body_context(html: str) -> dict[str, Any]:
+    """Return the context of a body, which the sanitizer has cleaned."""
+    return {"html": mark_safe(html), "has_players": bool(player_sites(html))}  # noqa: S308

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model, Q, QuerySet
 from django.forms import BaseModelForm
 from django.http import HttpRequest, HttpResponse
@@ -60,6 +60,10 @@ class ArticleAdmin(NoAddOrDeleteAdmin):
         bulk_actions.withdraw_selected,
         bulk_actions.save_selected,
     )
+
+    class Media:
+        js = ("js/admin-unsaved-changes.js",)
+
     change_form_template = "admin/articles/article/change_form.html"
 
     @admin.display(description="title")
@@ -90,13 +94,27 @@ class ArticleAdmin(NoAddOrDeleteAdmin):
             return flags
         return format_html('<strong class="state-review">needs review</strong> {}', flags)
 
+    # Permissions beside Django's own
+
+    def has_publish_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the user decides what is public, other than by withdrawing."""
+        return request.user.has_perm("articles.publish_article")
+
+    def has_withdraw_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the user may withdraw articles."""
+        return request.user.has_perm("articles.withdraw_article")
+
+    def has_hide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the user may hide versions, and show them again."""
+        return request.user.has_perm("articles.hide_capture")
+
     # The list
 
     def for_changelist(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows with the columns that the list shows, and no others."""
         return rows.only(
-            "title", "code", "language", "day", "state", "version_count", "flags", "needs_review",
-            "published_at", "source__name",
+            "title", "code", "language", "day", "state", "state_reason", "version_count", "flags",
+            "needs_review", "published_at", "source__name",
         )  # fmt: skip
 
     def find_exact(self, query: str) -> list[int]:
@@ -158,7 +176,7 @@ class ArticleAdmin(NoAddOrDeleteAdmin):
         edits = article_values(obj).edits
         rows = [[name, f"back_{name}"] if name in edits else [name] for name in _FIELDS]
         fields = [name for row in rows for name in row]
-        return [(None, {"fields": [*fields, "reason", "base"]})]
+        return [(None, {"fields": [*fields, "reason", "base", "told"]})]
 
     def save_form(self, request: HttpRequest, form: BaseModelForm[Any], change: bool) -> Article:
         """Return the unchanged row; :meth:`save_model` records the edits."""
@@ -177,6 +195,10 @@ class ArticleAdmin(NoAddOrDeleteAdmin):
         if form.changes:
             editing.set_fields(obj, form.changes, editor)
         obj.refresh_from_db()
+        for foreign in form.foreign_changes:
+            if foreign.field not in (*form.changes, *form.reverted):
+                text = f"{foreign.label.capitalize()}: {foreign} It stays."
+                self.message_user(request, text, messages.WARNING)
 
     def save_related(self, *args: Any, **kwargs: Any) -> None:
         """Do nothing: tags are stored as an edit, like the other fields."""
@@ -191,15 +213,32 @@ class ArticleAdmin(NoAddOrDeleteAdmin):
             parts.append(f"Changed {_labels(form.changes)}.")
         if form.reverted:
             parts.append(f"Reverted to the imported {_labels(form.reverted)}.")
-        return " ".join([*parts, form.cleaned_data["reason"]]).strip() or "Changed nothing."
+        return " ".join([*parts, form.cleaned_data["reason"]]).strip()
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Log what was done; saving an unchanged form is nothing."""
+        return super().log_change(request, obj, message) if message else None
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Return what follows saving; a button for the state saves first, and then acts."""
+        name = request.POST.get("_state", "")
+        return object_actions.run_after_saving(self, request, obj, name) or super().response_change(
+            request, obj
+        )
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """Return the page, with the article's provenance and history below the form."""
         article = context["original"]
-        context |= article_panels(article, can_change=self.has_change_permission(request, article))
-        context["can_erase"] = object_actions.can_erase(request)
+        context |= article_panels(article)
+        context |= {
+            "can_change": self.has_change_permission(request, article),
+            "can_publish": self.has_publish_permission(request, article),
+            "can_withdraw": self.has_withdraw_permission(request, article),
+            "can_hide": self.has_hide_permission(request, article),
+            "can_erase": object_actions.can_erase(request),
+        }
         return super().render_change_form(request, context, *args, **kwargs)
 
     def view_on_site(self, obj: Model) -> str:

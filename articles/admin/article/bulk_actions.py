@@ -1,9 +1,14 @@
-"""Actions on the articles selected in the list, in one transaction: on all of them or none."""
+"""Actions on the articles selected in the list, in one transaction: on all of them or none.
+
+A change of state goes through a page that lists what will change, and what is left out and why.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -11,26 +16,65 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from articles.admin.article.object_actions import ACTIONS_WITHOUT_REASON
+from articles.admin.article.object_actions import SIMPLE_ACTIONS
 from articles.admin.base.confirmation_pages import ConfirmationPage, ReasonForm, render_confirmation
 from articles.admin.base.csv_export import CsvColumns, csv_export_action
 from articles.admin.base.typed_bases import ModelAdmin
-from articles.models import Article
+from articles.models import Article, State
 from articles.publishing import publication_state
 
+_CONFIRMED = "confirmed"  # the field that the page posts
 
-@admin.action(permissions=["change"], description="Publish")
+
+class IncludeWithdrawnForm(forms.Form):
+    """The choice to lift withdrawals as well."""
+
+    include_withdrawn = forms.BooleanField(
+        required=False, label="Also bring back the withdrawn stories among them"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _StateChange:
+    """A change of the selected articles to ``state``; ``text`` tells what it means for readers."""
+
+    action: str
+    state: State
+    verb: str
+    text: str
+    form: type[forms.Form]
+    dangerous: bool = False
+
+
+_PUBLISH = _StateChange(
+    "publish_selected", State.PUBLISHED, "Publish",
+    "Readers see these stories from now on. What needs review stays marked.", IncludeWithdrawnForm,
+)  # fmt: skip
+_REVIEW = _StateChange(
+    "review_selected", State.REVIEW, "Send to review",
+    "Readers do not see these stories until somebody publishes them.", IncludeWithdrawnForm,
+)  # fmt: skip
+_WITHDRAW = _StateChange(
+    "withdraw_selected", State.WITHDRAWN, "Withdraw",
+    "From now on their URLs return “410 Gone” and show readers the reason that you enter here.",
+    ReasonForm, dangerous=True,
+)  # fmt: skip
+
+
+@admin.action(permissions=["publish"], description="Publish…")
 def publish_selected(
     model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Article]
-) -> None:
-    """Publish the selected articles."""
-    _run_without_reason("publish", model_admin, request, rows)
+) -> HttpResponse | None:
+    """Ask, then publish the selected articles."""
+    return _change_state(_PUBLISH, model_admin, request, rows)
 
 
-@admin.action(permissions=["change"], description="Send to review")
-def review_selected(model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Article]) -> None:
-    """Remove the selected articles from the site until they are published."""
-    _run_without_reason("review", model_admin, request, rows)
+@admin.action(permissions=["publish"], description="Send to review…")
+def review_selected(
+    model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Article]
+) -> HttpResponse | None:
+    """Ask, then remove the selected articles from the site until they are published."""
+    return _change_state(_REVIEW, model_admin, request, rows)
 
 
 @admin.action(permissions=["change"], description="Mark as reviewed")
@@ -38,36 +82,17 @@ def reviewed_selected(
     model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Article]
 ) -> None:
     """Clear ``needs_review`` of the selected articles."""
-    _run_without_reason("reviewed", model_admin, request, rows)
+    action = SIMPLE_ACTIONS["reviewed"]
+    articles = _selected_articles(request, rows.filter(needs_review=True))
+    _run(action.run, action.message, model_admin, request, articles)
 
 
-@admin.action(permissions=["change"], description="Withdraw…")
+@admin.action(permissions=["withdraw"], description="Withdraw…")
 def withdraw_selected(
     model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Article]
 ) -> HttpResponse | None:
     """Ask for the reason, then withdraw the selected articles."""
-    articles = _selected_articles(request, rows)
-    form = ReasonForm(request.POST if "reason" in request.POST else None)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-
-        def withdraw(article: Article) -> None:
-            publication_state.withdraw(article, reason)
-
-        _run(withdraw, f"Withdrew: {reason}", model_admin, request, articles)
-        return None
-    page = ConfirmationPage(
-        f"Withdraw {len(articles)} stories" if len(articles) != 1 else "Withdraw one story",
-        "From now on their URLs return “410 Gone” and show readers the reason that you enter "
-        "here. The stories: " + "; ".join(str(article) for article in articles),
-        "Withdraw",
-        dangerous=True,
-        hidden=(
-            ("action", "withdraw_selected"),
-            *((ACTION_CHECKBOX_NAME, str(article.pk)) for article in articles),
-        ),
-    )
-    return render_confirmation(request, model_admin, page, form)
+    return _change_state(_WITHDRAW, model_admin, request, rows)
 
 
 def _csv_cells(article: Article) -> list[object]:
@@ -86,11 +111,66 @@ save_selected = csv_export_action(
 )
 
 
-def _run_without_reason(
-    name: str, model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Article]
+def _change_state(
+    change: _StateChange, model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet[Article]
+) -> HttpResponse | None:
+    form = change.form(request.POST if _CONFIRMED in request.POST else None)
+    with transaction.atomic():
+        if form.is_valid():
+            rows = rows.select_for_update(of=("self",))
+        articles = _selected_articles(request, rows)
+        include_withdrawn = form.is_bound and bool(form.data.get("include_withdrawn"))
+        reasons = [
+            publication_state.reason_to_leave_out(
+                article, change.state, include_withdrawn=include_withdrawn
+            )
+            for article in articles
+        ]
+        chosen = [a for a, reason in zip(articles, reasons, strict=True) if not reason]
+        left_out = [(a, reason) for a, reason in zip(articles, reasons, strict=True) if reason]
+        if form.is_valid():
+            _run_change(change, form, model_admin, request, chosen)
+            if left_out:
+                text = f"Left out: {_count(left_out)}."
+                model_admin.message_user(request, text, messages.WARNING)
+            return None
+    has_withdrawn = any(article.state == State.WITHDRAWN for article, _ in left_out)
+    if change.form is IncludeWithdrawnForm and not has_withdrawn:
+        form.fields.clear()
+    page = ConfirmationPage(
+        f"{change.verb} {_count(chosen)}",
+        change.text,
+        change.verb if chosen or form.fields else "",
+        dangerous=change.dangerous,
+        hidden=(
+            ("action", change.action),
+            (_CONFIRMED, "yes"),
+            *((ACTION_CHECKBOX_NAME, str(article.pk)) for article in articles),
+        ),
+        rows=chosen,
+        left_out=left_out,
+    )
+    return render_confirmation(request, model_admin, page, form)
+
+
+def _run_change(
+    change: _StateChange,
+    form: forms.Form,
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    articles: list[Article],
 ) -> None:
-    action, message = ACTIONS_WITHOUT_REASON[name]
-    _run(action, message, model_admin, request, _selected_articles(request, rows))
+    match change.state:
+        case State.WITHDRAWN:
+            reason = form.cleaned_data["reason"]
+
+            def withdraw(article: Article) -> None:
+                publication_state.withdraw(article, reason)
+
+            _run(withdraw, f"Withdrew: {reason}", model_admin, request, articles)
+        case State.PUBLISHED | State.REVIEW:
+            action = SIMPLE_ACTIONS["publish" if change.state == State.PUBLISHED else "review"]
+            _run(action.run, action.message, model_admin, request, articles)
 
 
 def _run(
@@ -104,8 +184,11 @@ def _run(
         for article in articles:
             action(article)
             model_admin.log_change(request, article, message)
-    count = "1 story" if len(articles) == 1 else f"{len(articles)} stories"
-    model_admin.message_user(request, f"{message} ({count})", messages.SUCCESS)
+    model_admin.message_user(request, f"{message} ({_count(articles)})", messages.SUCCESS)
+
+
+def _count(articles: Sequence[object]) -> str:
+    return "1 story" if len(articles) == 1 else f"{len(articles)} stories"
 
 
 def _selected_articles(request: HttpRequest, rows: QuerySet[Article]) -> list[Article]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -33,12 +34,24 @@ from articles.publishing import editing, erasure, publication_state
 
 _View = Callable[..., HttpResponseBase]
 
-#: Value of the button → the action, and its message for the log and the user.
-ACTIONS_WITHOUT_REASON: dict[str, tuple[Callable[[Article], None], str]] = {
-    "publish": (publication_state.publish, "Published."),
-    "review": (publication_state.send_to_review, "Sent to review."),
-    "reviewed": (editing.mark_reviewed, "Marked as reviewed."),
+
+@dataclass(frozen=True, slots=True)
+class SimpleAction:
+    """An action without a reason: its permission, and its message for the log and the user."""
+
+    run: Callable[[Article], None]
+    permission: str
+    message: str
+
+
+#: By the last part of the URL, which is also the value of the button in the form.
+SIMPLE_ACTIONS = {
+    "publish": SimpleAction(publication_state.publish, "publish", "Published."),
+    "review": SimpleAction(publication_state.send_to_review, "publish", "Sent to review."),
+    "reviewed": SimpleAction(editing.mark_reviewed, "change", "Marked as reviewed."),
 }
+#: Buttons in the form whose action asks for a reason on a page of its own.
+_PAGES = {"withdraw": "withdraw"}
 _ERASED_MESSAGE = "Erased for good."
 
 
@@ -64,22 +77,50 @@ def can_erase(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_superuser", False))
 
 
-def simple_action_view(model_admin: ModelAdmin) -> _View:
-    """Return the view that publishes, sends to review, or marks as reviewed."""
+def simple_action_view(name: str) -> Callable[[ModelAdmin], _View]:
+    """Return the view factory of the simple action ``name``."""
 
-    @require_POST
-    def view(request: HttpRequest, article: Article) -> HttpResponse:
-        name = request.POST.get("step", "")
-        if name not in ACTIONS_WITHOUT_REASON:
-            raise Http404("There is no such action.")
-        action, message = ACTIONS_WITHOUT_REASON[name]
+    def factory(model_admin: ModelAdmin) -> _View:
+        @require_POST
+        def view(request: HttpRequest, article: Article) -> HttpResponse:
+            _run_simple_action(model_admin, request, article, SIMPLE_ACTIONS[name])
+            return _redirect_to_article(article)
+
+        return view
+
+    return factory
+
+
+def run_after_saving(
+    model_admin: ModelAdmin, request: HttpRequest, article: Article, name: str
+) -> HttpResponse | None:
+    """Run the action of a button in the article's form, which has been saved.
+
+    Returns None for a button without one; raises PermissionDenied, which also undoes the saving.
+    """
+    action = SIMPLE_ACTIONS.get(name)
+    permission = action.permission if action else _PAGES.get(name)
+    if permission is None:
+        return None
+    if not getattr(model_admin, f"has_{permission}_permission")(request, article):
+        raise PermissionDenied
+    if action is None:
+        return redirect(f"admin:articles_article_{name}", article.pk)
+    _run_simple_action(model_admin, request, article, action)
+    return _redirect_to_article(article)
+
+
+def _run_simple_action(
+    model_admin: ModelAdmin, request: HttpRequest, article: Article, action: SimpleAction
+) -> None:
+    try:
         with transaction.atomic():
-            action(article)
-            model_admin.log_change(request, article, message)
-        model_admin.message_user(request, message, messages.SUCCESS)
-        return _redirect_to_article(article)
-
-    return view
+            action.run(article)
+            model_admin.log_change(request, article, action.message)
+    except editing.EditError as error:
+        model_admin.message_user(request, f"Not done: {error}.", messages.ERROR)
+    else:
+        model_admin.message_user(request, action.message, messages.SUCCESS)
 
 
 def withdraw_view(model_admin: ModelAdmin) -> _View:
@@ -217,11 +258,14 @@ _VERSION_ROUTE = "versions/<int:capture_id>"
 
 #: Path below the article's page, view factory, required permission, URL name.
 ROUTES = (
-    ("step/", simple_action_view, "change", "articles_article_step"),
-    ("withdraw/", withdraw_view, "change", "articles_article_withdraw"),
+    *(
+        (f"{name}/", simple_action_view(name), action.permission, f"articles_article_{name}")
+        for name, action in SIMPLE_ACTIONS.items()
+    ),
+    ("withdraw/", withdraw_view, "withdraw", "articles_article_withdraw"),
     ("erase/", erase_view, "change", "articles_article_erase"),
-    (f"{_VERSION_ROUTE}/hide/", hide_version_view, "change", "articles_article_hide"),
-    (f"{_VERSION_ROUTE}/show/", show_version_view, "change", "articles_article_show"),
+    (f"{_VERSION_ROUTE}/hide/", hide_version_view, "hide", "articles_article_hide"),
+    (f"{_VERSION_ROUTE}/show/", show_version_view, "hide", "articles_article_show"),
     (f"{_VERSION_ROUTE}/original/", original_view, "view", "articles_article_original"),
 )
 

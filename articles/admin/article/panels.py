@@ -41,12 +41,11 @@ class EditPanel:
     is_long: bool
 
 
-def article_panels(article: Article, can_change: bool) -> dict[str, Any]:
+def article_panels(article: Article) -> dict[str, Any]:
     """Return the template context for ``article``; four queries, whatever the length of lists."""
     values = article_values(article)
     pictures = ArticleImage.objects.filter(article=article).select_related("image")
     return {
-        "can_change": can_change,
         "capture_panels": _capture_panels(article, values),
         "edit_panels": _edit_panels(article),
         "pictures": pictures[:_MAX_PICTURES],

@@ -9,7 +9,6 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.safestring import mark_safe
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from articles.admin.article.form import ArticleForm
@@ -21,14 +20,8 @@ from articles.deriving.captures import parse_capture
 from articles.deriving.edit_overlay import apply_effective_values, effective_values
 from articles.models import Article, ArticleBody, ArticleEdit, Author, EditedField, Tag
 from articles.publishing.editing import EditValue
-from articles.selectors.provenance import (
-    describe_missing_content,
-    join_field_names,
-    newest_captures,
-    original_link,
-    story_times,
-    video_link,
-)
+from articles.views.article.story_context import build_story_context
+from articles.views.public_pages import body_context
 
 #: No scripts, no forms, and only the admin's own pages may embed it in a frame.
 _CSP = {
@@ -83,19 +76,8 @@ def _preview_context(
         if effective.author
         else None
     )
-    return {
-        "article": article,
-        "capture": effective.capture,
-        # Safe: both an edit's value and the HTML of parse_capture have passed clean_html.
-        "html": mark_safe(html),  # noqa: S308
-        "tags": [Tag(name=name, slug=make_slug(name)) for name in effective.tags],
-        "captures": newest_captures(article),
-        "clocks": story_times(article),
-        "original": original_link(effective.capture),
-        "video": video_link(article, html),
-        "missing_content": describe_missing_content(
-            article, ArticleBody(html=html, text=html_to_text(html))
-        ),
-        "edited": join_field_names(EditedField(field) for field in sorted(edits)),
-        "unsaved": bool(changes or reverted),
-    }
+    body = ArticleBody(html=html, text=html_to_text(html))
+    tags = [Tag(name=name, slug=make_slug(name)) for name in effective.tags]
+    context = build_story_context(article, body, tags, map(EditedField, edits))
+    # Both an edit's value and the HTML of parse_capture have passed clean_html.
+    return context | body_context(html) | {"unsaved": bool(changes or reverted)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -35,13 +35,19 @@ class ConfirmForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationPage:
-    """The texts of a page that asks for confirmation; ``hidden`` are extra values to post."""
+    """A page that asks for confirmation; without a ``button`` there is nothing to confirm.
+
+    ``hidden`` are extra values to post. ``rows`` will change, ``left_out`` will not, each for its
+    reason.
+    """
 
     title: str
     text: str
     button: str
     dangerous: bool = False
     hidden: tuple[tuple[str, str], ...] = ()
+    rows: Sequence[Any] = ()
+    left_out: Sequence[tuple[Any, str]] = ()
 
 
 def object_view(model_admin: ModelAdmin, view: _View, permission: str = "change") -> _View:

@@ -36,6 +36,12 @@ class Evidence(StrEnum):
 _RANKS = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 
+#: How far ahead a time that was read from a post may lie and still have come: it may be local time,
+#: taken for UTC. An editor's time has its zone.
+ZONE_DOUBT = dt.timedelta(hours=26)
+_EARLIEST_NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # a clock before this rule is wrong
+
+
 @dataclass(frozen=True, slots=True)
 class PublicationTime:
     """The publication time of a story, its precision, and the evidence for it."""
@@ -43,6 +49,12 @@ class PublicationTime:
     value: dt.datetime
     precision: Precision
     evidence: Evidence
+
+
+def has_not_come(published: PublicationTime, now: dt.datetime) -> bool:
+    """Return whether the publication time is in the future, beyond doubt about zone and clock."""
+    doubt = dt.timedelta(0) if published.evidence == Evidence.EDITOR else ZONE_DOUBT
+    return published.value > max(now, _EARLIEST_NOW) + doubt
 
 
 _URL_DATE = re.compile(

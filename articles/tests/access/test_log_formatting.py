@@ -129,7 +129,7 @@ class TestEvents:
         eve.get(admin_url(article))
         assert f"Refused: eve, GET {admin_url(article)}" in caplog.text
         root = logged_in_client(make_superuser())
-        root.post(admin_url(article, "step"), {"step": "review"})
+        root.post(admin_url(article, "review"))
         assert f"Admin: root, change article {article.pk}" in caplog.text
         capture = article.captures.order_by("version")[0]
         root.get(admin_url(article, "original", capture.pk))

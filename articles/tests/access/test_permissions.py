@@ -28,9 +28,10 @@ ALL_STAFF = {
 }  # fmt: skip
 #: The permission that each page beyond Django's own requires. An unlisted page fails the test.
 REQUIRED_PERMISSIONS = {
-    "step": "change_article", "withdraw": "change_article", "hide": "change_article",
-    "show": "change_article", "original": "view_article", "preview": "view_article",
-    "file": "view_image", "bytes": "view_importissue",
+    "publish": "publish_article", "review": "publish_article", "reviewed": "change_article",
+    "withdraw": "withdraw_article", "hide": "hide_capture", "show": "hide_capture",
+    "original": "view_article", "preview": "view_article", "file": "view_image",
+    "bytes": "view_importissue",
 }  # fmt: skip
 
 
@@ -125,7 +126,7 @@ def test_view_permission_allows_no_change_by_post(article: Article, who: str) ->
     codes = Permission.objects.filter(codename__startswith="view_")
     viewer = make_person("vera", *codes.values_list("codename", flat=True), is_staff=True)
     values: dict[str, Any] = {
-        "step": "publish", "reason": "mine", "title": "Mine", "name": "Mine", "code": article.code,
+        "reason": "mine", "title": "Mine", "name": "Mine", "code": article.code,
         "action": "withdraw_selected", "_selected_action": [article.pk], "post": "yes",
         "password1": "x" * 20, "password2": "x" * 20, "is_superuser": "on",
     }  # fmt: skip
@@ -149,13 +150,15 @@ def test_forms_require_the_csrf_token(article: Article) -> None:
     before = dump_archive()
     for address in admin_urls(article):
         if requires_permission(address):
-            response = client.post(address.path, {"step": "publish", "reason": "x"})
+            response = client.post(address.path, {"reason": "x"})
             assert response.status_code == 403, address
             assert "Not accepted" in response.content.decode()
     assert dump_archive() == before
 
 
-@pytest.mark.parametrize("name", ["step", "withdraw", "hide", "show", "erase"])
+@pytest.mark.parametrize(
+    "name", ["publish", "review", "reviewed", "withdraw", "hide", "show", "erase"]
+)
 def test_steps_do_nothing_by_get(article: Article, name: str) -> None:
     client = logged_in_client(make_superuser())
     capture = article.captures.order_by("version")[0]

@@ -71,7 +71,7 @@ def rows(image: Image) -> dict[str, Any]:
 
 def test_permissions_in_the_editors_guide_exist() -> None:
     named = editor_permissions()
-    assert len(named) == 13
+    assert len(named) == 16
     known = Permission.objects.filter(content_type__app_label="articles")
     assert set(named) <= set(known.values_list("codename", flat=True))
 

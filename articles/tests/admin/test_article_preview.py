@@ -63,6 +63,26 @@ def test_preview_of_an_unchanged_form_shows_the_article(client: Client, article:
     assert TEXT in html
 
 
+def test_preview_is_the_public_page(client: Client, article: Article) -> None:
+    """From the headline to the neighbours: everything but what needs a script."""
+    public = Client().get(article.get_absolute_url()).content.decode()
+    preview = client.get(admin_url(article, "preview")).content.decode()
+    assert _article_of(preview) == _article_of(public)
+    assert re.search("<h1>[^/]*>新标题<", preview)
+    assert "GB/T 7714" in preview
+
+
+def _article_of(page: str) -> str:
+    article = page[page.index("<article") : page.index("</article>")]
+    return re.sub(r'<aside class="tools".*?</aside>', "", article, flags=re.DOTALL)
+
+
+def test_preview_shows_a_changed_headline(client: Client, article: Article) -> None:
+    values = form_data(client, article) | {"title": "还没保存的标题"}
+    html = client.post(admin_url(article, "preview"), values).content.decode()
+    assert re.search(r"<h1>[^<]*<span[^>]*>还没保存的标题</span>", html)
+
+
 def test_preview_of_reverting_to_the_imported_text(client: Client, article: Article) -> None:
     set_fields(article, {"html": "<p>编辑的正文</p>"}, Editor(None))
     page = admin_url(article, "preview")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,15 @@ def test_import_sets_the_time_of_import_and_of_capture(article: Article) -> None
     assert (timezone.now() - article.imported_at).total_seconds() < 300
     assert article.captured_at is not None
     assert article.captured_at.isoformat() == "2021-01-14T14:41:19+00:00"
+
+
+def test_story_of_the_future_waits_in_review(tmp_path: Path) -> None:
+    """Half a day ahead may be a time without its zone; three days ahead is the future."""
+    now = dt.datetime.now(dt.UTC)
+    for name, hours in (("soon", 12), ("later", 72)):
+        date = (now + dt.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        post = make_post(title=name, date=date, url=f"{STORY_URL}/{name}")
+        write_post(tmp_path, f"{date[:10]}-{name}.md", post)
+    run_import(tmp_path)
+    states = dict(Article.objects.values_list("title", "state"))
+    assert states == {"soon": "published", "later": "review"}

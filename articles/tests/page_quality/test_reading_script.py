@@ -36,7 +36,7 @@ def test_total_size_of_scripts() -> None:
 @pytest.mark.parametrize("word", ["innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "http"])
 def test_reading_scripts_write_no_markup_and_contain_no_url(word: str) -> None:
     scripts = Path(settings.BASE_DIR, "static", "js")
-    for name in ("theme", "reading-settings", "keyboard-shortcuts", "bookmarks"):
+    for name in ("stored-settings", "reading-settings", "keyboard-shortcuts", "bookmarks"):
         assert word not in (scripts / f"{name}.js").read_text("utf-8")
 
 

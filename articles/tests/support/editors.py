@@ -61,7 +61,7 @@ def make_editor() -> User:
 def editor_permissions() -> list[str]:
     """Return the permissions of editors, read from docs/editors.md."""
     guide = (PROJECT / "docs" / "editors.md").read_text()
-    return re.findall(r"`((?:view|add|change|delete)_[a-z]+)`", guide)
+    return re.findall(r"`((?:view|add|change|delete|publish|withdraw|hide)_[a-z]+)`", guide)
 
 
 def import_article(folder: Path, body: str = BODY) -> Article:
