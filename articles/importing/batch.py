@@ -185,12 +185,13 @@ class Batch:
         identity_hash = post.identity_hash
         code = first_free_code(identity_hash, self._code_is_taken)
         self.codes.add(code)
+        is_future = has_not_come(post.published, self.import_run.started_at)
         article = Article(
             pk=next(self.article_keys),
             identity_hash=identity_hash,
             url=post.identity,
             code=code,
-            state=State.REVIEW if has_not_come(post.published, self.import_run.started_at) else self.state,
+            state=State.REVIEW if is_future else self.state,
             imported_at=self.now,
         )
         aggregate = self.unit.add(article)
