@@ -4,10 +4,12 @@ import gc
 
 control_socket_disable = True  # the socket would be created in the home directory
 forwarder_headers = ""  # otherwise a client's SCRIPT_NAME header could change the path of a page
+# Bytes, the most that is possible: the 500 Chinese characters of a search box are 4,500.
+limit_request_line = 8190
 accesslog = None  # the archive does not record who reads what
 # A sync worker would be killed in the middle of a download that takes longer than its timeout, and
 # serve nobody else meanwhile. Threads avoid both.
-worker_class = "gthread"
+worker_class = "archive_site.gunicorn_worker.ArchiveWorker"
 threads = 8
 timeout = 60  # seconds without a heartbeat of the worker; not the duration of a request
 graceful_timeout = 30  # seconds

@@ -43,7 +43,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # These two first: every response passes through them, also static files and refused hosts.
+    "articles.http.head_requests.HeadRequestMiddleware",
+    # These two before the rest: every response passes through them, also static files and refused
+    # hosts.
     "articles.http.security_headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "articles.views.errors.database_unavailable.DatabaseUnavailableMiddleware",

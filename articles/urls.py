@@ -10,7 +10,9 @@ from django.urls import URLPattern, path, re_path, register_converter
 from articles.api import articles as api
 from articles.api import openapi, search_export
 from articles.feeds import list_feeds as feeds
+from articles.feeds.responses import feed_name
 from articles.feeds.search_feeds import search_feed
+from articles.http.pagination import StoryOrder
 from articles.views.article import (
     article,
     citations,
@@ -101,11 +103,17 @@ _VERSIONS = "a/<code:code>/versions"
 
 
 def _feeds(prefix: str, view: Callable[..., HttpResponseBase], name: str) -> Iterator[URLPattern]:
-    """Yield the URL patterns of a feed, one for each of the three formats."""
-    for suffix, feed_format in (("feed/", "atom"), ("feed.rss", "rss"), ("feed.json", "json")):
-        yield path(
-            prefix + suffix, view, {"feed_format": feed_format}, name=f"{name}_{feed_format}"
-        )
+    """Yield the URL patterns of a feed: by date and by arrival, each in three formats."""
+    for suffix, feed_format, order in (
+        ("feed/", "atom", StoryOrder.PUBLISHED),
+        ("feed.rss", "rss", StoryOrder.PUBLISHED),
+        ("feed.json", "json", StoryOrder.PUBLISHED),
+        ("feed/arrivals/", "atom", StoryOrder.ARRIVED),
+        ("feed/arrivals.rss", "rss", StoryOrder.ARRIVED),
+        ("feed/arrivals.json", "json", StoryOrder.ARRIVED),
+    ):
+        values = {"feed_format": feed_format, "order": order}
+        yield path(prefix + suffix, view, values, name=feed_name(name, order, feed_format))
 
 
 urlpatterns = [

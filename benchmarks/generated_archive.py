@@ -207,6 +207,7 @@ class ArchiveGenerator:
                 tag=tag,
                 reason=TagReason.IMPORT,
                 listed_at=article.published_at,
+                arrived_at=article.first_public_at,
             )
 
     def _write_counts(self) -> None:

@@ -15,7 +15,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 from articles.api.endpoint import endpoint, enforce_rate_limit
 from articles.api.problem_details import RETRY_SECONDS, ProblemError
@@ -149,9 +149,12 @@ def _cells(row: dict[str, Any]) -> list[object]:
     return [values[key] for key in ROW_KEYS]
 
 
-def _download_headers(content_type: str, name: str) -> HttpResponse:
-    """Return an empty response with the headers of a download; ``name`` is trusted."""
-    response = HttpResponse(content_type=content_type)
+def _download_headers(content_type: str, name: str) -> StreamingHttpResponse:
+    """Return an empty response with the headers of a download; ``name`` is trusted.
+
+    It is streamed, as the download is, so that it has no Content-Length.
+    """
+    response = StreamingHttpResponse((), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Content-Security-Policy"] = DOWNLOAD_CSP
     return response

@@ -30,7 +30,7 @@ ARTICLE_FIELDS = (*EFFECTIVE_FIELDS, "current_capture_id", "author_id", "day", "
 
 #: Columns that the editors' actions and the import change.
 STATE_FIELDS = (
-    "state", "state_reason", "state_changed_at", "address_frozen", "needs_review",
+    "state", "state_reason", "state_changed_at", "first_public_at", "needs_review",
 )  # fmt: skip
 _TRACKED_FIELDS = (*ARTICLE_FIELDS, *STATE_FIELDS)
 
@@ -124,17 +124,18 @@ class ArticleAggregate:
                 capture.version = number
                 self.changed_captures[capture.original_id] = capture
 
-    def recompute(self, zone: str, is_taken: Callable[[DatedSlug], bool]) -> None:
+    def recompute(self, zone: str, now: dt.datetime, is_taken: Callable[[DatedSlug], bool]) -> None:
         """Set the article's row from its captures and edits; keep or change its day and slug.
 
-        ``is_taken`` returns whether another article has, or had, a day and slug.
+        ``is_taken`` returns whether another article has, or had, a day and slug. An article that
+        is public for the first time is so since ``now``.
         """
         self._effective = effective_values(self.captures, self.edits)
         self.is_dirty = True
         article = self.article
         day = apply_effective_values(article, self.effective, zone)
         article.edited_at = max((edit.created_at for edit in self.edits), default=None)
-        if not article.address_frozen:
+        if article.first_public_at is None:
             slugs = slug_candidates(article.title, article.code)
             if article.slug not in slugs or article.day != day:
                 article.day, article.slug = first_free_dated_slug(day, slugs, is_taken)
@@ -142,8 +143,8 @@ class ArticleAggregate:
             self.redirect_paths.append(dated_path((article.day, article.slug)))
             slugs = slug_candidates(article.slug, article.code)
             article.day, article.slug = first_free_dated_slug(day, slugs, is_taken)
-        if article.state == State.PUBLISHED:
-            article.address_frozen = True
+        if article.state == State.PUBLISHED and article.first_public_at is None:
+            article.first_public_at = now
 
     def effective_post(self) -> ParsedPost:
         """Return the post of the current capture, parsed unless it is cached."""

@@ -112,7 +112,7 @@ class UnitOfWork:
             return self._path_owners[dated_slug] not in {_NO_ARTICLE, article.pk}
 
         before = (article.day, article.slug)
-        aggregate.recompute(self.zone, is_taken)
+        aggregate.recompute(self.zone, self.now, is_taken)
         if not aggregate.redirect_paths and self._path_owners.get(before) == article.pk:
             self._path_owners[before] = _NO_ARTICLE  # never public, so no redirect is needed
         self._path_owners[article.day, article.slug] = article.pk
@@ -215,7 +215,7 @@ class UnitOfWork:
         new, changed, removed_ids = [], [], []
         retagged = set()
         for aggregate in dirty:
-            listed_at = aggregate.article.published_at if aggregate.article.is_public else None
+            times = listing_times(aggregate.article)
             wanted = {
                 keys[name]: aggregate.effective.tag_reason for name in aggregate.effective.tags
             }
@@ -223,12 +223,10 @@ class UnitOfWork:
                 reason = wanted.pop(tagging.tag_id, None)
                 if reason is None:
                     removed_ids.append(tagging.pk)
-                elif (tagging.reason, tagging.listed_at) != (reason, listed_at):
-                    tagging.reason, tagging.listed_at = reason, listed_at
+                elif (tagging.reason, tagging.listed_at, tagging.arrived_at) != (reason, *times):
+                    tagging.reason, (tagging.listed_at, tagging.arrived_at) = reason, times
                     changed.append(tagging)
-            new += [
-                (aggregate.article.pk, key, reason, listed_at) for key, reason in wanted.items()
-            ]
+            new += [(aggregate.article.pk, key, reason, *times) for key, reason in wanted.items()]
             if not aggregate.is_new:
                 self._count_deltas.add(aggregate.previous_row, aggregate.previous_tag_ids, -1)
             tags = {keys[name] for name in aggregate.effective.tags}
@@ -237,9 +235,17 @@ class UnitOfWork:
                 retagged.add(aggregate.article.pk)
         if removed_ids:
             TaggedArticle.objects.filter(pk__in=removed_ids).delete()
-        insert_rows(TaggedArticle, ["content_object_id", "tag_id", "reason", "listed_at"], new)
-        TaggedArticle.objects.bulk_update(changed, ["reason", "listed_at"])
+        columns = ["content_object_id", "tag_id", "reason", "listed_at", "arrived_at"]
+        insert_rows(TaggedArticle, columns, new)
+        TaggedArticle.objects.bulk_update(changed, ["reason", "listed_at", "arrived_at"])
         return retagged
+
+
+def listing_times(article: Article) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """Return ``listed_at`` and ``arrived_at`` of an article's taggings."""
+    if not article.is_public:
+        return None, None
+    return article.published_at, article.first_public_at
 
 
 def reserve_keys(model: type[models.Model], count: int) -> list[int]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from articles.feeds import atom, json_feed, rss
 from articles.feeds.feed_model import Feed, build_entries
+from articles.http.pagination import StoryOrder
 from articles.models import Article
 
 
@@ -30,7 +31,7 @@ FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class StoryPage:
-    """A page of any list of stories, newest first.
+    """A page of any list of stories, newest first in its order.
 
     ``title`` is that of the list, ``path`` its HTML page, ``parameters`` the query parameters that
     identify the list, ``next`` the cursor of the next page, empty at the end.
@@ -41,6 +42,17 @@ class StoryPage:
     parameters: dict[str, str]
     stories: Sequence[Article]
     next: str
+    order: StoryOrder
+
+
+#: Added to the title of a feed in order of arrival.
+_ARRIVALS = "as they arrived"
+
+
+def feed_name(name: str, order: StoryOrder, feed_format: str) -> str:
+    """Return the name of the URL pattern of a feed."""
+    arrivals = "_arrivals" if order == StoryOrder.ARRIVED else ""
+    return f"{name}{arrivals}_{feed_format}"
 
 
 def feed_response(
@@ -53,8 +65,11 @@ def feed_response(
     """
     site = settings.SITE_URL
     feed_url, parameters = site + request.path, story_page.parameters
+    title = story_page.title
+    if story_page.order == StoryOrder.ARRIVED:
+        title = f"{title}, {_ARRIVALS}"
     feed = Feed(
-        title=f"{story_page.title} – {settings.SITE_NAME}",
+        title=f"{title} – {settings.SITE_NAME}",
         url=_url(site + story_page.path, parameters),
         self_url=_url(feed_url, parameters, request.GET.get("after", "")),
         first_url=_url(feed_url, parameters),

@@ -12,6 +12,7 @@ import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -42,16 +43,33 @@ class Page(Generic[_Row]):
     is_first: bool
 
 
+class StoryOrder(StrEnum):
+    """The column by which a list of stories is in order, newest first."""
+
+    PUBLISHED = "published_at"  # by their dates
+    ARRIVED = "first_public_at"  # as they were first made public here
+
+
+#: The column of a tagging that repeats that of its article.
+_TAGGING_COLUMNS = {StoryOrder.PUBLISHED: "listed_at", StoryOrder.ARRIVED: "arrived_at"}
+
+
 def stories_page(
-    request: HttpRequest, stories: QuerySet[Article], size: int = PAGE_SIZE
+    request: HttpRequest,
+    stories: QuerySet[Article],
+    size: int = PAGE_SIZE,
+    order: StoryOrder = StoryOrder.PUBLISHED,
 ) -> Page[Article]:
-    """Return the requested page of ``stories``, newest first."""
+    """Return the requested page of public ``stories``, newest first."""
     after = _cursor(request)
     if after is not None:
         moment, key = _decode_story_cursor(after)
-        stories = stories.filter(published_at__lte=moment).exclude(published_at=moment, id__gte=key)
-    rows = stories.order_by("-published_at", "-id")
-    return _page(rows, after, size, lambda last: _encode_story_cursor(last.published_at, last.pk))
+        same_moment = {order.value: moment, "id__gte": key}
+        stories = stories.filter(**{f"{order}__lte": moment}).exclude(**same_moment)
+    rows = stories.order_by(f"-{order}", "-id")
+    return _page(
+        rows, after, size, lambda last: _encode_story_cursor(getattr(last, order), last.pk)
+    )
 
 
 def start_cursor() -> str:
@@ -59,22 +77,31 @@ def start_cursor() -> str:
     return _encode_story_cursor(dt.datetime(_YEARS[-1], 12, 31, tzinfo=dt.UTC), 0)
 
 
-def tagged_page(request: HttpRequest, tag_id: int, size: int = PAGE_SIZE) -> Page[Article]:
+def tagged_page(
+    request: HttpRequest,
+    tag_id: int,
+    size: int = PAGE_SIZE,
+    order: StoryOrder = StoryOrder.PUBLISHED,
+) -> Page[Article]:
     """Return the requested page of a tag's public stories, newest first.
 
     They are joined to their taggings: with a filter by their keys, SQLite would scan all public
     stories.
     """
     after = _cursor(request)
-    taggings = TaggedArticle.objects.filter(tag_id=tag_id, listed_at__isnull=False)
+    column = _TAGGING_COLUMNS[order]
+    taggings = TaggedArticle.objects.filter(tag_id=tag_id, **{f"{column}__isnull": False})
     if after is not None:
         moment, key = _decode_story_cursor(after)
-        taggings = taggings.filter(listed_at__lte=moment).exclude(
-            listed_at=moment, content_object_id__gte=key
-        )
+        same_moment = {column: moment, "content_object_id__gte": key}
+        taggings = taggings.filter(**{f"{column}__lte": moment}).exclude(**same_moment)
     taggings = taggings.select_related("content_object__source", "content_object__author")
-    rows = taggings.order_by("-listed_at", "-content_object_id")
-    page = _page(rows, after, size, _encode_tagging_cursor)
+    rows = taggings.order_by(f"-{column}", "-content_object_id")
+
+    def encode_cursor(tagging: TaggedArticle) -> str:
+        return _encode_story_cursor(getattr(tagging, column), tagging.content_object_id)
+
+    page = _page(rows, after, size, encode_cursor)
     stories = [tagging.content_object for tagging in page.rows]
     return Page([story for story in stories if story.is_public], page.next, page.is_first)
 
@@ -138,12 +165,6 @@ def _cursor(request: HttpRequest) -> str | None:
 
 def _encode_story_cursor(moment: dt.datetime, key: int) -> str:
     return _encode(_STORY_CURSOR.pack((moment - _EPOCH) // _MICROSECOND, key))
-
-
-def _encode_tagging_cursor(tagging: TaggedArticle) -> str:
-    if tagging.listed_at is None:
-        raise ValueError(f"{tagging} is not public and has no position in a list")
-    return _encode_story_cursor(tagging.listed_at, tagging.content_object_id)
 
 
 def _encode_name_cursor(row: Any) -> str:

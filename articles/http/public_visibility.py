@@ -74,7 +74,7 @@ def require_public(article: Article) -> Article:
 
     Raises GoneError if it was withdrawn, NotFoundError if it is in review or was never public.
     """
-    if article.state == State.WITHDRAWN and article.address_frozen:
+    if article.state == State.WITHDRAWN and article.first_public_at:
         raise GoneError(
             _("This story was withdrawn from the archive."),
             article.state_reason,

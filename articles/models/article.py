@@ -54,8 +54,10 @@ class Article(models.Model):
     url = models.TextField(help_text="The normalised URL that tells this article from others.")
     code = models.CharField(max_length=52, unique=True)
     slug = models.CharField(max_length=140)
-    address_frozen = models.BooleanField(
-        default=False, help_text="Has been public: the slug stays, a new day leaves a redirect."
+    first_public_at = models.DateTimeField(
+        null=True,
+        help_text="When readers could first see it. From then on the slug stays, and a new day "
+        "leaves a redirect.",
     )
     title = models.CharField(max_length=1000, blank=True)
     excerpt = models.CharField(max_length=400, blank=True)
@@ -125,6 +127,15 @@ class Article(models.Model):
             models.Index(fields=["state", "day", "-published_at", "-id"], name="article_day"),
             models.Index(fields=["source", "state", "-published_at", "-id"], name="article_source"),
             models.Index(fields=["author", "state", "-published_at", "-id"], name="article_author"),
+            models.Index(fields=["state", "-first_public_at", "-id"], name="article_arrivals"),
+            models.Index(
+                fields=["source", "state", "-first_public_at", "-id"],
+                name="article_source_arrivals",
+            ),
+            models.Index(
+                fields=["author", "state", "-first_public_at", "-id"],
+                name="article_author_arrivals",
+            ),
             models.Index(fields=["needs_review", "-published_at", "-id"], name="article_review"),
             models.Index(fields=["-published_at", "-id"], name="article_all_newest"),
             # Few articles ever change their state. SQLite would not use a partial index of the

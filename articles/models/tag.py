@@ -47,14 +47,16 @@ class TagReason(models.TextChoices):
 class TaggedArticle(ItemBase):
     """One tag of one article, and the reason for it.
 
-    ``listed_at`` repeats the article's publication time while the article is public and is null
-    otherwise, so that a tag's list is one index range scan, however long it is.
+    ``listed_at`` repeats the article's publication time and ``arrived_at`` the time when it was
+    first public, while the article is public; both are null otherwise. So a tag's lists are index
+    range scans, however long they are.
     """
 
     content_object = models.ForeignKey("Article", on_delete=models.CASCADE, related_name="taggings")
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="taggings")
     reason = models.CharField(max_length=10, choices=TagReason, default=TagReason.EDITOR)
     listed_at = models.DateTimeField(null=True, editable=False)
+    arrived_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [
@@ -63,7 +65,8 @@ class TaggedArticle(ItemBase):
         indexes = [
             models.Index(
                 fields=["tag", "-listed_at", "-content_object"], name="tagging_newest_first"
-            )
+            ),
+            models.Index(fields=["tag", "-arrived_at", "-content_object"], name="tagging_arrivals"),
         ]
 
     def __str__(self) -> str:

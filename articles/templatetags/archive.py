@@ -7,6 +7,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -24,6 +25,7 @@ from articles.content.html.videos import add_player_notes
 from articles.content.post_file.parsing import Kind
 from articles.content.text.date_parsing import Precision
 from articles.content.text.diff import ChangeType, Run
+from articles.content.urls.normalization import is_tracking_parameter
 from articles.http.language_prefix import (
     has_interface_language,
     path_in_language,
@@ -54,7 +56,12 @@ def archive_time_zone() -> str:
 @register.simple_tag
 def interface_language() -> str:
     """Return the interface language as a BCP 47 tag: ``zh-Hans``."""
-    return to_locale(get_language() or settings.LANGUAGE_CODE).replace("_", "-")
+    return _language_tag(get_language() or settings.LANGUAGE_CODE)
+
+
+def _language_tag(code: str) -> str:
+    """Return one of Django's language codes as a BCP 47 tag."""
+    return to_locale(code).replace("_", "-")
 
 
 @register.simple_tag(takes_context=True)
@@ -69,7 +76,7 @@ def interface_languages(context: template.RequestContext) -> list[tuple[str, str
     query = f"?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else ""
     return [
         (
-            to_locale(code).replace("_", "-"),
+            _language_tag(code),
             name,
             path_in_language(escape_uri_path(request.path), code) + query,
             code == here,
@@ -79,12 +86,41 @@ def interface_languages(context: template.RequestContext) -> list[tuple[str, str
 
 
 @register.simple_tag(takes_context=True)
+def interface_alternates(
+    context: template.RequestContext, story: Article | str = ""
+) -> list[tuple[str, str]]:
+    """Return tag and absolute URL of this page in each interface language, ``x-default`` last.
+
+    Of the page of a ``story``, only interfaces in its language count, since its text is the same
+    behind all of them.
+    """
+    request: HttpRequest = context["request"]
+    path = escape_uri_path(request.path)
+    after = request.GET.get("after")
+    query = f"?{urlencode({'after': after})}" if after else ""
+    alternates = [
+        (
+            to_locale(code).replace("_", "-"),
+            settings.SITE_URL + path_in_language(path, code) + query,
+        )
+        for code, _name in settings.LANGUAGES
+        if isinstance(story, str) or _primary_tag(code) == _primary_tag(story.language)
+    ]
+    return [*alternates, ("x-default", permanent_url(path) + query)] if alternates else []
+
+
+def _primary_tag(language: str) -> str:
+    return language.partition("-")[0]
+
+
+@register.simple_tag(takes_context=True)
 def canonical(context: template.RequestContext) -> str:
-    """Return the canonical URL of this page: without language, script and highlighted words."""
+    """Return the canonical URL of this page: without language, script, highlights and tracking."""
     request: HttpRequest = context["request"]
     query = request.GET.copy()
-    for name in ("script", "mark"):
-        query.pop(name, None)
+    for name, value in request.GET.items():
+        if name in {"script", "mark"} or is_tracking_parameter(name, str(value)):
+            del query[name]
     end = f"?{query.urlencode()}" if query else ""
     return permanent_url(escape_uri_path(request.path)) + end
 

@@ -1,4 +1,4 @@
-"""Template tags for the URLs of a page in both Chinese scripts: links and ``hreflang``."""
+"""The template tag for the URLs of a page in both Chinese scripts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.utils.encoding import escape_uri_path
 
 from articles.content.chinese_script import Script
 from articles.http.chinese_script_conversion import requested_script
-from articles.http.language_prefix import permanent_url
 
 register = template.Library()
 
@@ -47,15 +46,6 @@ def script_choices(context: template.RequestContext) -> list[Choice]:
         )
         for script, label in _LABELS.items()
     ]
-
-
-@register.simple_tag(takes_context=True)
-def script_alternates(context: template.RequestContext) -> list[tuple[str, str]]:
-    """Return language and permanent URL of each variant of this page, ``x-default`` last."""
-    request: HttpRequest = context["request"]
-    page = permanent_url(escape_uri_path(request.path))
-    forms = [(script.language, page + _query(request, script)) for script in Script]
-    return [*forms, ("x-default", page + _query(request, None))]
 
 
 def _query(request: HttpRequest, script: Script | None) -> str:

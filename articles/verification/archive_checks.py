@@ -24,7 +24,7 @@ from articles.deriving.captures import parse_capture
 from articles.deriving.image_placements import expected_placements
 from articles.deriving.source_resolver import SourceResolver
 from articles.deriving.story_counts import CountDeltas, CountKey, count_stories, read_stored_counts
-from articles.deriving.unit_of_work import UnitOfWork
+from articles.deriving.unit_of_work import UnitOfWork, listing_times
 from articles.models import (
     Article,
     ArticleBody,
@@ -238,19 +238,24 @@ def _find_missing_pictures(recomputed: Sequence[ArticleAggregate]) -> Iterator[F
         yield _article_finding(expected[code], f"picture {code}", "has no row")
 
 
-def _expected_tags(aggregate: ArticleAggregate) -> set[tuple[str, str, dt.datetime | None]]:
-    listed_at = aggregate.article.published_at if aggregate.article.is_public else None
+#: Name, reason, ``listed_at`` and ``arrived_at``.
+_Tagging = tuple[str, str, dt.datetime | None, dt.datetime | None]
+
+
+def _expected_tags(aggregate: ArticleAggregate) -> set[_Tagging]:
+    times = listing_times(aggregate.article)
     return {
-        (name, aggregate.effective.tag_reason.value, listed_at) for name in aggregate.effective.tags
+        (name, aggregate.effective.tag_reason.value, *times) for name in aggregate.effective.tags
     }
 
 
-def _stored_tags(keys: Sequence[int]) -> dict[int, set[tuple[str, str, dt.datetime | None]]]:
-    found: dict[int, set[tuple[str, str, dt.datetime | None]]] = {}
+def _stored_tags(keys: Sequence[int]) -> dict[int, set[_Tagging]]:
+    found: dict[int, set[_Tagging]] = {}
     rows = TaggedArticle.objects.filter(content_object_id__in=keys)
-    for key, *tag in rows.values_list("content_object_id", "tag__name", "reason", "listed_at"):
-        name, reason, listed_at = tag
-        found.setdefault(key, set()).add((name, reason, listed_at))
+    columns = ("tag__name", "reason", "listed_at", "arrived_at")
+    for key, *tagging in rows.values_list("content_object_id", *columns):
+        name, reason, listed_at, arrived_at = tagging
+        found.setdefault(key, set()).add((name, reason, listed_at, arrived_at))
     return found
 
 

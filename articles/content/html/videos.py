@@ -55,6 +55,13 @@ class Video:
         at = "" if self.start is None else f"#t={self.start}s"
         return f"https://vimeo.com/{self.id}" + (f"/{self.key}" if self.key else "") + at
 
+    @property
+    def embed_url(self) -> str:
+        """Return the URL of the player of this video."""
+        if self.site == "youtube.com":
+            return f"https://www.youtube-nocookie.com/embed/{self.id}"
+        return f"https://player.vimeo.com/video/{self.id}" + (f"?h={self.key}" if self.key else "")
+
     def starting_at(self, seconds: int | None) -> Video:
         """Return the same video, starting at ``seconds`` or, with None, at its beginning."""
         return replace(self, start=seconds)

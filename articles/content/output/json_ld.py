@@ -1,4 +1,4 @@
-"""A story as linked data (schema.org ``NewsArticle``, JSON-LD)."""
+"""A story as linked data: schema.org's ``NewsArticle`` or ``VideoObject``, as JSON-LD."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class PageMetadata:
     """The metadata of a story's page. Unknown values are empty.
 
     ``url`` is the page's own URL, ``canonical_url`` the one that search engines should prefer,
-    ``modified`` the date of the outlet's last change, in ISO 8601.
+    ``modified`` the date of the outlet's last change, in ISO 8601, ``player_url`` the player of a
+    story that is a video.
     """
 
     url: str
@@ -28,21 +29,32 @@ class PageMetadata:
     image_url: str
     modified: str
     topics: tuple[str, ...]
+    is_video: bool = False
+    player_url: str = ""
 
 
-def build_news_article(work: CitedWork, page: PageMetadata) -> dict[str, Any]:
-    """Return a ``NewsArticle`` as JSON-LD: published by its outlet, provided by the archive."""
+def build_linked_data(work: CitedWork, page: PageMetadata) -> dict[str, Any]:
+    """Return the story as JSON-LD: published by its outlet, provided by the archive."""
     work = work.normalized
     archive = _without_empty(
         {"@type": "Organization", "name": work.archive_name, "url": page.archive_home_url}
     )
     outlet = {"@type": "NewsMediaOrganization", "name": work.outlet, "url": page.outlet_home_url}
-    article = {
+    if page.is_video:
+        kind = {
+            "@type": "VideoObject",
+            "name": work.title,
+            "uploadDate": work.published_iso,
+            "embedUrl": page.player_url,
+            "thumbnailUrl": page.image_url,
+        }
+    else:
+        kind = {"@type": "NewsArticle", "headline": work.title}
+    story = {
         "@context": "https://schema.org",
-        "@type": "NewsArticle",
+        **kind,
         "url": page.url,
         "mainEntityOfPage": page.canonical_url,
-        "headline": work.title,
         "description": page.description,
         "datePublished": work.published_iso,
         "dateModified": page.modified,
@@ -57,7 +69,7 @@ def build_news_article(work: CitedWork, page: PageMetadata) -> dict[str, Any]:
         "provider": archive,
         "sdPublisher": archive,
     }
-    return _without_empty(article)
+    return _without_empty(story)
 
 
 def _author_node(work: CitedWork) -> dict[str, str] | None:

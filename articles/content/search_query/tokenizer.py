@@ -10,8 +10,7 @@ from articles.content.search_query.fields import Field, could_be_field_name, fie
 from articles.content.text.normalization import INVISIBLE
 from articles.content.text.stream_safe_text import normalize_unicode
 
-#: Characters that no database or feed accepts: lone surrogates and noncharacters.
-_UNSTORABLE = re.compile("[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")  # no database or feed accepts a lone one
 _DOUBLE_QUOTES = '"“”„‟＂'  # each closes any other: input methods and phones mix them
 #: Quotation marks in output: the opening mark, and the characters that may close it.
 _OUTPUT_QUOTES = (('"', _DOUBLE_QUOTES), ("「", "」"), ("『", "』"), ("«", "»"))
@@ -81,7 +80,7 @@ def strip_unstorable(text: str) -> str:
     >>> strip_unstorable("台\\x00湾\\ud800")
     '台湾'
     """
-    return _UNSTORABLE.sub("", INVISIBLE.sub("", text))
+    return _SURROGATE.sub("", INVISIBLE.sub("", text))
 
 
 def has_words(text: str) -> bool:

@@ -45,13 +45,17 @@ def normalize_url(url: str) -> str:
     if port is not None and port not in _DEFAULT_PORTS.values():
         host = f"{host}:{port}"
     path = re.sub("/{2,}", "/", _percent_encode(parts.path, _SAFE_PATH)).rstrip("/")
-    pairs = [pair for pair in parts.query.split("&") if pair and not _is_tracking_parameter(pair)]
+    pairs = [
+        pair
+        for pair in parts.query.split("&")
+        if pair and not is_tracking_parameter(pair.partition("=")[0], pair.partition("=")[2])
+    ]
     query = "&".join(_percent_encode(pair, _SAFE_QUERY) for pair in pairs)
     return f"https://{host}{path}" + (f"?{query}" if query else "")
 
 
-def _is_tracking_parameter(pair: str) -> bool:
-    name, _, value = pair.partition("=")
+def is_tracking_parameter(name: str, value: str) -> bool:
+    """Return whether a query parameter says only from where a reader came."""
     return bool(_TRACKING.match(name)) or (name == "source" and value.startswith("rss-"))
 
 

@@ -2,79 +2,26 @@
 
 from __future__ import annotations
 
-import socket
 import sqlite3
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from email.message import Message
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from articles.tests.backups.isolated_archive import ROOT, server
-from articles.tests.fault_injection.archives import HANG_SECONDS, ON_SQLITE, TestArchive
+from articles.tests.backups.isolated_archive import server
+from articles.tests.fault_injection.archives import ON_SQLITE, TestArchive
 from articles.tests.fault_injection.conftest import NewArchive
 from articles.tests.fault_injection.cut_connection import start_proxy
 from articles.tests.fault_injection.kill_points import Effect, Fault
 from articles.tests.fault_injection.test_kills import import_points
 from articles.tests.support.archive_comparison import Dump, differences
+from articles.tests.support.gunicorn_server import Get, start_gunicorn
 
 __all__ = ["import_points"]
 
 needs_server = pytest.mark.skipif(ON_SQLITE, reason="SQLite has no server to lose")
 needs_sqlite = pytest.mark.skipif(not ON_SQLITE, reason="the database is not a SQLite file")
-
-
-Get = Callable[[str], tuple[int, Message, str]]
-
-
-@contextmanager
-def start_gunicorn(archive: TestArchive) -> Iterator[Get]:
-    """Serve the archive with gunicorn, as an operator does; yield a function that gets a page."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    arguments = ["-m", "gunicorn", "--no-control-socket", "--workers=1", f"--bind=127.0.0.1:{port}"]
-    with (archive.folder / "site.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, *arguments, "articles.tests.fault_injection.gunicorn_site"],
-            cwd=ROOT,
-            env={
-                **archive.environment(),
-                "SECURE_SSL_REDIRECT": "off",
-                "ALLOWED_HOSTS": "127.0.0.1",
-            },
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-        )
-
-    def get(path: str) -> tuple[int, Message, str]:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as response:
-                return response.status, response.headers, response.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.headers, error.read().decode()
-
-    try:
-        deadline = time.monotonic() + HANG_SECONDS
-        while True:
-            try:
-                get("/healthz")
-                break
-            except OSError:
-                assert process.poll() is None, (archive.folder / "site.log").read_text()
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
-        yield get
-    finally:
-        process.terminate()
-        process.wait(HANG_SECONDS)
 
 
 def server_address() -> tuple[str, int]:
@@ -140,7 +87,9 @@ def test_pages_during_a_server_outage(archive_in_use: NewArchive) -> None:
     with start_proxy(*server_address()) as proxy:
         database_name = archive.url.rpartition("/")[2]
         url = f"postgres://{settings.DATABASES['default']['USER']}@127.0.0.1:{proxy.port}/{database_name}"
-        with start_gunicorn(TestArchive(url, archive.media, archive.folder)) as get:
+        with start_gunicorn(
+            archive.folder, TestArchive(url, archive.media, archive.folder).environment()
+        ) as get:
             assert [get(path)[0] for path in ("/", "/healthz", "/readyz")] == [200, 200, 200]
             proxy.cut()
             assert_unavailable(get)
@@ -168,7 +117,7 @@ def test_pages_while_the_database_file_is_missing(
     archive_in_use: NewArchive, tmp_path: Path
 ) -> None:
     archive = archive_in_use()
-    with start_gunicorn(archive) as get:
+    with start_gunicorn(archive.folder, archive.environment()) as get:
         assert [get(path)[0] for path in ("/", "/healthz", "/readyz")] == [200, 200, 200]
         folder = Path(archive.name).parent
         folder.rename(tmp_path / "away")

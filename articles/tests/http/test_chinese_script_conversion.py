@@ -8,13 +8,13 @@ from html import unescape
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
-from pytest_django.fixtures import Settings
 
 from articles.content.chinese_script import Script
 from articles.http import chinese_script_conversion
 from articles.http.chinese_script_conversion import CACHE, convert_page_cached
 from articles.models import Article
 from articles.searching import index_updates
+from articles.tests.support.factories import make_source
 from articles.tests.support.page_fixtures import add_version, at, page_text, publish
 
 pytestmark = pytest.mark.django_db
@@ -155,14 +155,17 @@ def test_toggle_offers_three_scripts_and_marks_the_current_one() -> None:
     assert 'aria-current="true">原文<' in toggle("/2021/?script=x")
 
 
-def test_hreflang_links_are_permanent_urls(settings: Settings) -> None:
-    settings.SITE_URL = "https://archive.example"
-    html = toggle("/2021/?after=x&script=hans", "_hreflang")
-    assert re.findall('hreflang="([^"]+)" href="([^"]+)"', html) == [
-        ("zh-Hans", "https://archive.example/2021/?after=x&amp;script=hans"),
-        ("zh-Hant", "https://archive.example/2021/?after=x&amp;script=hant"),
-        ("x-default", "https://archive.example/2021/?after=x"),
-    ]
+def test_citations_stay_as_published(client: Client) -> None:
+    source = make_source("月嶼電臺")
+    article = publish(title="漁港更名遭否決", language="zh-Hant", source=source)
+    add_version(article, 1, title="漁港更名遭否決")
+    html = page_text(client, f"{article.get_absolute_url()}?script=hans")
+    assert "渔港更名遭否决" in html, "the headline is converted"
+    citations = re.findall(r'<p class="citation".*?</p>', html)
+    assert len(citations) == 4
+    for citation in citations:
+        assert "漁港更名遭否決" in citation
+        assert "月嶼電臺" in citation
 
 
 def test_converted_pages_are_cached_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

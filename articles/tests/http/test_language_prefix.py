@@ -12,6 +12,8 @@ from django.urls import get_script_prefix, resolve
 from django.utils import translation
 
 from articles.http.language_prefix import has_interface_language
+from articles.http.pagination import start_cursor
+from articles.models import Article
 from articles.tests.support.page_fixtures import add_version, at, page_text, publish
 
 pytestmark = pytest.mark.django_db
@@ -71,12 +73,59 @@ def test_permanent_urls_have_no_language(client: Client, settings: Any) -> None:
     story = publish(published_at=at(9), url="")
     add_version(story, 1)
     html = page_text(client, f"/zh-hans{story.get_absolute_url()}")
+    html = re.sub('<link rel="alternate" hreflang[^>]*>', "", html)
     urls = re.findall(rf'(?:content|href)="({settings.SITE_URL}[^"]*)"', html)
     assert len(urls) > 3
     assert not [url for url in urls if "zh-hans" in url]
     head = page_text(client, "/zh-hans/")
     assert f'<link rel="canonical" href="{settings.SITE_URL}/">' in head
     assert re.search(r'type="application/atom\+xml" title="[^"]+" href="/feed/"', head)
+
+
+def hreflang_of(client: Client, path: str) -> dict[str, str]:
+    found = re.findall('hreflang="([^"]+)" href="([^"]+)"', page_text(client, path))
+    return {language: url for language, url in found if url.startswith("http")}
+
+
+@pytest.mark.parametrize("path", ["/", "/en/", "/zh-hant/", "/?utm_source=x&script=hans&mark=a"])
+def test_hreflang_names_the_interface_languages(client: Client, settings: Any, path: str) -> None:
+    """Without ``?script=``, which robots.txt bars, and without what tracks readers."""
+    publish(published_at=at(9))
+    assert hreflang_of(client, path) == {
+        "zh-Hans": f"{settings.SITE_URL}/zh-hans/",
+        "zh-Hant": f"{settings.SITE_URL}/zh-hant/",
+        "en": f"{settings.SITE_URL}/en/",
+        "x-default": f"{settings.SITE_URL}/",
+    }
+
+
+def test_hreflang_keeps_the_place_in_a_list(client: Client) -> None:
+    story = publish(published_at=at(9))
+    page = f"{story.source.get_absolute_url()}?after={start_cursor()}"
+    assert hreflang_of(client, f"{page}&fbclid=1")["en"].endswith(page)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("zh-Hant", {"zh-Hans", "zh-Hant", "x-default"}), ("en", {"en", "x-default"}), ("ja", set())],
+)
+def test_hreflang_of_a_story_names_no_language_that_its_text_is_not_in(
+    client: Client, language: str, expected: set[str]
+) -> None:
+    story = publish(published_at=at(9))
+    add_version(story, 1)
+    Article.objects.update(language=language)
+    found = hreflang_of(client, f"/en{story.get_absolute_url()}")
+    assert set(found) == expected
+    assert not [url for url in found.values() if "script=" in url]
+
+
+def test_canonical_url_has_no_tracking_parameter(client: Client, settings: Any) -> None:
+    story = publish(published_at=at(9))
+    path = story.source.get_absolute_url()
+    html = page_text(client, f"{path}?utm_source=x&after={start_cursor()}&gclid=2")
+    url = f"{settings.SITE_URL}{path}?after={start_cursor()}"
+    assert f'<link rel="canonical" href="{url}">' in html
 
 
 @pytest.mark.parametrize(

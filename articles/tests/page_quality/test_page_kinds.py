@@ -39,7 +39,9 @@ NON_HTML_PATTERNS = {
     "^(?P<date>": "redirects to the story, which once had this path",
     "^(?P<category>": "the same",
 }
-_FEEDS = ("feed/", "feed.rss", "feed.json")
+_FEEDS = (
+    "feed/", "feed.rss", "feed.json", "feed/arrivals/", "feed/arrivals.rss", "feed/arrivals.json",
+)  # fmt: skip
 
 
 @pytest.mark.django_db

@@ -23,7 +23,11 @@ _TIMES = {
     "source": {"created_at"},
 }
 #: Times of which only counts whether they are set.
-_SET_OR_NULL = {"importissue": {"resolved_at"}}
+_SET_OR_NULL = {
+    "article": {"first_public_at"},
+    "importissue": {"resolved_at"},
+    "taggedarticle": {"arrived_at"},
+}
 #: Columns in which a file on disk and a copy of it differ.
 FILE_FACTS = frozenset({"mtime_ns", "ctime_ns", "inode"})
 _RUN_TABLE = "importrun"

@@ -54,7 +54,8 @@ def make_article(**values: Any) -> Article:
         "day": published_at.date(),
         "imported_at": NOON,
         "updated_at": NOON,
-        "address_frozen": values.get("state") != State.REVIEW,  # it is or was public
+        # It is or was public unless it is in review.
+        "first_public_at": None if values.get("state") == State.REVIEW else NOON,
     }
     article = Article.objects.create(**{**defaults, **values})
     ArticleBody.objects.create(article=article, html=html, text=text)

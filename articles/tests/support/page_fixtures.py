@@ -11,7 +11,8 @@ from django.test import Client
 
 from articles.content.post_file.parsing import parse_post
 from articles.deriving.story_counts import CountDeltas
-from articles.models import Article, Capture, State, Tag, TaggedArticle
+from articles.deriving.unit_of_work import listing_times
+from articles.models import Article, Capture, Tag, TaggedArticle
 from articles.tests.support.factories import make_article, make_capture
 from articles.tests.support.post_files import make_post
 
@@ -19,11 +20,12 @@ from articles.tests.support.post_files import make_post
 def publish(*, tags: tuple[str, ...] = (), **values: Any) -> Article:
     """Return a new story, and update the counts; it is public unless ``state`` says otherwise."""
     article = make_article(**values)
-    public = article.state == State.PUBLISHED
     for name in tags:
         tag = Tag.objects.get_or_create(name=name)[0]
-        listed_at = article.published_at if public else None
-        TaggedArticle.objects.create(content_object=article, tag=tag, listed_at=listed_at)
+        listed_at, arrived_at = listing_times(article)
+        TaggedArticle.objects.create(
+            content_object=article, tag=tag, listed_at=listed_at, arrived_at=arrived_at
+        )
     deltas = CountDeltas()
     row = {name: getattr(article, name) for name in ("state", "day", "source_id", "author_id")}
     deltas.add(row, Tag.objects.filter(name__in=tags).values_list("pk", flat=True), 1)

@@ -31,7 +31,7 @@ _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 _TAG = re.compile(r"<[^>]+>")
 _HAN = re.compile("[一-鿿]+")
 #: Static pages that hold all three languages: they must work when catalogues can't be loaded.
-_IN_THREE_LANGUAGES = {"500.html", "503.html"}
+_IN_THREE_LANGUAGES = {"414.html", "500.html", "503.html"}
 
 
 def load_messages(locale: str) -> list[Message]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from articles.content.html.videos import parse_video_url
 from articles.content.output.citations import CitedWork
-from articles.content.output.json_ld import PageMetadata, build_news_article, serialize_for_script
+from articles.content.output.json_ld import PageMetadata, build_linked_data, serialize_for_script
 from articles.content.post_file.parsing import Kind
 from articles.content.text.date_parsing import Precision
 from articles.http.language_prefix import permanent_url
@@ -45,6 +46,7 @@ def build_head_metadata(article: Article, topics: Iterable[str]) -> HeadMetadata
     work = citable_work(article)
     picture = _first_stored_picture(article)
     url = permanent_url(article.get_absolute_url())
+    video = parse_video_url(work.original_url) if article.kind == Kind.VIDEO else None
     to_original = article.source.canonical_policy == CanonicalPolicy.ORIGINAL and work.original_url
     page = PageMetadata(
         url=url,
@@ -57,6 +59,8 @@ def build_head_metadata(article: Article, topics: Iterable[str]) -> HeadMetadata
         else "",
         modified=_modified(article),
         topics=tuple(topics),
+        is_video=article.kind == Kind.VIDEO,
+        player_url=video.embed_url if video else "",
     )
     return HeadMetadata(
         work=work.normalized,
@@ -64,8 +68,8 @@ def build_head_metadata(article: Article, topics: Iterable[str]) -> HeadMetadata
         locale=_locale(article),
         author_url=permanent_url(article.author.get_absolute_url()) if article.author else "",
         image_alt=picture.alt or picture.caption if picture else "",
-        zotero_type="videoRecording" if article.kind == Kind.VIDEO else "newspaperArticle",
-        linked_data=mark_safe(serialize_for_script(build_news_article(work, page))),  # noqa: S308
+        zotero_type="videoRecording" if page.is_video else "newspaperArticle",
+        linked_data=mark_safe(serialize_for_script(build_linked_data(work, page))),  # noqa: S308
     )
 
 

@@ -30,7 +30,7 @@ def withdrawals(request: HttpRequest) -> HttpResponse:
 
     Stories that were withdrawn before they were ever public are not listed.
     """
-    withdrawn = Article.objects.filter(state=State.WITHDRAWN, address_frozen=True)
+    withdrawn = Article.objects.filter(state=State.WITHDRAWN, first_public_at__isnull=False)
     withdrawn = withdrawn.select_related("source")
     withdrawn = withdrawn.only(
         "code", "state_reason", "state_changed_at", "source__name", "source__slug",

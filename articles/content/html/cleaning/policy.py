@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from articles.content.text.normalization import BMP_NONCHARACTERS
+
 _PHRASING = frozenset(
     "a abbr b bdi bdo br cite code del dfn em i img ins kbd mark q ruby s samp small span strong "
     "sub sup time u var".split()
@@ -42,7 +44,7 @@ class Policy:
     value_patterns: Mapping[str, re.Pattern[str]]
     schemes: frozenset[str]
     #: Characters that are removed: controls but tab and line feed, byte order marks,
-    #: surrogates, the last two code points of the basic plane.
+    #: surrogates, noncharacters of the basic plane.
     forbidden_characters: re.Pattern[str]
     max_depth: int
 
@@ -114,6 +116,8 @@ POLICY = Policy(
         "datetime": re.compile(r"[0-9TZ:+.\- ]{4,40}"),
     },
     schemes=frozenset({"http", "https", "mailto"}),
-    forbidden_characters=re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]"),
+    forbidden_characters=re.compile(
+        f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff{BMP_NONCHARACTERS}]"
+    ),
     max_depth=200,
 )

@@ -20,6 +20,7 @@ from bleach.sanitizer import Cleaner as BleachCleaner
 from articles.content.html.cleaning.policy import POLICY
 from articles.content.html.cleaning.strict_check import first_fault
 from articles.content.html.html_to_text import html_to_text
+from articles.content.text.normalization import remove_supplementary_noncharacters
 
 #: The longest block in characters that bleach gets: its time grows with the square of an element's
 #: children. Of a longer block that the check refuses, only the text is kept.
@@ -71,9 +72,11 @@ def clean_with_nh3(html: str) -> str:
 
     Forbidden characters are removed before and after, as entities may stand for them.
     """
-    return POLICY.forbidden_characters.sub(
-        "", _nh3().clean(POLICY.forbidden_characters.sub("", html))
-    )
+    return _remove_forbidden(_nh3().clean(_remove_forbidden(html)))
+
+
+def _remove_forbidden(html: str) -> str:
+    return POLICY.forbidden_characters.sub("", remove_supplementary_noncharacters(html))
 
 
 def clean_with_bleach(html: str) -> str:

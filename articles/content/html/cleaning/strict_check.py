@@ -18,7 +18,7 @@ from articles.content.html.cleaning.policy import POLICY
 
 #: Characters that text may not contain literally: controls, the no-break space (which a serializer
 #: writes as an entity), byte order marks, surrogates and what the grammar itself uses.
-_RESERVED = r"<>&\x00-\x08\x0b-\x1f\x7f-\xa0\ufeff\ufffe\uffff\ud800-\udfff"
+_RESERVED = r"<>&\x00-\x08\x0b-\x1f\x7f-\xa0\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff"
 _TEXT = rf"[^{_RESERVED}]*(?:&(?:amp|lt|gt|nbsp);[^{_RESERVED}]*)*"
 _VALUE = rf'[^"{_RESERVED}]*(?:&(?:amp|lt|gt|quot|nbsp);[^"{_RESERVED}]*)*'
 _LEADING = re.compile(_TEXT)

@@ -41,6 +41,11 @@ class CitedWork:
     language: str
 
     @property
+    def authors(self) -> list[str]:
+        """Return the names of the byline, each as it stands there."""
+        return [name for name in self.author.split(", ") if name]
+
+    @property
     def normalized(self) -> CitedWork:
         """Return a copy with names on one line, and no language that is not a BCP 47 tag."""
         return replace(

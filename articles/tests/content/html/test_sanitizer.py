@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.html.cleaning.sanitizer import BLEACH_LIMIT, CleanedHtml, clean_html
+from articles.content.html.cleaning.strict_check import first_fault
 from articles.content.html.html_to_text import html_to_text
+from articles.content.text.normalization import normalize_line
 from articles.tests.support.policy_violations import assert_policy_holds, clean_again_with_bleach
 
 ATTACKS = [
@@ -173,3 +175,13 @@ def test_bleach_has_a_budget_for_a_whole_body() -> None:
 def test_controls_and_surrogates_are_removed() -> None:
     html = "<p>甲\x00\x01\x0b\x7f\x85\ufeff\uffff&#1;&#xD800;乙</p>"
     assert clean_html(html).html == "<p>甲\ufffd乙</p>"
+
+
+@pytest.mark.parametrize("char", [*"\ufdd0\ufdef\ufffe\uffff\U0001fffe\U0010ffff"])
+def test_noncharacters_are_removed(char: str) -> None:
+    """HTML forbids these code points; they reach no page, citation or API."""
+    reference = f"&#x{ord(char):x};"
+    html = clean_html(f'<abbr title="a{char}{reference}b">c{char}{reference}d</abbr>').html
+    assert html == '<abbr title="ab">cd</abbr>'
+    assert ord(char) > 0xFFFF or first_fault(f"<p>{char}</p>") is not None
+    assert normalize_line(f"a{char}b") == "ab"

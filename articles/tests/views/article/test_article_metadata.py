@@ -108,22 +108,75 @@ def test_open_graph_describes_an_article(story: Article) -> None:
     }
 
 
-def test_highwire_tags_give_zotero_a_newspaper_article(story: Article) -> None:
-    found = metas(head_html(story))
-    assert {k: v for k, v in found.items() if k.startswith(("citation_", "z:"))} == {
-        "z:itemType": "newspaperArticle",
-        "citation_title": story.title,
-        "citation_author": "Ada Ferry",
-        "citation_publication_date": "2021/01/14",
-        "citation_online_date": "2021/01/14",
-        "citation_journal_title": "Example Herald",
-        "citation_publisher": "Example Herald",
-        "citation_language": "zh-Hans",
-        "citation_public_url": f"{SITE}/a/{story.code}/",
-        "citation_fulltext_html_url": SITE + story.get_absolute_url(),
+#: Names by which Zotero's translator for embedded metadata takes a page for something else,
+#: whatever ``z:itemType`` says.
+ZOTERO_OVERRIDES = {
+    "citation_journal_title": "journalArticle",
+    "citation_conference_title": "conferencePaper",
+    "citation_conference": "conferencePaper",
+    "citation_inbook_title": "bookSection",
+    "citation_book_title": "bookSection",
+    "citation_dissertation_institution": "thesis",
+    "citation_technical_report_institution": "report",
+}
+
+
+def zotero_item(html: str) -> dict[str, Any]:
+    """Return the item that Zotero's translator for embedded metadata makes of a head."""
+    pairs = [
+        (node.attributes.get("name") or "", node.attributes["content"] or "")
+        for node in LexborHTMLParser(f"<head>{html}</head>").css("head > meta")
+    ]
+    found = dict(reversed(pairs))
+    overriding = [ZOTERO_OVERRIDES[name] for name, _ in pairs if name in ZOTERO_OVERRIDES]
+    return {
+        "itemType": (overriding or [found.get("z:itemType", "journalArticle")])[0],
+        "title": found["citation_title"],
+        "publicationTitle": found.get("citation_journal_title", found.get("prism.publicationName")),
+        "date": found["citation_publication_date"],
+        "language": found["citation_language"],
+        "creators": [value for name, value in pairs if name == "citation_author"],
+    }
+
+
+def test_zotero_makes_a_newspaper_article_with_each_author(story: Article) -> None:
+    story.author = Author(name="Ada Ferry, 王小明", slug="both")
+    assert zotero_item(head_html(story)) == {
+        "itemType": "newspaperArticle",
+        "title": story.title,
+        "publicationTitle": "Example Herald",
+        "date": "2021/01/14",
+        "language": "zh-Hans",
+        "creators": ["Ada Ferry", "王小明"],
     }
     story.kind = "video"
-    assert metas(head_html(story))["z:itemType"] == "videoRecording"
+    assert zotero_item(head_html(story))["itemType"] == "videoRecording"
+
+
+def test_highwire_tags_name_the_permanent_copy(story: Article) -> None:
+    found = metas(head_html(story))
+    assert found["citation_publisher"] == "Example Herald"
+    assert found["citation_online_date"] == "2021/01/14"
+    assert found["citation_public_url"] == f"{SITE}/a/{story.code}/"
+    assert found["citation_fulltext_html_url"] == SITE + story.get_absolute_url()
+
+
+def test_video_is_a_video_object(story: Article) -> None:
+    story.kind = "video"
+    assert story.current_capture is not None
+    story.current_capture.url = "https://www.youtube.com/watch?v=abcdefghijk"
+    html = head_html(story, "航運")
+    data = linked_data(html)
+    assert data["@type"] == "VideoObject"
+    assert data["name"] == story.title
+    assert data["uploadDate"] == "2021-01-14T14:04:00Z"
+    assert data["embedUrl"] == "https://www.youtube-nocookie.com/embed/abcdefghijk"
+    assert "headline" not in data
+    found = metas(html)
+    assert found["og:type"] == "video.other"
+    assert found["video:release_date"] == "2021-01-14T14:04:00Z"
+    assert found["og:video:url"] == data["embedUrl"]
+    assert not [name for name in found if name.startswith("article:")]
 
 
 def test_linked_data_distinguishes_outlet_and_archive(story: Article) -> None:

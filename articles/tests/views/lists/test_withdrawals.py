@@ -149,7 +149,7 @@ def test_modified_cursor_is_not_found(client: Client, cursor: str) -> None:
 
 
 def test_story_that_was_never_public_is_not_in_the_log(client: Client) -> None:
-    story = withdrawn(address_frozen=False)
+    story = withdrawn(first_public_at=None)
     assert story.code not in page_text(client, LOG)
     for url in (f"/a/{story.code}/", story.get_absolute_url()):
         assert "By request." not in page_text(client, url, 404)
