@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from articles.tests.page_quality.browser import QualitySite
 from articles.tests.page_quality.editor_site import EDITORS, PASSWORD
+from articles.tests.page_quality.test_layout import SMALL_FIELDS
 from articles.tests.support.live_server import start_site
 
 pytestmark = pytest.mark.browser
@@ -177,3 +178,10 @@ def test_leaving_an_unchanged_form_and_saving_do_not_ask(newsroom: Newsroom, ada
     ada.fill("#id_reason", "none")
     save(ada)
     expect(ada.locator(".messagelist")).to_contain_text("was changed successfully")
+
+
+def test_fields_on_phones_have_letters_of_16_pixels(newsroom: Newsroom, ada: Page) -> None:
+    ada.set_viewport_size({"width": 390, "height": 844})
+    for path in (newsroom.pages["Fourth"], LIST, "/admin/articles/source/"):
+        ada.goto(path)
+        assert ada.evaluate(SMALL_FIELDS) == [], path

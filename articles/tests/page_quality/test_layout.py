@@ -110,3 +110,68 @@ def _layout_shifts(page: Page) -> list[str]:
 def _delay(route: Route) -> None:
     time.sleep(_SLOW_STYLE_SECONDS)
     route.continue_()
+
+
+_HEADER_ROWS = """() => {
+  const rows = new Map();
+  for (const part of document.querySelector(".site-head").children) {
+    const { top, bottom, height } = part.getBoundingClientRect();
+    if (!height) continue;
+    const row = [...rows.keys()].find((y) => Math.abs(y - (top + bottom) / 2) < 12);
+    const middle = row ?? (top + bottom) / 2;
+    rows.set(middle, [...(rows.get(middle) ?? []), part.className || part.localName]);
+  }
+  return [...rows.values()];
+}"""
+_PARTED_BRIEFS = """() => [...document.querySelectorAll(".briefs > .brief")]
+  .filter((brief) => new Set([...brief.querySelectorAll("h2, .story")].map((part) =>
+    Math.round(part.getBoundingClientRect().left))).size > 1)
+  .map((brief) => brief.querySelector("h2").textContent)"""
+SMALL_FIELDS = """() => [...document.querySelectorAll("input, select, textarea")]
+  .filter((field) => !["hidden", "radio", "checkbox", "submit"].includes(field.type))
+  .filter((field) => parseFloat(getComputedStyle(field).fontSize) < 16)
+  .map((field) => field.outerHTML.slice(0, 80))"""
+_WRAPPING = """() => [...document.querySelectorAll("main p, main li, .story-title, .excerpt")]
+  .filter((block) => [block, ...block.querySelectorAll("*")].some((part) =>
+    part.matches(":lang(zh), :lang(ja)") && getComputedStyle(part).textWrapStyle === "pretty"))
+  .map((block) => block.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+def test_no_tool_stands_alone_on_a_line_of_the_header(site: QualitySite, language: str) -> None:
+    with site.new_page() as page:
+        for path in (f"/{language}/", f"/{language}/coverage/"):
+            site.open(page, path)
+            for width in range(320, 1700, 35):
+                page.set_viewport_size({"width": width, "height": 900})
+                rows = page.evaluate(_HEADER_ROWS)
+                assert ["site-tools"] not in rows, f"{path} at {width}: {rows}"
+
+
+def test_outlets_and_their_stories_stand_in_one_column(site: QualitySite) -> None:
+    with site.new_page() as page:
+        site.open(page, "/")
+        assert page.locator(".briefs > .brief").count() > 1
+        for width in (390, 768, 1024, 1280, 1920):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(_PARTED_BRIEFS) == []
+
+
+def test_fields_on_phones_have_letters_of_16_pixels(site: QualitySite) -> None:
+    with site.new_page(390) as page:
+        small = [
+            f"{example}: {field}"
+            for example in site.visit_all(page)
+            for field in page.evaluate(SMALL_FIELDS)
+        ]
+    assert not small
+
+
+def test_chinese_lines_are_filled(site: QualitySite) -> None:
+    with site.new_page() as page:
+        found = [
+            f"{example}: {block}"
+            for example in site.visit_all(page)
+            for block in page.evaluate(_WRAPPING)
+        ]
+    assert not found
