@@ -21,7 +21,7 @@ test-postgresql: venv-dev ## The same on a new database of a local PostgreSQL se
 test-browser: venv-dev ## Open every attack vector in Chromium (CHROMIUM=PATH names one)
 	@tools/with_test_settings.sh $(BROWSER_TESTS) articles/tests/attacks $(ARGS)
 
-test-reading: venv-dev ## Check accessibility, console and layout of every kind of page in Chromium
+test-reading: venv-dev ## Check every kind of page in Chromium and Firefox: accessibility, layout, console
 	@tools/with_test_settings.sh $(BROWSER_TESTS) articles/tests/page_quality $(ARGS)
 
 accidents: venv-dev ## Run the long fault injection tests (kills, full disks, outages), both databases

@@ -17,6 +17,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 from articles.access.throttling.rate_parsing import Rate, parse_rate
 
+#: Of the interface; the names are in settings.LANGUAGES.
+INTERFACE_LANGUAGES = ("en", "zh-hans", "zh-hant")
+_LINE_LENGTH = 200  # characters
+_ICON_BYTES = 256 * 1024
+
 
 class SettingError(ImproperlyConfigured):
     """An environment variable is missing or invalid; the message names it and says what to do."""
@@ -100,6 +105,39 @@ class Environment:
                 f"{name}={text!r} is no rate. Write {name}=60/minute, {name}=10/15 minutes or "
                 f"{name}=off."
             ) from error
+
+    def texts_by_language(self, name: str, default: str) -> dict[str, str]:
+        """Return the value of ``name`` for each interface language.
+
+        ``NAME_ZH_HANS`` and its like name that of one language; the others have that of ``NAME``.
+        """
+        general = self._line(name, default)
+        return {"": general} | {
+            code: self._line(f"{name}_{code.upper().replace('-', '_')}", general)
+            for code in INTERFACE_LANGUAGES
+        }
+
+    def _line(self, name: str, default: str) -> str:
+        value = " ".join(self.text(name, default).split())
+        if len(value) > _LINE_LENGTH or not value.isprintable():
+            raise SettingError(
+                f"{name} is longer than {_LINE_LENGTH} characters or has control characters. "
+                f"Write a short {name}."
+            )
+        return value
+
+    def icon(self, name: str, default: str) -> Path:
+        """Return the path of an SVG, PNG or ICO file, absolute or relative to ``manage.py``."""
+        value = self.text(name, default)
+        path = self.base_dir / value
+        if path.suffix.lower() not in {".svg", ".png", ".ico"}:
+            raise SettingError(f"{name}={value!r} is no .svg, .png or .ico file.")
+        if not path.is_file() or path.stat().st_size > _ICON_BYTES:
+            raise SettingError(
+                f"{name}={value!r} is no file of at most {_ICON_BYTES // 1024} KB. Write the path "
+                "of a small picture, absolute or relative to manage.py."
+            )
+        return path
 
     def contact(self, name: str) -> str:
         """Return a ``mailto:`` or ``https:`` URL; "" if it is not set."""

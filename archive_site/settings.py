@@ -21,7 +21,10 @@ for origin in CSRF_TRUSTED_ORIGINS:
             f"CSRF_TRUSTED_ORIGINS has {origin!r} without a scheme. Write https://{origin}."
         )
 SITE_URL = env.site_url("SITE_URL", default="http://127.0.0.1:8000")
-SITE_NAME = "News Archive"
+SITE_NAMES = env.texts_by_language("SITE_NAME", default="News Archive")
+SITE_NAME = SITE_NAMES[""]  # where there is no interface language: in citations, feeds and programs
+SITE_TAGLINES = env.texts_by_language("SITE_TAGLINE", default="")
+SITE_ICON = env.icon("SITE_ICON", default="static/icon.svg")
 CONTACT = env.contact("CONTACT")  # of the people who run the archive, for readers
 ROOT_URLCONF = "archive_site.urls"
 WSGI_APPLICATION = "archive_site.wsgi.application"
@@ -156,6 +159,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if SECURE_SSL_REDIRECT:  # no other host can set these, not even one of the same domain
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # avoids a third cookie
+LOGIN_REDIRECT_URL = "admin:index"  # also where the address to go on to is a foreign one
 SESSION_COOKIE_AGE = env.minutes("SESSION_MINUTES", default=720)  # seconds
 SESSION_IDLE_SECONDS = env.minutes("SESSION_IDLE_MINUTES", default=120)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -231,7 +235,16 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        "expected_refusals": {"()": "articles.access.log_formatting.ExpectedRefusalFilter"}
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["expected_refusals"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # Django's own handlers would log every line twice, and mail requests with all their data.
     "loggers": {"django": {"handlers": [], "propagate": True}},

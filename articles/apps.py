@@ -13,9 +13,11 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks and connect the signal handlers."""
+        from articles import private_files
         from articles.access import checks, reauthentication, security_log, sessions
 
         checks.register_checks()
+        private_files.connect_signals()
         security_log.connect_signals()
         sessions.connect_signals()
         reauthentication.connect_signals()

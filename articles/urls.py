@@ -23,7 +23,15 @@ from articles.views.article import (
 )
 from articles.views.lists import authors, calendar, coverage, front_page, sources, tags, withdrawals
 from articles.views.search import opensearch, search_page
-from articles.views.site import about, bookmarks, health, robots_txt, security_txt, sitemaps
+from articles.views.site import (
+    about,
+    bookmarks,
+    health,
+    icon,
+    robots_txt,
+    security_txt,
+    sitemaps,
+)
 
 
 class _YearConverter:
@@ -161,6 +169,7 @@ urlpatterns = [
     re_path(r"^api/", openapi.not_found, name="api_nothing"),
     path("i/<code:code>", images.picture, name="picture"),
     path("opensearch.xml", opensearch.description, name="opensearch"),
+    path("icon", icon.icon, name="icon"),
     path("robots.txt", robots_txt.robots_txt, name="robots_txt"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemap/calendar.xml", sitemaps.calendar, name="sitemap_calendar"),

@@ -69,6 +69,10 @@ grep -q 'password' "$log" || fail "the first run printed no password"
 [ "$(stat -c %a .env)" = 600 ] || fail ".env can be read by others"
 cp .env "$scratch/first.env"
 
+[ -z "$(git status --porcelain)" ] || fail "the first run left files: $(git status --porcelain)"
+[ -z "$(find . -name '*.sqlite3*' -not -type l -perm /077 -size +0)" ] ||
+    fail "others may read the databases"
+
 visit second
 ! grep -q 'password' "$log" || fail "the second run printed a password"
 cmp -s .env "$scratch/first.env" || fail "the second run changed .env"

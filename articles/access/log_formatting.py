@@ -6,6 +6,8 @@ import datetime as dt
 import logging
 import re
 
+from django.core.exceptions import PermissionDenied
+
 # Control characters could forge lines or control the terminal of whoever reads the log. The last
 # groups are invisible, or reverse the writing direction.
 _UNSAFE = re.compile(
@@ -65,3 +67,12 @@ class RedactReadersFilter(logging.Filter):
         if redacted != message:
             record.msg, record.args = redacted, ()
         return True
+
+
+class ExpectedRefusalFilter(logging.Filter):
+    """Drops Django's record, with a traceback, of a refusal that the security log has noted."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is anything but such a refusal."""
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, PermissionDenied)

@@ -10,12 +10,28 @@ from pathlib import Path
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from articles.archive_lock import exclusive_lock
-from articles.backups.database_engine import get_engine
-from articles.backups.durable_copies import BackupError, copy_file, sync_folder, sync_folders
+from articles.backups.database_engine import Engine, get_engine
+from articles.backups.durable_copies import (
+    BackupError,
+    copy_file,
+    digest_file,
+    sync_folder,
+    sync_folders,
+)
 from articles.backups.manifest import CHECKSUM_NAME, MEDIA_FOLDER, Manifest, read_verified
 
 _STAGE = ".restore-partial"  # in the media folder, which may be on a disk of its own
 _MARK = "backup.sha256"  # in the stage: all files of this backup are staged
+
+
+class AlreadyRestoredError(BackupError):
+    """The restore of this backup had finished."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this backup is restored already: the database and the media folder hold what it "
+            "holds. Nothing was changed."
+        )
 
 
 def restore(
@@ -24,14 +40,20 @@ def restore(
     """Restore the backup in ``folder`` into an empty database and an empty media folder.
 
     Returns the manifest. A restore that was killed continues when it is run again with the same
-    backup. Raises :class:`BackupError` when the backup was changed, is newer than this code, or
+    backup. Raises :class:`AlreadyRestoredError` for one that had finished, and
+    :class:`BackupError` when the backup was changed, is newer than this code, or
     would overwrite something; then nothing is changed.
     """
     engine, media = get_engine(connection), Path(os.path.realpath(media))
     stage = media / _STAGE
     if not _is_staged(stage, folder):  # the fast checks first
-        engine.require_empty(connection)
-        _require_empty(media)
+        try:
+            engine.require_empty(connection)
+            _require_empty(media)
+        except BackupError:
+            if _is_restored(engine, connection, media, folder):
+                raise AlreadyRestoredError from None
+            raise
     manifest = read_verified(folder)
     _require_compatible(manifest, connection.vendor, known_migrations)
     with exclusive_lock(connection.alias):
@@ -55,6 +77,19 @@ def _is_staged(stage: Path, folder: Path) -> bool:
         return (stage / _MARK).read_bytes() == (folder / CHECKSUM_NAME).read_bytes()
     except OSError:
         return False
+
+
+def _is_restored(
+    engine: Engine, connection: BaseDatabaseWrapper, media: Path, folder: Path
+) -> bool:
+    """Return whether the archive is what a restore of this backup leaves, unchanged since."""
+    manifest = read_verified(folder)
+    if connection.vendor != manifest.database.vendor or not engine.matches(connection, manifest):
+        return False
+    files = {str(path.relative_to(media)): path for path in media.rglob("*") if path.is_file()}
+    return files.keys() == manifest.media.keys() and all(
+        digest_file(files[name]) == digest for name, digest in manifest.media.items()
+    )
 
 
 def _move_into_place(stage: Path, media: Path) -> None:

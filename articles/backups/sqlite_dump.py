@@ -20,6 +20,7 @@ from articles.backups.durable_copies import (
 )
 from articles.backups.manifest import DatabaseSummary, Manifest
 from articles.models import SearchIndex
+from articles.private_files import create_private_file
 
 FILE = "database.sqlite3"
 _STEP_PAGES = 2048  # 8 MB at a time, so that an interrupt takes effect soon
@@ -53,6 +54,7 @@ def dump(connection: BaseDatabaseWrapper, folder: Path) -> DatabaseSummary:
 
 def _copy(path: Path, target: Path) -> DatabaseSummary:
     uri = f"file:{quote(os.fsencode(path))}?mode=rw"
+    create_private_file(target)
     with (
         closing(sqlite3.connect(uri, uri=True, timeout=_TIMEOUT_SECONDS)) as source,
         closing(sqlite3.connect(target)) as copy,

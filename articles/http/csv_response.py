@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 
 from django.http import StreamingHttpResponse
 
+from articles.content.text.stream_safe_text import normalize_unicode
 from articles.http.security_headers import DOWNLOAD_CSP
 
-#: Characters with which a formula starts in a spreadsheet, also in full width.
-_FORMULA_STARTS = tuple("=+-@＝＋－＠\t\r\n\0")
+#: Characters with which a formula starts in a spreadsheet.
+_FORMULA_STARTS = tuple("=+-@\t\r\n\0")
 #: Characters that a spreadsheet skips before it looks for a formula.
 _IGNORED_PREFIX = " \"'\u00a0\u3000\u200b\ufeff"
+_START = 100  # characters that are looked at
 
 
 def escape_formula(value: object) -> object:
@@ -21,15 +23,19 @@ def escape_formula(value: object) -> object:
 
     Numbers stay numbers, also negative ones.
 
-    >>> escape_formula("=1+1"), escape_formula("-5"), escape_formula(-5)
-    ("'=1+1", "'-5", -5)
+    Compatibility forms of these characters count as well, such as ＝ and ﹢ (NFKC).
+
+    >>> escape_formula("=1+1"), escape_formula("-5"), escape_formula(-5), escape_formula("﹢1")
+    ("'=1+1", "'-5", -5, "'﹢1")
     """
     if isinstance(value, int | float):
         return value
     text = "" if value is None else str(value)
     text = text.replace("\0", "")
-    if text.startswith(_FORMULA_STARTS) or text.lstrip(_IGNORED_PREFIX).startswith(_FORMULA_STARTS):
-        return "'" + text
+    start = normalize_unicode("NFKC", text[:_START])
+    for candidate in (text, start, text.lstrip(_IGNORED_PREFIX)[:1], start.lstrip(_IGNORED_PREFIX)):
+        if candidate.startswith(_FORMULA_STARTS):
+            return "'" + text
     return text
 
 

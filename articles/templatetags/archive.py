@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.encoding import escape_uri_path
@@ -28,6 +30,7 @@ from articles.content.text.diff import ChangeType, Run
 from articles.content.urls.normalization import is_tracking_parameter
 from articles.http.language_prefix import (
     has_interface_language,
+    language_in_prefix,
     path_in_language,
     permanent_path,
     permanent_url,
@@ -37,6 +40,8 @@ from articles.searching.snippets import Piece
 from articles.selectors.provenance import stated_date
 
 register = template.Library()
+#: The URL of a picture in stored HTML.
+_PICTURE = re.compile(r'(<img (?:[a-z]+="[^"]*" )*?src="/i/[0-9a-z]+)"')
 
 _HUES = 12  # quiet colours of outlets in css/tokens.css
 
@@ -44,7 +49,17 @@ _HUES = 12  # quiet colours of outlets in css/tokens.css
 @register.simple_tag
 def site_name() -> str:
     """Return the name of this archive."""
-    return str(settings.SITE_NAME)
+    return _in_interface_language(settings.SITE_NAMES)
+
+
+@register.simple_tag
+def site_tagline() -> str:
+    """Return what the archive is about in one line, empty if the operator has not said so."""
+    return _in_interface_language(settings.SITE_TAGLINES)
+
+
+def _in_interface_language(texts: Mapping[str, str]) -> str:
+    return texts.get(get_language() or "", texts[""])
 
 
 @register.simple_tag
@@ -191,6 +206,14 @@ def kind_name(kind: str) -> str:
 
 
 @register.simple_tag
+def dateline(day: dt.date) -> SafeString:
+    """Return a day with its weekday, in the order of the interface language."""
+    weekday = format_html('<span class="weekday">{}</span>', date_format(day, "l"))
+    # Translators: the day above its stories, such as Monday 3 March 2025
+    return format_html(_("{weekday} {day}"), weekday=weekday, day=_date_element(day))
+
+
+@register.simple_tag
 def weekdays() -> list[tuple[str, str]]:
     """Return the names of the weekdays from Monday on, each with its initial."""
     initials = pgettext("the weekdays from Monday on, as short as can be", "M T W T F S S")
@@ -212,6 +235,10 @@ def runs(pieces: Iterable[Run]) -> SafeString:
 @register.simple_tag
 def day(date: dt.date) -> SafeString:
     """Return a date as ``14 January 2021`` or ``2021年1月14日`` in a ``time`` element."""
+    return _date_element(date)
+
+
+def _date_element(date: dt.date) -> SafeString:
     return format_html(
         '<time datetime="{}">{}</time>', date.isoformat(), date_format(date, "DATE_FORMAT")
     )
@@ -267,8 +294,14 @@ def hue(slug: str) -> int:
 
 @register.filter
 def with_players(html: SafeString) -> SafeString:
-    """Return a stored body whose videos state, before the click, where the player comes from."""
-    return mark_safe(add_player_notes(html, _player_note))  # noqa: S308
+    """Return a stored body whose videos state, before the click, where the player comes from.
+
+    On a page in a language, placeholders of pictures are in that language, too.
+    """
+    body = add_player_notes(html, _player_note)
+    if language := language_in_prefix(get_script_prefix()):
+        body = _PICTURE.sub(rf'\1?lang={language}"', body)
+    return mark_safe(body)  # noqa: S308
 
 
 def _player_note(site: str) -> str:

@@ -224,7 +224,8 @@ class GuardedArticleForm(ArticleForm):
 
     def current_values(self) -> dict[str, Any]:
         """Return the values as they are now, in a row that is locked until they are saved."""
-        row = Article.objects.select_for_update().select_related("body").get(pk=self.instance.pk)
+        rows = Article.objects.select_for_update(of=("self",)).select_related("body")
+        row = rows.get(pk=self.instance.pk)
         return article_values(row).form_initial()
 
     def clean(self) -> Any:

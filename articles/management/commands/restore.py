@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from articles.backups.durable_copies import BackupError
-from articles.backups.restore import restore
+from articles.backups.restore import AlreadyRestoredError, restore
 from articles.management.base import ArchiveCommand
 
 
@@ -35,6 +35,9 @@ class Command(ArchiveCommand):
             manifest = restore(
                 connection, Path(settings.MEDIA_ROOT), options["dir"], on_disk.keys() | replaced
             )
+        except AlreadyRestoredError as done:
+            self.stdout.write(str(done))
+            return
         except BackupError as error:
             raise CommandError(str(error)) from error
         database = manifest.database

@@ -20,6 +20,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
+from articles.private_files import create_private_file
 from articles.searching.backend import IndexBusyError, IndexMissingError, SearchTimeoutError
 from articles.searching.sqlite.reader import Reader
 from articles.searching.sqlite.schema import (
@@ -136,6 +137,7 @@ class Backend:
                 finish_build(connection)
                 connection.execute("COMMIT")
                 # The segment merge leaves up to half of the file empty, and the rest fragmented.
+                create_private_file(new)
                 connection.execute("VACUUM INTO ?", [str(new)])
             raw.unlink()
             with closing(sqlite3.connect(new)) as connection:

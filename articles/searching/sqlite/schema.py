@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from articles.private_files import create_private_file
+
 #: Version of the format; increase it when older files can no longer be read.
 FORM = "4"
 #: A day is a range of row ids, of at least this many bits. Wider ranges make the file larger: the
@@ -62,6 +64,7 @@ def create_index_file(path: Path, identity: UUID, day_bits: int) -> sqlite3.Conn
     That is safe for a new file only: nobody reads it yet, and an unfinished one is deleted. Threads
     may use the connection in turns.
     """
+    create_private_file(path)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.executescript(
         "PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"

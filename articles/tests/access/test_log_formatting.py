@@ -19,7 +19,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from articles.access.log_formatting import LineFormatter, RedactReadersFilter, escape_controls
+from articles.access.log_formatting import (
+    ExpectedRefusalFilter,
+    LineFormatter,
+    RedactReadersFilter,
+    escape_controls,
+)
 from articles.access.throttling.rate_parsing import Rate
 from articles.tests.support.editors import admin_url, logged_in_client, make_person, make_superuser
 from articles.tests.support.import_runs import PROJECT, environment
@@ -211,3 +216,26 @@ def _send(port: int, request: bytes) -> int:
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(request)
         return int(connection.recv(65536).split()[1])
+
+
+def test_expected_refusal_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], db: None
+) -> None:
+    """The security log has the line; Django's own has the same again, with a traceback."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LineFormatter("{levelname} {name}: {message}", style="{"))
+    handler.addFilter(ExpectedRefusalFilter())
+    article = create_full_archive(tmp_path / "posts")
+    eve = logged_in_client(make_person("eve", is_staff=True))
+    logging.getLogger().addHandler(handler)
+    try:
+        capsys.readouterr()
+        assert eve.get(admin_url(article)).status_code == 403
+    finally:
+        logging.getLogger().removeHandler(handler)
+    lines = [line for line in capsys.readouterr().err.splitlines() if not line[:4].isdigit()]
+    assert lines == [f"INFO articles.events: Refused: eve, GET {admin_url(article)}"]
+
+
+def test_settings_drop_expected_refusals(settings: Settings) -> None:
+    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["expected_refusals"]

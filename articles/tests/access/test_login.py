@@ -126,8 +126,7 @@ def test_login_never_redirects_to_another_site(ada: User, target: str) -> None:
         f"{LOGIN}?next={target}", {"username": "ada", "password": GOOD, "next": target}
     )
     assert response.status_code == 302
-    assert response["Location"].startswith("/")
-    assert "evil" not in response["Location"]
+    assert response["Location"] == reverse("admin:index")
 
 
 def test_session_is_new_after_login_and_gone_after_logout(ada: User) -> None:

@@ -291,6 +291,9 @@ def _data_visits(articles: dict[int, Article]) -> Iterator[PageVisit]:
         yield PageVisit(f"{prefix}feed/", data="application/atom+xml", follow=True)
         yield PageVisit(f"{prefix}feed.rss", data="application/rss+xml", follow=True)
         yield PageVisit(f"{prefix}feed.json", data="application/feed+json", follow=True)
+        yield PageVisit(f"{prefix}feed/arrivals/", data="application/atom+xml")
+        yield PageVisit(f"{prefix}feed/arrivals.rss", data="application/rss+xml")
+        yield PageVisit(f"{prefix}feed/arrivals.json", data="application/feed+json")
     for path, kind in (
         ("/api/v1/articles?page_size=100", "application/json"),
         ("/api/v1/openapi.json", "application/json"),

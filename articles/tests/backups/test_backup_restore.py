@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from articles.tests.backups.isolated_archive import MEDIA_FILES, ON_SQLITE, Archive
+from articles.tests.support.import_runs import ProcessArchive
+from articles.tests.support.post_files import make_post, write_post
 
 
 def test_a_restored_archive_equals_the_original(
@@ -180,6 +182,38 @@ def test_a_restore_that_was_killed_can_be_run_again(
     assert completed.returncode == 0, completed.stderr
     assert empty.tables() == origin.tables()
     assert empty.media_files() == MEDIA_FILES
+
+
+def test_a_restore_that_had_finished_says_so(made_backup: Path, empty: Archive) -> None:
+    assert empty.run("restore", made_backup).returncode == 0
+    before = (empty.tables(), empty.media_files())
+    again = empty.run("restore", made_backup)
+    assert again.returncode == 0, again.stderr
+    assert "restored already" in again.stdout
+    assert (empty.tables(), empty.media_files()) == before
+
+
+def test_a_restore_over_a_changed_archive_is_refused(made_backup: Path, empty: Archive) -> None:
+    assert empty.run("restore", made_backup).returncode == 0
+    next(path for path in empty.media.rglob("*") if path.is_file()).write_bytes(b"other")
+    again = empty.run("restore", made_backup)
+    assert again.returncode == 1
+    assert "overwrites nothing" in again.stderr or "not empty" in again.stderr
+
+
+@pytest.mark.skipif(not ON_SQLITE, reason="a server has no such files")
+def test_databases_are_for_their_owner_only(tmp_path: Path) -> None:
+    archive = ProcessArchive(tmp_path)
+    archive.database.unlink()
+    write_post(tmp_path / "posts", "2021-01-14-a.md", make_post())
+    for arguments in (("migrate",), ("import_posts", tmp_path / "posts")):
+        process = archive.start(*arguments, preexec_fn=lambda: os.umask(0o022))
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err.decode()
+    files = [path for path in tmp_path.iterdir() if ".sqlite3" in path.name]
+    assert len(files) > 3
+    assert [f"{path.name}: {path.stat().st_mode & 0o777:o}" for path in files
+            if path.stat().st_mode & 0o077 and path.stat().st_size] == []  # fmt: skip
 
 
 @pytest.mark.skipif(not ON_SQLITE, reason="damages a file")

@@ -42,6 +42,10 @@ def test_numbers_stay_numbers(number: float) -> None:
         ("+1", "'+1"),
         ("@SUM(1)", "'@SUM(1)"),
         ("＝1+1", "'＝1+1"),
+        ("﹢1", "'﹢1"),  # compatibility forms of the four signs
+        ("⁼1", "'⁼1"),
+        ("﹣1", "'﹣1"),
+        ("\u3000﹫SUM(1)", "'\u3000﹫SUM(1)"),
         (' "=1"', '\' "=1"'),
         ("\0=1", "'=1"),
         ("1+1=2", "1+1=2"),

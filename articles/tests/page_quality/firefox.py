@@ -37,6 +37,8 @@ _PREFERENCES: dict[str, bool | int | str] = {
     "app.update.auto": False,
     "app.update.disabledForTesting": True,
     "browser.aboutHomeSnippets.updateUrl": "",
+    "browser.cache.disk.enable": False,  # so that no response has the status 304
+    "browser.cache.memory.enable": False,
     "browser.contentblocking.features.strict": "",
     "browser.ml.enable": False,
     "browser.newtabpage.enabled": False,
@@ -67,7 +69,7 @@ _PREFERENCES: dict[str, bool | int | str] = {
     "network.proxy.ssl_port": 9,
     "network.proxy.type": 1,
     "remote.active-protocols": 1,
-    "services.settings.server": "http://127.0.0.1:9/v1",
+    "services.settings.server": "data:,#remote-settings-dummy/v1",
     "toolkit.telemetry.enabled": False,
     "toolkit.telemetry.server": "",
     "toolkit.telemetry.unified": False,
@@ -220,7 +222,11 @@ def _user_js(theme: str) -> str:
 
 def _start_process(path: str, profile: Path, home: Path) -> subprocess.Popen[bytes]:
     command = [path, "--headless", "--remote-debugging-port=0", "--profile", str(profile)]
-    environment = os.environ | {"HOME": str(home), "MOZ_CRASHREPORTER_DISABLE": "1"}
+    environment = os.environ | {
+        "HOME": str(home),
+        "MOZ_CRASHREPORTER_DISABLE": "1",
+        "MOZ_REMOTE_SETTINGS_DEVTOOLS": "1",
+    }
     with (home / "log").open("wb") as log:
         return subprocess.Popen(
             [*command, "--no-remote"],

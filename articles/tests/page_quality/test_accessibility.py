@@ -13,7 +13,7 @@ from articles.tests.page_quality.browser import QualitySite
 
 pytestmark = [pytest.mark.browser]
 
-_OPTIONS = {
+AXE_OPTIONS = {
     "runOnly": {
         "type": "tag",
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -25,7 +25,7 @@ _RUN = "options => axe.run(document, options).then(found => found.violations)"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [320, 390, 1280])
 def test_axe_finds_no_violation(site: QualitySite, width: int, scheme: str) -> None:
     with site.new_page(width, color_scheme=scheme) as page:
         found = [
@@ -46,8 +46,8 @@ def _violations(page: Page) -> list[str]:
 
     axe-core is evaluated, not added as a script, because the page's policy forbids foreign scripts.
     """
-    page.evaluate(_axe())
-    violations: list[dict[str, Any]] = page.evaluate(_RUN, _OPTIONS)
+    page.evaluate(axe_source())
+    violations: list[dict[str, Any]] = page.evaluate(_RUN, AXE_OPTIONS)
     return [
         f"{each['id']}: {node['html'][:160]}: {' '.join(node['failureSummary'].split())[:300]}"
         for each in violations
@@ -55,7 +55,8 @@ def _violations(page: Page) -> list[str]:
     ]
 
 
-def _axe() -> str:
+def axe_source() -> str:
+    """Return the script of axe-core."""
     spec = find_spec("axe_playwright_python")
     assert spec is not None
     assert spec.origin is not None

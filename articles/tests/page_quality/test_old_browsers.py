@@ -16,7 +16,7 @@ from articles.tests.page_quality.browser import QualitySite
 pytestmark = [pytest.mark.browser]
 
 #: Relative luminance of background and text of the page, as painted.
-_LUMINANCE = """() => {
+LUMINANCE = """() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const luminance = (color) => {
     canvas.clearRect(0, 0, 1, 1);
@@ -51,7 +51,7 @@ def test_without_light_dark_the_page_is_light(site: QualitySite, scheme: str) ->
         replace_in_styles(page, r"\blight-dark\(", "dark-light(")
         faults = []
         for example in site.visit_all(page):
-            background, text, color_scheme = page.evaluate(_LUMINANCE)
+            background, text, color_scheme = page.evaluate(LUMINANCE)
             if not (background > 0.9 and text < 0.3 and color_scheme == "light"):
                 faults.append(f"{example}: {background:.2f} {text:.2f} {color_scheme}")
     assert not faults
@@ -60,7 +60,7 @@ def test_without_light_dark_the_page_is_light(site: QualitySite, scheme: str) ->
 def test_with_light_dark_a_dark_device_gets_a_dark_page(site: QualitySite) -> None:
     with site.new_page(390, color_scheme="dark") as page:
         site.open(page, "/")
-        background, text, color_scheme = page.evaluate(_LUMINANCE)
+        background, text, color_scheme = page.evaluate(LUMINANCE)
     assert background < 0.1
     assert text > 0.5
     assert color_scheme == "light dark"

@@ -29,6 +29,7 @@ NON_HTML_PATTERNS = {
     "search/download.csv": "a table",
     "search/download.jsonl": "JSON, a line for each story",
     "i/<code:code>": "a picture",
+    "icon": "a picture",
     "opensearch.xml": "XML for browsers",
     "robots.txt": "text",
     "sitemap.xml": "XML for search engines",

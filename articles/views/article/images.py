@@ -10,6 +10,7 @@ from html import escape
 from django.db.models import Exists, OuterRef
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import quote_etag
+from django.utils.translation import gettext, gettext_noop, override
 
 from articles.content.text.excerpts import truncate
 from articles.content.urls.normalization import extract_host
@@ -36,6 +37,8 @@ _POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+#: The interface languages, and the languages of browsers that get them; the last gets all others.
+_BROWSER_LANGUAGES = {"zh-hant": "zh-Hant, zh-TW, zh-HK, zh-MO", "zh-hans": "zh", "en": ""}
 #: Web feed readers and the admin's sandboxed preview load pictures from another origin.
 _CROSS_ORIGIN = "cross-origin"
 
@@ -50,16 +53,16 @@ def picture(request: HttpRequest, code: str) -> HttpResponseBase:
     width = _width(request.GET.get("w", str(DEFAULT_WIDTH)))
     image = _find_public_image(code)
     if image is None:
-        return _placeholder("", "unknown picture", _DEFAULT_RATIO, status=404)
+        return _placeholder(request, "", gettext_noop("unknown picture"), _DEFAULT_RATIO, 404)
     host = extract_host(image.url)
     ratio = image.width / image.height if image.width and image.height else _DEFAULT_RATIO
     if image.state != ImageState.HELD:
-        return _placeholder(host, "picture not held here", ratio)
+        return _placeholder(request, host, gettext_noop("picture not held here"), ratio)
     try:
         file = find_rendition(image, width, request.headers.get("Accept", ""))
     except FileNotFoundError:
         logger.exception("the file of a stored picture is missing; restore it from a backup")
-        return _placeholder(host, "picture missing here", ratio)
+        return _placeholder(request, host, gettext_noop("picture missing here"), ratio)
     response = FileResponse(file.path.open("rb"), content_type=file.content_type)
     response["Vary"] = "Accept"
     response["ETag"] = quote_etag(file.path.name)  # contains the hash of the picture
@@ -84,23 +87,42 @@ def _find_public_image(code: str) -> Image | None:
     return Image.objects.filter(Exists(public), code=code).first()
 
 
-def _placeholder(host: str, message: str, ratio: float, status: int = 200) -> HttpResponse:
-    """Return an SVG placeholder of about the picture's ratio, with its host and a message."""
+def _placeholder(
+    request: HttpRequest, host: str, message: str, ratio: float, status: int = 200
+) -> HttpResponse:
+    """Return an SVG placeholder of about the picture's ratio, with its host and a message.
+
+    The message is in the language of ``?lang=``, which the pages in a language add; without it, in
+    that of the browser, which picks one of the alternatives.
+    """
     narrowest, widest = _BOX_RATIOS
     width = round(_BOX_HEIGHT * min(max(ratio, narrowest), widest))
-    lines = [line for line in (truncate(host, width // 9), message) if line]
-    middle, first = width // 2, _BOX_HEIGHT // 2 - 12 * (len(lines) - 1) + 5
-    text = "".join(
-        f'<text x="{middle}" y="{first + 24 * n}">{escape(line)}</text>'
-        for n, line in enumerate(lines)
+    middle, line_count = width // 2, 2 if host else 1
+    first = _BOX_HEIGHT // 2 - 12 * (line_count - 1) + 5
+    last = first + 24 * (line_count - 1)
+    shown_host = escape(truncate(host, width // 9))
+    host_line = f'<text x="{middle}" y="{first}">{shown_host}</text>' if host else ""
+    messages = "".join(
+        f'<text x="{middle}" y="{last}"{attributes}>{escape(words)}</text>'
+        for attributes, words in _translations(message, request.GET.get("lang", ""))
     )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{_BOX_HEIGHT}" '
-        f'viewBox="0 0 {width} {_BOX_HEIGHT}" role="img">'
-        f"<title>{escape(' – '.join(lines))}</title><style>{_STYLE}</style>"
-        f'<rect x=".5" y=".5" width="{width - 1}" height="{_BOX_HEIGHT - 1}"/>{text}</svg>'
+        f'viewBox="0 0 {width} {_BOX_HEIGHT}" role="img"><style>{_STYLE}</style>'
+        f'<rect x=".5" y=".5" width="{width - 1}" height="{_BOX_HEIGHT - 1}"/>'
+        f"{host_line}<switch>{messages}</switch></svg>"
     )
     response = HttpResponse(svg, content_type="image/svg+xml", status=status)
     response["Content-Security-Policy"] = _POLICY
     response["Cross-Origin-Resource-Policy"] = _CROSS_ORIGIN
     return response
+
+
+def _translations(message: str, language: str) -> list[tuple[str, str]]:
+    """Return attributes and words of each alternative; only one for a known ``language``."""
+    found = []
+    for code, tags in _BROWSER_LANGUAGES.items():
+        if language in {code, ""} or language not in _BROWSER_LANGUAGES:
+            with override(code):
+                found.append((f' systemLanguage="{tags}"' if tags else "", gettext(message)))
+    return [("", words) for _, words in found] if len(found) == 1 else found

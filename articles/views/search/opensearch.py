@@ -7,13 +7,14 @@ from xml.sax.saxutils import quoteattr
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from articles.access.throttling.rate_limits import rate_limited
+from articles.http.language_prefix import permanent_url
 from articles.searching.autocomplete import find_suggestions
+from articles.templatetags.archive import site_name
 from articles.views.public_pages import public_page
 
 CONTENT_TYPE = "application/opensearchdescription+xml"
@@ -38,11 +39,11 @@ def description(request: HttpRequest) -> HttpResponse:
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<OpenSearchDescription xmlns="{_NAMESPACE}">',
-        f"<ShortName>{escape(settings.SITE_NAME[:_NAME_LENGTH])}</ShortName>",
+        f"<ShortName>{escape(site_name()[:_NAME_LENGTH])}</ShortName>",
         f"<Description>{escape(about)}</Description>",
         "<InputEncoding>UTF-8</InputEncoding>",
         "<OutputEncoding>UTF-8</OutputEncoding>",
-        f'<Image type="image/svg+xml">{escape(settings.SITE_URL + static("icon.svg"))}</Image>',
+        f"<Image>{escape(permanent_url(reverse('icon')))}</Image>",
         *(
             f"<Url type={quoteattr(kind)} rel={quoteattr(rel)} template={quoteattr(template)}/>"
             for kind, rel, template in urls

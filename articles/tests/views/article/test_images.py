@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import PIL.Image
@@ -11,7 +12,7 @@ from django.test import Client
 
 from articles.content.html.images import image_code
 from articles.images.store import store_upload
-from articles.models import ArticleImage, Image, State
+from articles.models import Article, ArticleBody, ArticleImage, Image, State
 from articles.tests.support.page_fixtures import publish
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,36 @@ def test_picture_not_stored_is_a_placeholder_with_its_host(client: Client, image
     assert "not held" in svg
     assert 'width="216" height="144"' in svg
     assert response["Cache-Control"] == "public, max-age=25"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh-hans", "本站未存此图"), ("zh-hant", "本站未存此圖"), ("en", "picture not held here")],
+)
+def test_placeholder_is_in_the_language_of_the_page(
+    client: Client, image: Image, language: str, words: str
+) -> None:
+    story = Article.objects.get()
+    html = f'<p><img src="/i/{image.code}" alt="a"></p>'
+    ArticleBody.objects.filter(article=story).update(html=html)
+    page = client.get(f"/{language}{story.get_absolute_url()}").content.decode()
+    [source] = re.findall(rf'src="(/i/{image.code}[^"]*)"', page)
+    svg = client.get(source).content.decode()
+    assert re.findall("<switch>(.*)</switch>", svg)[0].count("<text") == 1
+    assert words in svg
+
+
+def test_placeholder_without_a_language_lets_the_browser_choose(
+    client: Client, image: Image
+) -> None:
+    svg = client.get(f"/i/{image.code}").content.decode()
+    [alternatives] = re.findall("<switch>(.*)</switch>", svg)
+    found = re.findall('<text[^>]*?(?: systemLanguage="([^"]*)")?>([^<]*)</text>', alternatives)
+    assert found == [
+        ("zh-Hant, zh-TW, zh-HK, zh-MO", "本站未存此圖"),
+        ("zh", "本站未存此图"),
+        ("", "picture not held here"),
+    ]
 
 
 def test_placeholder_runs_and_loads_nothing(client: Client, image: Image) -> None:

@@ -41,13 +41,13 @@ def templates(root: ElementTree.Element) -> dict[str, str]:
 
 
 def test_description_follows_the_specification(client: Client, settings: Settings) -> None:
-    settings.SITE_NAME = "An Archive & its <long> name"
+    settings.SITE_NAMES = {"": "An Archive & its <long> name"}
     root = get_description(client)
     text = {child.tag.removeprefix(_NAMESPACE): child.text or "" for child in root}
     assert text["ShortName"] == "An Archive & its"
     assert 0 < len(text["Description"]) <= 1024
     assert text["InputEncoding"] == "UTF-8"
-    assert text["Image"].startswith(f"{SITE}/static/icon")
+    assert text["Image"] == f"{SITE}/icon"
     assert templates(root)["self"] == f"{SITE}/opensearch.xml"
 
 
