@@ -120,6 +120,7 @@ class ArticleForm(ModelForm):
         self.changes: dict[str, EditValue] = {}
         self.reverted: list[str] = []
         self.foreign_changes: list[ForeignChange] = []
+        self._opened: dict[str, str] = {}  # digests by field
         for field in self.values.edits:
             self.fields[f"back_{field}"] = forms.BooleanField(
                 required=False,
@@ -151,8 +152,8 @@ class ArticleForm(ModelForm):
 
     def clean(self) -> Any:
         """Fill ``changes``, ``reverted`` and ``foreign_changes``; add the errors of values."""
-        opened = self.cleaned_data.get("base")
-        if opened is None:
+        opened = self._opened = self.cleaned_data.get("base") or {}
+        if not opened:
             return self.cleaned_data
         current = self.current_values()
         for field in EditedField.values:
@@ -261,12 +262,17 @@ class GuardedArticleForm(ArticleForm):
         self.data = {**dict(self.data.items()), "told": digest_value(text)}
 
     def _show_foreign_changes(self, touched: set[str]) -> None:
-        """Show what others changed; the next attempt is compared with the state of now."""
+        """Show what others changed; the next attempt is compared with the state of now.
+
+        A field whose value is not valid has not been told of: it is compared with that of before.
+        """
         current = self.current_values()
         data = dict(self.data.items())
-        data["base"] = digest_values(current)
+        untold = {field: self._opened[field] for field in self.errors if field in self._opened}
+        untold = {field: digest for field, digest in untold.items() if field not in touched}
+        data["base"] = digest_values(current, untold)
         for change in self.foreign_changes:
-            if change.field not in touched and change.field not in self.errors:
+            if change.field not in touched and change.field not in untold:
                 field = self.fields[change.field]
                 shown = field.widget.format_value(field.prepare_value(current[change.field]))
                 data[change.field] = shown[0] if isinstance(shown, list) else shown

@@ -23,9 +23,13 @@ _EXCERPT = 300  # characters shown of another editor's value
 _DIGEST_LENGTH = 16  # hexadecimal digits
 
 
-def digest_values(values: Mapping[str, Any]) -> str:
-    """Return the digests of the form's values, as the text of a hidden field."""
-    return json.dumps({field: digest_value(values[field]) for field in EditedField.values})
+def digest_values(values: Mapping[str, Any], digests: Mapping[str, str] | None = None) -> str:
+    """Return the digests of the form's values, as the text of a hidden field.
+
+    Those in ``digests`` take the place of the values' own.
+    """
+    found = {field: digest_value(values[field]) for field in EditedField.values}
+    return json.dumps(found | dict(digests or {}))
 
 
 def read_digests(text: str) -> dict[str, str]:

@@ -231,6 +231,19 @@ def test_what_others_changed_is_escaped(client: Client, article: Article) -> Non
     assert "<b>甲" not in refused.content.decode()
 
 
+def test_invalid_value_of_a_field_that_others_changed_is_told_once_it_is_valid(
+    client: Client, article: Article
+) -> None:
+    opened = form_data(client, article)
+    set_fields(article, {"language": "zh-Hant"}, Editor(make_person("ben")))
+    refused = client.post(admin_url(article), opened | {"language": "?"})
+    form = refused.context["adminform"].form
+    assert form["language"].value() == "?"
+    again = {bound.name: bound.value() or "" for bound in form} | {"language": "en"}
+    errors = errors_of(client.post(admin_url(article), again))
+    assert "ben changed this to “zh-Hant”" in errors["language"][0]
+
+
 def test_third_change_between_two_attempts_stops_again(client: Client, article: Article) -> None:
     opened = form_data(client, article) | {"title": "我的标题"}
     set_fields(article, {"title": "甲"}, Editor(None))
