@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 
 from articles.tests.attacks.browser import require_chromium
 from articles.tests.page_quality import browser
+from articles.tests.page_quality.newsroom import Newsroom
+from articles.tests.support.live_server import start_site
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +27,13 @@ def page(site: browser.QualitySite) -> Iterator[Page]:
     with site.new_page() as page:
         yield page
         assert site.problems[before:] == []
+
+
+@pytest.fixture(scope="session")
+def newsroom(
+    site: browser.QualitySite, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Newsroom]:
+    """Return a served archive with two editors and a few stories."""
+    folder = tmp_path_factory.mktemp("newsroom")
+    with start_site(folder, "articles.tests.page_quality.editor_site") as info:
+        yield Newsroom(info["base"], info["pages"], site.browser)

@@ -3,56 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
-from articles.tests.page_quality.browser import QualitySite
-from articles.tests.page_quality.editor_site import EDITORS, PASSWORD
+from articles.tests.page_quality.editor_site import EDITORS
+from articles.tests.page_quality.newsroom import Newsroom
 from articles.tests.page_quality.test_layout import SMALL_FIELDS
-from articles.tests.support.live_server import start_site
 
 pytestmark = pytest.mark.browser
 LIST = "/admin/articles/article/"
-
-
-@dataclass
-class Newsroom:
-    """A served archive, and a browser in which its editors log in."""
-
-    base: str
-    pages: dict[str, str]
-    browser: Browser
-
-    @contextmanager
-    def log_in(self, name: str) -> Iterator[Page]:
-        """Yield a page in which this editor is logged in."""
-        context = self.browser.new_context(base_url=self.base)
-        context.set_default_timeout(20_000)
-        page = context.new_page()
-        try:
-            page.goto("/admin/login/")
-            page.fill("#id_username", name)
-            page.fill("#id_password", PASSWORD)
-            page.click("input[type=submit]")
-            page.wait_for_url("**/admin/")
-            yield page
-        finally:
-            context.close()
-
-    def open(self, page: Page, title: str) -> None:
-        """Open the form of a story."""
-        page.goto(self.pages[title])
-
-
-@pytest.fixture(scope="module")
-def newsroom(site: QualitySite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
-    folder = tmp_path_factory.mktemp("newsroom")
-    with start_site(folder, "articles.tests.page_quality.editor_site") as info:
-        yield Newsroom(info["base"], info["pages"], site.browser)
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,17 @@ import pytest
 from PIL import Image
 
 from articles.tests.page_quality.browser import ExamplePage, QualitySite
+from articles.tests.page_quality.editor_site import EDITORS, PASSWORD
 from articles.tests.page_quality.firefox import Firefox, require_firefox, start_firefox
 from articles.tests.page_quality.fixtures import WORD
+from articles.tests.page_quality.newsroom import Newsroom
 from articles.tests.page_quality.test_accessibility import AXE_OPTIONS, axe_source
+from articles.tests.page_quality.test_layout import (
+    HEADER_ROWS,
+    PARTED_BRIEFS,
+    SMALL_FIELDS,
+    WRAPPING,
+)
 from articles.tests.page_quality.test_old_browsers import LUMINANCE
 from articles.tests.page_quality.test_reading_script import path_of_kind
 
@@ -94,6 +104,74 @@ def test_axe_finds_no_violation(site: QualitySite, firefox: Firefox, width: int)
             for node in each["nodes"][:3]
         ]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_header_columns_and_lines(site: QualitySite, firefox: Firefox, language: str) -> None:
+    _open(firefox, site, f"/{language}/")
+    for width in range(320, 1700, 115):
+        firefox.set_viewport(width, 900)
+        assert ["site-tools"] not in firefox.evaluate(f"({HEADER_ROWS})()"), width
+        assert firefox.evaluate(f"({PARTED_BRIEFS})()") == [], width
+    assert firefox.evaluate(f"({WRAPPING})()") == []
+
+
+def test_fields_on_phones_have_letters_of_16_pixels(site: QualitySite, firefox: Firefox) -> None:
+    firefox.set_viewport(390, 844)
+    found = [
+        f"{example}: {field}"
+        for example in _visit_all(firefox, site)
+        for field in firefox.evaluate(f"({SMALL_FIELDS})()")
+    ]
+    assert not found
+
+
+def test_editor_of_a_story(newsroom: Newsroom, firefox: Firefox) -> None:
+    """What another browser saved stays, a state button saves first, the preview is the page."""
+    path = newsroom.pages["First"]
+    assert firefox.open(f"{newsroom.base}/admin/login/?next={path}") == 200
+    _fill(firefox, "#id_username", EDITORS[0])
+    _fill(firefox, "#id_password", PASSWORD)
+    _click(firefox, "input[type=submit]", f"location.pathname === '{path}'")
+    with newsroom.log_in(EDITORS[1]) as ben:
+        newsroom.open(ben, "First")
+        ben.fill("#id_title", f"Headline of {firefox.theme}")
+        ben.click("input[name=_continue]")
+        ben.wait_for_selector(".messagelist .success")
+    _fill(firefox, "#id_author", f"Author of {firefox.theme}")
+    _fill(firefox, "#id_html", f"One {firefox.theme}.\n\nTwo.")
+    _click(firefox, "[form=article_form][value=review]", "document.querySelector('.messagelist')")
+    for words in ("Sent to review.", f"ben changed this to “Headline of {firefox.theme}”"):
+        assert words in firefox.evaluate("document.querySelector('.messagelist').innerText")
+    assert firefox.evaluate(
+        "['title', 'author', 'html'].map((name) => document.getElementById(`id_${name}`).value)"
+    ) == [
+        f"Headline of {firefox.theme}",
+        f"Author of {firefox.theme}",
+        f"<p>One {firefox.theme}.</p>\n<p>Two.</p>",
+    ]
+    firefox.open(f"{newsroom.base}{path.removesuffix('change/')}preview/")
+    assert firefox.evaluate("document.querySelector('h1').innerText") == (
+        f"Headline of {firefox.theme}"
+    )
+    firefox.open(newsroom.base + path)
+    _click(firefox, "[form=article_form][value=publish]", "document.querySelector('.messagelist')")
+
+
+def _fill(firefox: Firefox, selector: str, text: str) -> None:
+    firefox.evaluate(f"document.querySelector({selector!r}).value = {json.dumps(text)}")
+
+
+def _click(firefox: Firefox, selector: str, condition: str) -> None:
+    """Click on an element, and wait until the next page meets a condition."""
+    firefox.evaluate(f"setTimeout(() => document.querySelector({selector!r}).click())")
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        time.sleep(0.2)
+        with suppress(RuntimeError):  # between two pages
+            if firefox.evaluate(f"document.readyState === 'complete' && Boolean({condition})"):
+                return
+    raise AssertionError(f"{selector}: {condition}")
 
 
 def test_text_is_light_on_dark_or_dark_on_light(

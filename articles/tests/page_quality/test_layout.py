@@ -112,7 +112,7 @@ def _delay(route: Route) -> None:
     route.continue_()
 
 
-_HEADER_ROWS = """() => {
+HEADER_ROWS = """() => {
   const rows = new Map();
   for (const part of document.querySelector(".site-head").children) {
     const { top, bottom, height } = part.getBoundingClientRect();
@@ -123,7 +123,7 @@ _HEADER_ROWS = """() => {
   }
   return [...rows.values()];
 }"""
-_PARTED_BRIEFS = """() => [...document.querySelectorAll(".briefs > .brief")]
+PARTED_BRIEFS = """() => [...document.querySelectorAll(".briefs > .brief")]
   .filter((brief) => new Set([...brief.querySelectorAll("h2, .story")].map((part) =>
     Math.round(part.getBoundingClientRect().left))).size > 1)
   .map((brief) => brief.querySelector("h2").textContent)"""
@@ -131,7 +131,7 @@ SMALL_FIELDS = """() => [...document.querySelectorAll("input, select, textarea")
   .filter((field) => !["hidden", "radio", "checkbox", "submit"].includes(field.type))
   .filter((field) => parseFloat(getComputedStyle(field).fontSize) < 16)
   .map((field) => field.outerHTML.slice(0, 80))"""
-_WRAPPING = """() => [...document.querySelectorAll("main p, main li, .story-title, .excerpt")]
+WRAPPING = """() => [...document.querySelectorAll("main p, main li, .story-title, .excerpt")]
   .filter((block) => [block, ...block.querySelectorAll("*")].some((part) =>
     part.matches(":lang(zh), :lang(ja)") && getComputedStyle(part).textWrapStyle === "pretty"))
   .map((block) => block.outerHTML.slice(0, 80))"""
@@ -144,7 +144,7 @@ def test_no_tool_stands_alone_on_a_line_of_the_header(site: QualitySite, languag
             site.open(page, path)
             for width in range(320, 1700, 35):
                 page.set_viewport_size({"width": width, "height": 900})
-                rows = page.evaluate(_HEADER_ROWS)
+                rows = page.evaluate(HEADER_ROWS)
                 assert ["site-tools"] not in rows, f"{path} at {width}: {rows}"
 
 
@@ -154,7 +154,7 @@ def test_outlets_and_their_stories_stand_in_one_column(site: QualitySite) -> Non
         assert page.locator(".briefs > .brief").count() > 1
         for width in (390, 768, 1024, 1280, 1920):
             page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate(_PARTED_BRIEFS) == []
+            assert page.evaluate(PARTED_BRIEFS) == []
 
 
 def test_fields_on_phones_have_letters_of_16_pixels(site: QualitySite) -> None:
@@ -172,6 +172,6 @@ def test_chinese_lines_are_filled(site: QualitySite) -> None:
         found = [
             f"{example}: {block}"
             for example in site.visit_all(page)
-            for block in page.evaluate(_WRAPPING)
+            for block in page.evaluate(WRAPPING)
         ]
     assert not found

@@ -21,5 +21,7 @@ def icon(request: HttpRequest) -> HttpResponse:
         raise NotFoundError("The icon is missing.") from error
     response = HttpResponse(content, content_type=_TYPES[path.suffix.lower()])
     response["Content-Security-Policy"] = DOWNLOAD_CSP
+    # The admin's preview is sandboxed, and so another origin.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
     response["X-Content-Type-Options"] = "nosniff"
     return response
