@@ -83,8 +83,13 @@ def _is_restored(
     engine: Engine, connection: BaseDatabaseWrapper, media: Path, folder: Path
 ) -> bool:
     """Return whether the archive is what a restore of this backup leaves, unchanged since."""
-    manifest = read_verified(folder)
-    if connection.vendor != manifest.database.vendor or not engine.matches(connection, manifest):
+    try:
+        manifest = read_verified(folder)
+        if connection.vendor != manifest.database.vendor:
+            return False
+        if not engine.matches(connection, manifest):
+            return False
+    except BackupError:  # a damaged backup, or a database that is no archive
         return False
     files = {str(path.relative_to(media)): path for path in media.rglob("*") if path.is_file()}
     return files.keys() == manifest.media.keys() and all(

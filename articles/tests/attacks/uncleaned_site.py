@@ -50,5 +50,5 @@ def disable_cleaning_of_edits() -> None:
 
     mock.patch.object(editing, "clean_html", _clean_html).start()
     mock.patch.object(provenance, "original_link", original_link).start()
-    for name in ("articles.views.article.article", "articles.views.article.versions"):
+    for name in ("articles.views.article.story_context", "articles.views.article.versions"):
         mock.patch(f"{name}.original_link", original_link).start()
