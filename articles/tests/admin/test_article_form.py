@@ -365,6 +365,13 @@ def test_reverting_to_an_imported_future_date_is_refused(client: Client, article
     assert "future" in errors_of(save(client, article, back_published_at="on"))["published_at"][0]
 
 
+@pytest.mark.parametrize("base", ["", "x", "title:1", "{}", "title:1 title:2 x"])
+def test_form_with_a_damaged_base_is_refused(client: Client, article: Article, base: str) -> None:
+    values = form_data(client, article) | {"title": "甲", "base": base}
+    assert "base" in errors_of(client.post(admin_url(article), values))
+    assert not ArticleEdit.objects.exists()
+
+
 def test_form_without_base_is_refused(client: Client, article: Article) -> None:
     values = form_data(client, article) | {"title": "甲"}
     del values["base"]

@@ -48,7 +48,7 @@
       return all("script[type='application/ld+json']").length === 1 && isJson(element.textContent);
     }
     const own =
-      /^\/static\/js\/(search-autocomplete|video-player|theme|reading-settings|keyboard-shortcuts|bookmarks)(\.[0-9a-f]{12})?\.js$/;
+      /^\/static\/js\/(search-autocomplete|video-player|stored-settings|reading-settings|keyboard-shortcuts|bookmarks)(\.[0-9a-f]{12})?\.js$/;
     return matches.call(element, "head > script:empty") &&
       own.test(element.src.replace(location.origin, ""));
   };
@@ -63,7 +63,7 @@
   const isOwnPart = (element) => {
     const tag = element.localName;
     if (tag === "script") return isOwnScript(element);
-    if (tag === "dialog") return matches.call(element, "body > header > .keys-help:not([open])");
+    if (tag === "dialog") return matches.call(element, "body > header > .site-tools > .keys-help:not([open])");
     if (tag === "template" || tag === "noscript") return location.pathname === "/bookmarks/";
     if (tag === "svg" || tag === "rect") {
       return closest.call(element, ":is(.histogram, .sparkline > svg)[aria-hidden=true]") !== null;

@@ -29,7 +29,6 @@ NOT_VISITED = {
     "admin/articles/article/<int:object_id>/publish/": "takes a POST, redirects to the article",
     "admin/articles/article/<int:object_id>/review/": "the same",
     "admin/articles/article/<int:object_id>/reviewed/": "the same",
-    "icon": "the operator's file",
     "admin/articles/importissue/<path:object_id>/history/": "nothing is logged of these rows",
     "admin/articles/image/<path:object_id>/history/": "the log of uploads, which names codes",
     "admin/articles/author/<path:object_id>/history/": "nothing is logged of these rows",

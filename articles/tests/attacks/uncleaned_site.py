@@ -48,7 +48,11 @@ def disable_cleaning_of_edits() -> None:
         known = capture is not None and capture.url
         return provenance.OriginalLink(capture.url, "", capture.url) if known else None
 
-    mock.patch.object(editing, "clean_html", _clean_html).start()
+    def clean_editor_html(markup: str) -> editing.EditorHtml:
+        return editing.EditorHtml(markup, ())
+
+    for module in ("articles.publishing.editing", "articles.admin.article.form"):
+        mock.patch(f"{module}.clean_editor_html", clean_editor_html).start()
     mock.patch.object(provenance, "original_link", original_link).start()
     for name in ("articles.views.article.story_context", "articles.views.article.versions"):
         mock.patch(f"{name}.original_link", original_link).start()
