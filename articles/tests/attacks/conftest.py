@@ -40,7 +40,7 @@ def policy_only(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 def is_sampled(case: Case) -> bool:
     """Return whether a case is in the sample for the policy alone."""
-    groups = {"event_handlers", "scripts", "remote_resources", "styles"}
+    groups = {"handlers", "scripts", "foreign", "styles"}
     return case.vector.group in groups and case.place == Place.BODY and not case.inert
 
 

@@ -40,7 +40,7 @@ def post_files(case: Case) -> Iterator[tuple[bytes, bytes]]:
         yield folder + b"/" + name + b".md", b"---\n" + paragraph_before(case).encode()
         return
     yield folder + b"/" + name + b".md", post_content(case)
-    if case.place in _VERSIONED or case.vector.group == "escaped_markup":
+    if case.place in _VERSIONED or case.vector.group == "escaped":
         yield folder + b"/2021-01-15-later.md", post_content(case, later=True)
 
 

@@ -16,9 +16,8 @@ from articles.tests.attacks.vectors import Case, Place, cases, vectors
 from articles.tests.support.policy_violations import assert_policy_holds
 
 _GROUPS = set(
-    "attributes comments dom_clobbering encodings entities escaped_markup event_handlers "
-    "file_names frames_and_forms mutation remote_resources scripts styles svg_and_mathml "
-    "template_injection url_schemes".split()
+    "attributes clobbering comments drawings encodings engines entities escaped foreign frames "
+    "handlers mutation names schemes scripts styles".split()
 )
 
 
