@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pickle
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.post_file.parsing import NotAPostError, ParsedPost, PostError, parse_post
+from articles.tests.support.hang_guard import hang_guard
 
 PATH = b"_posts/2021-01-14-port.md"
 
@@ -60,10 +60,9 @@ def test_post_error_says_where_what_and_what_to_do(data: bytes) -> None:
     ],
 )
 def test_huge_posts_are_parsed_or_rejected_in_bounded_time(data: bytes) -> None:
-    started = time.process_time()
-    result = parse_or_error(data)
+    with hang_guard():
+        result = parse_or_error(data)
     assert not isinstance(result, ParsedPost) or len(result.title) <= 1000
-    assert time.process_time() - started < 5
 
 
 LINES = st.sampled_from(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -29,6 +28,7 @@ from articles.content.search_query import (
     without_filter,
 )
 from articles.content.search_query.normalization import normalize
+from articles.tests.support.hang_guard import hang_guard
 
 #: Pieces with a meaning in the grammar, so that the fuzzing reaches more than words.
 SYNTAX = [
@@ -200,14 +200,12 @@ HOSTILE = "()（）\"“「」«-－:：|,*\\/.'&@#0aA台或 \u3000\n\x00\ud800\
 
 @pytest.mark.parametrize("char", HOSTILE)
 @pytest.mark.parametrize("before", ["", "title:", "source:", "date:", "a", "a ", "-"])
-def test_hostile_repetition_is_fast(char: str, before: str) -> None:
-    start = time.process_time()
-    for typed in (before + char * 500, (before + char) * 250, (char + before) * 250):
-        parse(typed)
-    assert time.process_time() - start < 0.5
+def test_hostile_repetition_does_not_hang(char: str, before: str) -> None:
+    with hang_guard():
+        for typed in (before + char * 500, (before + char) * 250, (char + before) * 250):
+            parse(typed)
 
 
-def test_a_megabyte_is_as_fast_as_input_at_the_limit() -> None:
-    start = time.process_time()
-    assert len(parse("台灣 " * 400_000).typed) <= LIMITS.characters
-    assert time.process_time() - start < 0.5
+def test_a_megabyte_is_cut_to_the_limit() -> None:
+    with hang_guard():
+        assert len(parse("台灣 " * 400_000).typed) <= LIMITS.characters

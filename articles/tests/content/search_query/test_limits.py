@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from articles.content.search_query import EVERYTHING, LIMITS, And, Limits, NoteKind, parse, unparse
 from articles.content.search_query.notes import Note
+from articles.tests.support.hang_guard import hang_guard
 
 
 def test_too_many_characters() -> None:
@@ -76,9 +75,8 @@ def test_limits_can_be_set() -> None:
     assert unparse(parse("a b c", Limits(terms=1)).root) == "a"
 
 
-def test_tail_without_words_is_fast() -> None:
+def test_tail_without_words_does_not_hang() -> None:
     head = " ".join("题：" + "甲" * 9 + chr(0x4E00 + number) for number in range(26))
-    start = time.process_time()
-    for length in range(100):
-        parse("a" + "b" * length + " " + head + " !" * 100)
-    assert time.process_time() - start < 3
+    with hang_guard():
+        for length in range(100):
+            parse("a" + "b" * length + " " + head + " !" * 100)

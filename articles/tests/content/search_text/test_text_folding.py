@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 from itertools import pairwise
 
@@ -18,6 +17,7 @@ from articles.content.search_text.text_folding import (
     fold,
     fold_with_offsets,
 )
+from articles.tests.support.hang_guard import hang_guard
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=60)  # surrogates too
 #: Characters that combine: marks, jamo, half-width kana, ligatures, separators, ignorable ones.
@@ -112,10 +112,9 @@ def test_fold(text: str, folded: str) -> None:
 
 
 def test_time_is_not_quadratic_in_combining_marks() -> None:
-    text = "א" + "\u05b0\u0591" * 100_000  # NFC of it all takes half a minute
-    started = time.process_time()
-    assert len(fold(text)) == len(text)
-    assert time.process_time() - started < 5
+    text = "א" + "\u05b0\u0591" * 300_000  # NFC of it all takes four minutes
+    with hang_guard():
+        assert len(fold(text)) == len(text)
 
 
 @given(ANY_TEXT | MEETING)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +14,7 @@ from articles.content.text.diff import (
     compare_texts,
     tokenize,
 )
+from articles.tests.support.hang_guard import hang_guard
 
 WORDS = st.sampled_from(["潮", "水", "退", "去", "。", "，", "boat", "harbour", " ", "19", "é"])
 PARAGRAPH = st.lists(WORDS, max_size=12).map("".join)
@@ -124,14 +123,13 @@ def test_single_unchanged_paragraph_does_not_collapse() -> None:
 
 
 def test_very_long_texts_are_compared_in_bounded_time() -> None:
-    started = time.monotonic()
-    repeated = compare_bodies("甲乙" * 40_000, "乙丙" * 40_000)
-    many = compare_bodies(
-        "\n\n".join("旧" * 3 for _ in range(9_000)), "\n\n".join("新" for _ in range(9_000))
-    )
+    with hang_guard():
+        repeated = compare_bodies("甲乙" * 40_000, "乙丙" * 40_000)
+        many = compare_bodies(
+            "\n\n".join("旧" * 3 for _ in range(9_000)), "\n\n".join("新" for _ in range(9_000))
+        )
     assert repeated.old_text == "甲乙" * 40_000
     assert len(many.paragraphs) == 18_000
-    assert time.monotonic() - started < 10
 
 
 @given(TEXT, TEXT)
